@@ -1,0 +1,39 @@
+//! Touchmark issues educator micro-credentials as Open Badges 3.0 credentials
+//! and verifies anyone's.
+//!
+//! # The floors
+//! Each module imports only from floors below its own; a test holds that.
+//!
+//! | floor | modules | what they are |
+//! | --- | --- | --- |
+//! | 0 | [`model`] | the standards' nouns, strict JSON |
+//! | 1 | [`jsonld`] | JSON-LD to canonical RDF |
+//! | 2 | [`proof`] [`did`] [`status`] | one file a mechanism |
+//! | 3 | [`check`] | what is checked, and the verdicts |
+//! | 4 | [`ambient`] [`fetch`] [`keys`] [`store`] | time, network, custody, database |
+//! | 5 | [`issue`] [`verify`] | the two jobs as their steps |
+//! | 6 | [`config`] [`http`] [`pages`] | what operators and people touch |
+//!
+//! Floors 0 to 3 do no I/O: time and bytes arrive as arguments.
+
+pub mod model;
+
+pub mod jsonld;
+
+pub mod did;
+pub mod proof;
+pub mod status;
+
+pub mod check;
+
+pub mod ambient;
+pub mod fetch;
+pub mod keys;
+pub mod store;
+
+pub mod issue;
+pub mod verify;
+
+pub mod config;
+pub mod http;
+pub mod pages;

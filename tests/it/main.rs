@@ -1,0 +1,15 @@
+//! The one integration binary: a module a subject.
+
+mod support;
+
+mod cli;
+mod floors;
+mod interop;
+mod jsonld;
+mod mint;
+mod openapi;
+mod readme;
+mod service;
+mod store;
+mod vectors;
+mod verify;
