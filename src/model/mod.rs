@@ -2,8 +2,13 @@
 //!
 //! Floor 0: imports nothing else of this crate.
 
+pub mod achievement;
+pub mod decimal;
 pub mod document;
+pub mod fault;
 pub mod json;
 pub mod key;
+pub mod profile;
 
 pub use document::Document;
+pub use fault::Fault;
