@@ -1,1 +1,4 @@
 //! issue
+
+pub mod compose;
+pub mod request;

@@ -41,7 +41,9 @@ impl<'de> Deserialize<'de> for Hours {
             serde_json::Value::String(text) => text,
             serde_json::Value::Number(number) => number.to_string(),
             _ => {
-                return Err(serde::de::Error::custom("hours are a decimal string such as \"12.5\""));
+                return Err(serde::de::Error::custom(
+                    "hours are a decimal string such as \"12.5\"",
+                ));
             }
         };
         Hours::parse(&text).map_err(serde::de::Error::custom)

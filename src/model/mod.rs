@@ -3,6 +3,7 @@
 //! Floor 0: imports nothing else of this crate.
 
 pub mod achievement;
+pub mod achievement_credential;
 pub mod decimal;
 pub mod document;
 pub mod fault;
