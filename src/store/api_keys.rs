@@ -1,0 +1,101 @@
+//! API keys: who may call us. Only a hash of the secret is kept.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, row};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKeyRow {
+    pub id: String,
+    pub secret_hash: String,
+    /// The one issuer that it speaks for; `None` is the whole service.
+    pub issuer: Option<String>,
+    /// Whose system uses it; idempotency keys are scoped to it.
+    pub client: String,
+    /// Separated by spaces.
+    pub scopes: String,
+    pub mints_per_hour: i64,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Store {
+    pub async fn add_api_key(&self, key: &ApiKeyRow) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO api_keys (id, secret_hash, issuer, client, scopes, mints_per_hour, \
+             created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(&*key.id)
+        .bind(&*key.secret_hash)
+        .bind(key.issuer.as_deref())
+        .bind(&*key.client)
+        .bind(&*key.scopes)
+        .bind(key.mints_per_hour)
+        .bind(key.created_at.as_millisecond())
+        .bind(key.expires_at.map(Timestamp::as_millisecond))
+        .bind(key.revoked_at.map(Timestamp::as_millisecond))
+        .execute(&self.writer)
+        .await
+        .map_err(|error| StoreError::taken(error, "an API key of this id"))?;
+        Ok(())
+    }
+
+    /// The key, also when it is revoked or expired: that is the caller's to judge.
+    pub async fn api_key(&self, id: &str) -> Result<Option<ApiKeyRow>> {
+        sqlx::query("SELECT * FROM api_keys WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// An issuer's keys, or with `None` every key of the service; oldest first.
+    pub async fn api_keys(&self, issuer: Option<&str>) -> Result<Vec<ApiKeyRow>> {
+        let all = "SELECT * FROM api_keys ORDER BY created_at, id";
+        let own = "SELECT * FROM api_keys WHERE issuer = $1 ORDER BY created_at, id";
+        let query = match issuer {
+            Some(issuer) => sqlx::query(own).bind(issuer),
+            None => sqlx::query(all),
+        };
+        query.fetch_all(&self.readers).await?.iter().map(read).collect()
+    }
+
+    /// Revokes a key for good; a second time changes nothing.
+    ///
+    /// With an issuer, only a key of that issuer. `None` when there is none such.
+    pub async fn revoke_api_key(
+        &self,
+        id: &str,
+        issuer: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Option<ApiKeyRow>> {
+        let any = "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) \
+                   WHERE id = $1 RETURNING *";
+        let own = "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) \
+                   WHERE id = $1 AND issuer = $3 RETURNING *";
+        let at = at.as_millisecond();
+        let query = match issuer {
+            Some(issuer) => sqlx::query(own).bind(id).bind(at).bind(issuer),
+            None => sqlx::query(any).bind(id).bind(at),
+        };
+        query.fetch_optional(&self.writer).await?.as_ref().map(read).transpose()
+    }
+}
+
+fn read(row: &AnyRow) -> Result<ApiKeyRow> {
+    Ok(ApiKeyRow {
+        id: row::text(row, "id")?,
+        secret_hash: row::text(row, "secret_hash")?,
+        issuer: row::text_or_none(row, "issuer")?,
+        client: row::text(row, "client")?,
+        scopes: row::text(row, "scopes")?,
+        mints_per_hour: row::number(row, "mints_per_hour")?,
+        created_at: row::time(row, "created_at")?,
+        expires_at: row::time_or_none(row, "expires_at")?,
+        revoked_at: row::time_or_none(row, "revoked_at")?,
+    })
+}

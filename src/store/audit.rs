@@ -1,0 +1,99 @@
+//! The audit trail: append-only, which triggers of the database hold.
+//!
+//! Invariant: no personal data. A change's free-text reason stands on the
+//! credential and not here, since what is written here can never be erased.
+
+use jiff::Timestamp;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, row};
+
+/// Who did what to what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    pub at: Timestamp,
+    /// The API key's id, or the operator's command.
+    pub actor: String,
+    /// A verb: `mint`, `revoke`, `rotate-key` …
+    pub action: String,
+    pub issuer: Option<String>,
+    /// The id of what it was done to.
+    pub subject: String,
+    /// JSON, without personal data.
+    pub detail: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Sorts by time.
+    pub id: String,
+    pub entry: AuditEntry,
+}
+
+impl Store {
+    /// Appends what the store cannot know by itself; mints and changes of
+    /// status write their own rows. The nonce is random and makes the row's id unique.
+    pub async fn append_audit(&self, entry: &AuditEntry, nonce: [u8; 8]) -> Result<()> {
+        let tail = format!("{:016x}", u64::from_be_bytes(nonce));
+        append(&mut *self.writer.acquire().await?, entry, &tail).await
+    }
+
+    /// Rows in order of time, those after the id `after`; of one issuer, or of all.
+    ///
+    /// A transaction that takes long may commit a row before ones already
+    /// read, so who exports asks again from a little earlier.
+    pub async fn audit_page(
+        &self,
+        issuer: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<AuditRow>> {
+        let all = "SELECT * FROM audit WHERE id > $1 ORDER BY id LIMIT $2";
+        let own = "SELECT * FROM audit WHERE id > $1 AND issuer = $3 ORDER BY id LIMIT $2";
+        let after = after.unwrap_or_default();
+        let query = match issuer {
+            Some(issuer) => sqlx::query(own).bind(after).bind(i64::from(limit)).bind(issuer),
+            None => sqlx::query(all).bind(after).bind(i64::from(limit)),
+        };
+        query.fetch_all(&self.readers).await?.iter().map(read).collect()
+    }
+}
+
+/// Appends within the caller's transaction. `tail` tells rows of one millisecond apart.
+pub(super) async fn append(
+    connection: &mut AnyConnection,
+    entry: &AuditEntry,
+    tail: &str,
+) -> Result<()> {
+    let at = entry.at.as_millisecond();
+    sqlx::query(
+        "INSERT INTO audit (id, at, actor, action, issuer, subject, detail) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(format!("{at:015}-{tail}"))
+    .bind(at)
+    .bind(&*entry.actor)
+    .bind(&*entry.action)
+    .bind(entry.issuer.as_deref())
+    .bind(&*entry.subject)
+    .bind(&*entry.detail)
+    .execute(connection)
+    .await
+    .map_err(|error| StoreError::taken(error, "an audit row of this id"))?;
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Result<AuditRow> {
+    Ok(AuditRow {
+        id: row::text(row, "id")?,
+        entry: AuditEntry {
+            at: row::time(row, "at")?,
+            actor: row::text(row, "actor")?,
+            action: row::text(row, "action")?,
+            issuer: row::text_or_none(row, "issuer")?,
+            subject: row::text(row, "subject")?,
+            detail: row::text(row, "detail")?,
+        },
+    })
+}

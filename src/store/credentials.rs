@@ -1,0 +1,147 @@
+//! Reading what was minted.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, row};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CredentialState {
+    Good,
+    /// Terminal.
+    Revoked,
+    Suspended,
+    /// Terminal: a successor has taken its place.
+    Superseded,
+}
+
+impl CredentialState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Good, Self::Revoked, Self::Suspended, Self::Superseded]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+
+    pub fn is_terminal(self) -> bool {
+        matches!(self, Self::Revoked | Self::Superseded)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialRow {
+    pub id: String,
+    pub issuer: String,
+    pub achievement_slug: String,
+    pub achievement_version: i64,
+    pub subject_id: String,
+    pub subject_lookup: String,
+    /// The exact bytes that were signed with an embedded proof.
+    pub embedded: String,
+    pub jwt: String,
+    pub awarded_at: Option<Timestamp>,
+    pub valid_from: Timestamp,
+    pub valid_until: Option<Timestamp>,
+    /// The API key that minted it.
+    pub actor: String,
+    pub created_at: Timestamp,
+    pub state: CredentialState,
+    pub state_reason: Option<String>,
+    pub state_at: Option<Timestamp>,
+    pub superseded_by: Option<String>,
+    /// How often its state has changed.
+    pub changes: i64,
+}
+
+/// Where a page of credentials ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub created_at: Timestamp,
+    pub id: String,
+}
+
+impl CredentialRow {
+    /// The place just behind this one.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { created_at: self.created_at, id: self.id.clone() }
+    }
+}
+
+impl Store {
+    /// For anyone who has the link.
+    pub async fn credential(&self, id: &str) -> Result<Option<CredentialRow>> {
+        sqlx::query("SELECT * FROM credentials WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// For the issuer's own eyes: another's credential is not found.
+    pub async fn credential_of(&self, issuer: &str, id: &str) -> Result<Option<CredentialRow>> {
+        sqlx::query("SELECT * FROM credentials WHERE id = $1 AND issuer = $2")
+            .bind(id)
+            .bind(issuer)
+            .fetch_optional(&self.readers)
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// An issuer's credentials, newest first, from behind `after`.
+    pub async fn credentials(
+        &self,
+        issuer: &str,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Vec<CredentialRow>> {
+        let first = "SELECT * FROM credentials WHERE issuer = $1 \
+                     ORDER BY created_at DESC, id DESC LIMIT $2";
+        let next = "SELECT * FROM credentials WHERE issuer = $1 \
+                    AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $2";
+        let limit = i64::from(limit);
+        let query = match after {
+            None => sqlx::query(first).bind(issuer).bind(limit),
+            Some(after) => sqlx::query(next)
+                .bind(issuer)
+                .bind(limit)
+                .bind(after.created_at.as_millisecond())
+                .bind(&*after.id),
+        };
+        query.fetch_all(&self.readers).await?.iter().map(read).collect()
+    }
+}
+
+pub(super) fn read(row: &AnyRow) -> Result<CredentialRow> {
+    Ok(CredentialRow {
+        id: row::text(row, "id")?,
+        issuer: row::text(row, "issuer")?,
+        achievement_slug: row::text(row, "achievement_slug")?,
+        achievement_version: row::number(row, "achievement_version")?,
+        subject_id: row::text(row, "subject_id")?,
+        subject_lookup: row::text(row, "subject_lookup")?,
+        embedded: row::text(row, "embedded")?,
+        jwt: row::text(row, "jwt")?,
+        awarded_at: row::time_or_none(row, "awarded_at")?,
+        valid_from: row::time(row, "valid_from")?,
+        valid_until: row::time_or_none(row, "valid_until")?,
+        actor: row::text(row, "actor")?,
+        created_at: row::time(row, "created_at")?,
+        state: row::word(row, "state", CredentialState::parse)?,
+        state_reason: row::text_or_none(row, "state_reason")?,
+        state_at: row::time_or_none(row, "state_at")?,
+        superseded_by: row::text_or_none(row, "superseded_by")?,
+        changes: row::number(row, "changes")?,
+    })
+}

@@ -1,0 +1,46 @@
+//! Evidence links of ours, and the artifacts behind them.
+
+use sqlx::any::AnyRow;
+
+use super::{EvidenceRow, Result, Store, row};
+
+/// What a link's token stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceFound {
+    pub evidence: EvidenceRow,
+    pub credential: String,
+}
+
+impl Store {
+    pub async fn evidence(&self, token: &str) -> Result<Option<EvidenceFound>> {
+        sqlx::query("SELECT * FROM evidence WHERE token = $1")
+            .bind(token)
+            .fetch_optional(&self.readers)
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// A credential's evidence in the order in which it was given.
+    pub async fn evidence_of(&self, credential: &str) -> Result<Vec<EvidenceRow>> {
+        sqlx::query("SELECT * FROM evidence WHERE credential = $1 ORDER BY position")
+            .bind(credential)
+            .fetch_all(&self.readers)
+            .await?
+            .iter()
+            .map(|row| read(row).map(|found| found.evidence))
+            .collect()
+    }
+}
+
+fn read(row: &AnyRow) -> Result<EvidenceFound> {
+    Ok(EvidenceFound {
+        evidence: EvidenceRow {
+            token: row::text(row, "token")?,
+            url: row::text(row, "url")?,
+            open: row::flag(row, "opened")?,
+        },
+        credential: row::text(row, "credential")?,
+    })
+}

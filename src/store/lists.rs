@@ -1,0 +1,256 @@
+//! Status lists: which indexes are given away, and which bits are set.
+//! Spec: <https://www.w3.org/TR/vc-bitstring-status-list/>
+//!
+//! Invariant: a list's `version` grows in the transaction that changes a bit,
+//! so a copy is current exactly while its version is; `changed_at` never goes back.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::{Result, Store, StoreError, row};
+
+/// The specification's minimum, for herd privacy: bits in a list.
+const LENGTH: u32 = 131_072;
+
+/// Added to each version after a restore: versions that were served before
+/// and forgotten by the backup must not come again with other bits.
+const RESTORE_STEP: i64 = 1_000_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    Revocation,
+    Suspension,
+}
+
+impl Purpose {
+    /// As `statusPurpose` spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revocation => "revocation",
+            Self::Suspension => "suspension",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Revocation, Self::Suspension].into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusListRow {
+    pub id: String,
+    pub issuer: String,
+    pub purpose: Purpose,
+    /// In bits.
+    pub length: u32,
+    /// How many indexes are given away.
+    pub allocated: u32,
+    /// Whether more may be.
+    pub open: bool,
+    pub version: i64,
+    pub changed_at: Timestamp,
+}
+
+/// A list and its set bits, as of one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetBits {
+    pub list: StatusListRow,
+    /// Ascending.
+    pub indexes: Vec<u32>,
+}
+
+impl Store {
+    /// The list that new entries go to; made, as `new_id`, when there is none.
+    ///
+    /// All replicas get the same one. It closes when half of it is given away.
+    pub async fn open_list(
+        &self,
+        issuer: &str,
+        purpose: Purpose,
+        new_id: &str,
+        at: Timestamp,
+    ) -> Result<StatusListRow> {
+        let sql =
+            "SELECT * FROM status_lists WHERE issuer = $1 AND purpose = $2 AND state = 'open'";
+        let find = || sqlx::query(sql).bind(issuer).bind(purpose.as_str());
+        if let Some(found) = find().fetch_optional(&self.readers).await? {
+            return read(&found);
+        }
+        sqlx::query(
+            "INSERT INTO status_lists (id, issuer, purpose, length, changed_at) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        )
+        .bind(new_id)
+        .bind(issuer)
+        .bind(purpose.as_str())
+        .bind(i64::from(LENGTH))
+        .bind(at.as_millisecond())
+        .execute(&self.writer)
+        .await?;
+        match find().fetch_optional(&self.writer).await? {
+            Some(row) => read(&row),
+            // Closed again at once, or `new_id` is another list's.
+            None => Err(StoreError::Contended),
+        }
+    }
+
+    pub async fn status_list(&self, id: &str) -> Result<Option<StatusListRow>> {
+        sqlx::query("SELECT * FROM status_lists WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// Cheap enough to ask before each answer from a cached copy.
+    pub async fn list_version(&self, id: &str) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar("SELECT version FROM status_lists WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
+    /// What a list says; version and bits belong together.
+    pub async fn set_bits(&self, id: &str) -> Result<Option<SetBits>> {
+        // One statement sees one snapshot, on both databases.
+        let rows = sqlx::query(
+            "SELECT l.*, e.entry FROM status_lists l \
+             LEFT JOIN status_entries e ON e.list = l.id AND e.bit = 1 \
+             WHERE l.id = $1 ORDER BY e.entry",
+        )
+        .bind(id)
+        .fetch_all(&self.readers)
+        .await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        let list = read(first)?;
+        if first.try_get::<Option<i64>, _>("entry")?.is_none() {
+            return Ok(Some(SetBits { list, indexes: Vec::new() }));
+        }
+        let indexes = rows.iter().map(|row| row::index(row, "entry")).collect::<Result<_>>()?;
+        Ok(Some(SetBits { list, indexes }))
+    }
+
+    /// For after a restore from a backup: which indexes were given away since
+    /// is unknown, so no list gives more, and each list's version passes any
+    /// that was served. Answers how many lists there are.
+    pub async fn close_lists_and_raise_versions(&self, at: Timestamp) -> Result<u64> {
+        let done = sqlx::query(
+            "UPDATE status_lists SET state = 'closed', version = version + $1, \
+             changed_at = CASE WHEN changed_at < $2 THEN $2 ELSE changed_at END",
+        )
+        .bind(RESTORE_STEP)
+        .bind(at.as_millisecond())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected())
+    }
+}
+
+/// Gives an index of an issuer's open list to a credential; false when it is
+/// taken, past the end, or the list is closed.
+pub(super) async fn take_entry(
+    tx: &mut AnyConnection,
+    issuer: &str,
+    credential: &str,
+    (list, index): (&str, u32),
+) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO status_entries (list, entry, credential) \
+         SELECT id, $2, $3 FROM status_lists \
+         WHERE id = $1 AND issuer = $4 AND state = 'open' AND $2 < length \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(list)
+    .bind(i64::from(index))
+    .bind(credential)
+    .bind(issuer)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Gives back what [`take_entry`] took in the same transaction.
+pub(super) async fn release_entry(
+    tx: &mut AnyConnection,
+    credential: &str,
+    (list, index): (&str, u32),
+) -> Result<()> {
+    sqlx::query("DELETE FROM status_entries WHERE list = $1 AND entry = $2 AND credential = $3")
+        .bind(list)
+        .bind(i64::from(index))
+        .bind(credential)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Counts what was taken of a list and closes it at half: a random index of a
+/// list that is fuller is taken too often.
+pub(super) async fn count_taken(
+    tx: &mut AnyConnection,
+    issuer: &str,
+    list: &str,
+    taken: i64,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE status_lists SET allocated = allocated + $3, \
+         state = CASE WHEN (allocated + $3) * 2 >= length THEN 'closed' ELSE state END \
+         WHERE id = $1 AND issuer = $2",
+    )
+    .bind(list)
+    .bind(issuer)
+    .bind(taken)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Sets a credential's bit for a purpose and raises the version of its list;
+/// false when it has no entry of that purpose.
+pub(super) async fn set_bit(
+    tx: &mut AnyConnection,
+    (issuer, credential): (&str, &str),
+    purpose: Purpose,
+    bit: bool,
+    at: Timestamp,
+) -> Result<bool> {
+    let lists: Vec<String> = sqlx::query_scalar(
+        "UPDATE status_entries SET bit = $4 WHERE credential = $1 AND list IN \
+         (SELECT id FROM status_lists WHERE issuer = $2 AND purpose = $3) RETURNING list",
+    )
+    .bind(credential)
+    .bind(issuer)
+    .bind(purpose.as_str())
+    .bind(i64::from(bit))
+    .fetch_all(&mut *tx)
+    .await?;
+    for list in &lists {
+        sqlx::query(
+            "UPDATE status_lists SET version = version + 1, \
+             changed_at = CASE WHEN changed_at < $3 THEN $3 ELSE changed_at END \
+             WHERE id = $1 AND issuer = $2",
+        )
+        .bind(&**list)
+        .bind(issuer)
+        .bind(at.as_millisecond())
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(!lists.is_empty())
+}
+
+fn read(row: &AnyRow) -> Result<StatusListRow> {
+    Ok(StatusListRow {
+        id: row::text(row, "id")?,
+        issuer: row::text(row, "issuer")?,
+        purpose: row::word(row, "purpose", Purpose::parse)?,
+        length: row::index(row, "length")?,
+        allocated: row::index(row, "allocated")?,
+        open: row::text(row, "state")? == "open",
+        version: row::number(row, "version")?,
+        changed_at: row::time(row, "changed_at")?,
+    })
+}

@@ -1,0 +1,103 @@
+//! Issuers and recognizers: who may own things here.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::{Result, Store, StoreError, row};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PartyKind {
+    Issuer,
+    Recognizer,
+}
+
+impl PartyKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::Recognizer => "recognizer",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Issuer, Self::Recognizer].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyRow {
+    pub kind: PartyKind,
+    /// The slug in URLs, unique within its kind.
+    pub name: String,
+    /// JSON.
+    pub profile: String,
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// Fails with [`StoreError::Taken`] when the kind already has the name.
+    pub async fn add_party(&self, party: &PartyRow) -> Result<()> {
+        let what = "an issuer or recognizer of this name";
+        sqlx::query(
+            "INSERT INTO parties (kind, name, profile, created_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(party.kind.as_str())
+        .bind(&*party.name)
+        .bind(&*party.profile)
+        .bind(party.created_at.as_millisecond())
+        .execute(&self.writer)
+        .await
+        .map_err(|error| StoreError::taken(error, what))?;
+        Ok(())
+    }
+
+    pub async fn party(&self, kind: PartyKind, name: &str) -> Result<Option<PartyRow>> {
+        sqlx::query("SELECT * FROM parties WHERE kind = $1 AND name = $2")
+            .bind(kind.as_str())
+            .bind(name)
+            .fetch_optional(&self.readers)
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    /// All of a kind, by name.
+    pub async fn parties(&self, kind: PartyKind) -> Result<Vec<PartyRow>> {
+        sqlx::query("SELECT * FROM parties WHERE kind = $1 ORDER BY name")
+            .bind(kind.as_str())
+            .fetch_all(&self.readers)
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// `None` when there is no such party.
+    pub async fn update_profile(
+        &self,
+        kind: PartyKind,
+        name: &str,
+        profile: &str,
+    ) -> Result<Option<PartyRow>> {
+        let sql = "UPDATE parties SET profile = $3 WHERE kind = $1 AND name = $2 RETURNING *";
+        sqlx::query(sql)
+            .bind(kind.as_str())
+            .bind(name)
+            .bind(profile)
+            .fetch_optional(&self.writer)
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+}
+
+fn read(row: &AnyRow) -> Result<PartyRow> {
+    Ok(PartyRow {
+        kind: row::word(row, "kind", PartyKind::parse)?,
+        name: row::text(row, "name")?,
+        profile: row::text(row, "profile")?,
+        created_at: row::time(row, "created_at")?,
+    })
+}

@@ -1,0 +1,135 @@
+//! Signing keys, sealed: the store never sees a private key in the clear.
+//!
+//! Invariant: at most one active key per owner and algorithm. Retired keys
+//! stay, since what they signed must stay verifiable.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Transaction};
+
+use super::{PartyKind, Result, Store, StoreError, retrying, row};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// New signatures are made with it.
+    Active,
+    /// Published still, used no more.
+    Retired,
+}
+
+impl KeyState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Retired => "retired",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Active, Self::Retired].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningKeyRow {
+    pub owner_kind: PartyKind,
+    pub owner: String,
+    /// The fragment of the verification method's id.
+    pub id: String,
+    /// `Ed25519` or `ES256`.
+    pub algorithm: String,
+    pub public_jwk: String,
+    /// The private key, encrypted by the custody backend.
+    pub sealed: String,
+    pub state: KeyState,
+    pub created_at: Timestamp,
+    pub retired_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Adds all of them or none.
+    ///
+    /// Fails with [`StoreError::Taken`] when an owner already has an active key
+    /// of an algorithm (two processes that make the first keys: the loser reads
+    /// the winner's) or a key of that id.
+    pub async fn add_keys(&self, keys: &[SigningKeyRow]) -> Result<()> {
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            for key in keys {
+                insert(&mut tx, key).await?;
+            }
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    /// Every key of an owner, oldest first.
+    pub async fn keys(&self, owner_kind: PartyKind, owner: &str) -> Result<Vec<SigningKeyRow>> {
+        sqlx::query(
+            "SELECT * FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
+             ORDER BY created_at, id",
+        )
+        .bind(owner_kind.as_str())
+        .bind(owner)
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+    }
+
+    /// Retires the active key of the new one's owner and algorithm, if there
+    /// is one, and adds the new one, in one step, as of its `created_at`.
+    pub async fn rotate(&self, new: &SigningKeyRow) -> Result<()> {
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            sqlx::query(
+                "UPDATE signing_keys SET state = 'retired', retired_at = $4 \
+                 WHERE owner_kind = $1 AND owner = $2 AND algorithm = $3 AND state = 'active'",
+            )
+            .bind(new.owner_kind.as_str())
+            .bind(&*new.owner)
+            .bind(&*new.algorithm)
+            .bind(new.created_at.as_millisecond())
+            .execute(&mut *tx)
+            .await?;
+            insert(&mut tx, new).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+}
+
+async fn insert(tx: &mut Transaction<'static, Any>, key: &SigningKeyRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO signing_keys (owner_kind, owner, id, algorithm, public_jwk, sealed, \
+         state, created_at, retired_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(key.owner_kind.as_str())
+    .bind(&*key.owner)
+    .bind(&*key.id)
+    .bind(&*key.algorithm)
+    .bind(&*key.public_jwk)
+    .bind(&*key.sealed)
+    .bind(key.state.as_str())
+    .bind(key.created_at.as_millisecond())
+    .bind(key.retired_at.map(Timestamp::as_millisecond))
+    .execute(&mut **tx)
+    .await
+    .map_err(|error| StoreError::taken(error, "an active key of this algorithm"))?;
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Result<SigningKeyRow> {
+    Ok(SigningKeyRow {
+        owner_kind: row::word(row, "owner_kind", PartyKind::parse)?,
+        owner: row::text(row, "owner")?,
+        id: row::text(row, "id")?,
+        algorithm: row::text(row, "algorithm")?,
+        public_jwk: row::text(row, "public_jwk")?,
+        sealed: row::text(row, "sealed")?,
+        state: row::word(row, "state", KeyState::parse)?,
+        created_at: row::time(row, "created_at")?,
+        retired_at: row::time_or_none(row, "retired_at")?,
+    })
+}
