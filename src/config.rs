@@ -1,1 +1,469 @@
-//! config
+//! The settings: one struct over flags, environment and a TOML file.
+//!
+//! A flag wins over the environment, the environment over the file, the file
+//! over the default. What each setting entails stands in one place, its doc
+//! comment in [`Settings`]: `--help` and README's table are both made from it.
+//!
+//! Invariant: a [`Config`] is coherent. A production one (its public URL is not
+//! loopback) has https and no development switch.
+
+use std::fmt::Write as _;
+use std::io::{ErrorKind, IsTerminal};
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args as _;
+use url::{Host, Url};
+
+use crate::ambient::Ambient;
+use crate::keys::{KeyError, SealingKey, Secret, example};
+
+/// The settings as given by one source; `None` is *not given there*.
+#[derive(Clone, Default, clap::Args, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// TOML file with settings under the names of this table; an unknown name is refused. Default: `touchmark.toml` in the working folder, if it is there
+    #[arg(long, env = "TOUCHMARK_CONFIG", global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Address and port to answer on. Anything but loopback is reachable by others: put a TLS-terminating proxy before it. Default: `127.0.0.1:8080`
+    #[arg(long, env = "TOUCHMARK_LISTEN", global = true, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+
+    /// Folder of the SQLite database and the key file; made if missing. Who can read it can read every earner. Default: `touchmark-data`
+    #[arg(long, env = "TOUCHMARK_DATA", global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+
+    /// Scheme, host and port under which the world reaches the service. Signed into every credential, so the first mint fixes it. A host that is not loopback means production: https only, no example keys, no development switches. Never an IP address, since did:web knows none. Default: `http://localhost:PORT`
+    #[arg(long, env = "TOUCHMARK_PUBLIC_URL", global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// `postgres://…` for PostgreSQL, which any number of replicas may share, or `sqlite:FILE`. Others can see a password in a flag: give it by environment. Default: `touchmark.db` in the data folder
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// File of 32 random bytes that seals the private keys where no passphrase is given; made at first use, refused if others can read it. Lost with it: every private key. Default: `keys.secret` in the data folder
+    #[arg(long, env = "TOUCHMARK_KEY_FILE", global = true, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+
+    /// Loopback origins, comma-separated, that verification may fetch from over plain http, as in `http://localhost:8081`. For development; refused in production. Default: none
+    #[arg(long, env = "TOUCHMARK_DEV_ORIGINS", global = true, value_name = "URLS")]
+    #[arg(value_delimiter = ',')]
+    pub dev_origins: Option<Vec<String>>,
+
+    /// Which log lines are written, as a level or a tracing filter. `debug` writes more, never keys or earners. Default: `info`
+    #[arg(long, env = "TOUCHMARK_LOG", global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+
+    /// `json` for machines, `text` for people. Default: `text` on a terminal, else `json`
+    #[arg(long, env = "TOUCHMARK_LOG_FORMAT", global = true, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+
+    /// Credentials that one API key may mint in an hour, unless the key has a ceiling of its own; then 429. Bounds what a stolen key can do. Default: `10000`
+    #[arg(long, env = "TOUCHMARK_MINTS_PER_HOUR", global = true, value_name = "N")]
+    pub mints_per_hour: Option<NonZeroU32>,
+
+    /// Verifications that one address may ask for in a minute; then 429. Behind a proxy all clients share one address unless forwarded addresses are trusted. Default: `120`
+    #[arg(long, env = "TOUCHMARK_VERIFY_PER_MINUTE", global = true, value_name = "N")]
+    pub verify_per_minute: Option<NonZeroU32>,
+
+    /// Whether a client's address is the last one in `X-Forwarded-For`. Only behind a proxy that appends it: else anyone can dodge the limits. Default: `false`
+    #[arg(long, env = "TOUCHMARK_TRUST_FORWARDED_FOR", global = true, value_name = "BOOL")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub trust_forwarded_for: Option<bool>,
+
+    /// Connections served at once; more wait in the system's queue. Default: `1024`
+    #[arg(long, env = "TOUCHMARK_MAX_CONNECTIONS", global = true, value_name = "N")]
+    pub max_connections: Option<NonZeroU32>,
+
+    /// Seconds that requests under way may take to finish after SIGTERM; then they are cut. Default: `20`
+    #[arg(long, env = "TOUCHMARK_DRAIN_SECONDS", global = true, value_name = "SECONDS")]
+    pub drain_seconds: Option<u32>,
+}
+
+/// The variable of the passphrase, which has no flag and no place in the file.
+pub const PASSPHRASE_ENV: &str = "TOUCHMARK_KEY_PASSPHRASE";
+const PASSPHRASE_CONSEQUENCE: &str = "Passphrase that seals the private keys, instead of the key \
+    file. Every replica needs it; lost with it: every private key. Default: none";
+const DEFAULT_FILE: &str = "touchmark.toml";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+impl Settings {
+    /// Adds the file and the passphrase, fills in the defaults, and checks.
+    pub fn load(self) -> Result<Config, ConfigError> {
+        let file = match &self.config {
+            Some(path) => Self::read(path)?,
+            None => match Self::read(Path::new(DEFAULT_FILE)) {
+                Err(ConfigError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                    Self::default()
+                }
+                other => other?,
+            },
+        };
+        let passphrase = match std::env::var(PASSPHRASE_ENV) {
+            Ok(passphrase) => Some(Secret::new(passphrase)),
+            Err(std::env::VarError::NotPresent) => None,
+            Err(std::env::VarError::NotUnicode(_)) => return Err(ConfigError::PassphraseNotText),
+        };
+        self.or(file).resolve(passphrase)
+    }
+
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|error| ConfigError::Toml {
+            path: path.to_owned(),
+            message: error.message().to_owned(),
+            line: error.span().map_or(1, |at| text[..at.start].matches('\n').count() + 1),
+        })
+    }
+
+    /// These settings, and `weaker` where they are silent.
+    fn or(self, weaker: Self) -> Self {
+        Self {
+            config: self.config.or(weaker.config),
+            listen: self.listen.or(weaker.listen),
+            data: self.data.or(weaker.data),
+            public_url: self.public_url.or(weaker.public_url),
+            database_url: self.database_url.or(weaker.database_url),
+            key_file: self.key_file.or(weaker.key_file),
+            dev_origins: self.dev_origins.or(weaker.dev_origins),
+            log: self.log.or(weaker.log),
+            log_format: self.log_format.or(weaker.log_format),
+            mints_per_hour: self.mints_per_hour.or(weaker.mints_per_hour),
+            verify_per_minute: self.verify_per_minute.or(weaker.verify_per_minute),
+            trust_forwarded_for: self.trust_forwarded_for.or(weaker.trust_forwarded_for),
+            max_connections: self.max_connections.or(weaker.max_connections),
+            drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
+        }
+    }
+
+    /// Fills in the defaults and checks the whole.
+    pub fn resolve(self, key_passphrase: Option<Secret>) -> Result<Config, ConfigError> {
+        let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let data = self.data.unwrap_or_else(|| "touchmark-data".into());
+        let public_url = match &self.public_url {
+            Some(given) => PublicUrl::parse(given)?,
+            None => PublicUrl::localhost(listen.port()),
+        };
+        let dev_origins = self.dev_origins.unwrap_or_default();
+        let dev_origins = dev_origins.iter().map(|o| dev_origin(o)).collect::<Result<_, _>>()?;
+        let limit = |given: Option<NonZeroU32>, default| given.map_or(default, NonZeroU32::get);
+        let config = Config {
+            listen,
+            public_url,
+            public_url_given: self.public_url.is_some(),
+            database: Database::parse(self.database_url.as_deref(), &data)?,
+            key_file: self.key_file.unwrap_or_else(|| data.join("keys.secret")),
+            key_passphrase,
+            data,
+            dev_origins,
+            log: self.log.unwrap_or_else(|| "info".into()),
+            log_format: self.log_format.unwrap_or_else(usual_log_format),
+            limits: Limits {
+                mints_per_hour: limit(self.mints_per_hour, 10_000),
+                verify_per_minute: limit(self.verify_per_minute, 120),
+                trust_forwarded_for: self.trust_forwarded_for.unwrap_or(false),
+                max_connections: limit(self.max_connections, 1024),
+                drain: Duration::from_secs(self.drain_seconds.unwrap_or(20).into()),
+            },
+        };
+        config.check()?;
+        Ok(config)
+    }
+}
+
+/// The settings in force.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    pub public_url: PublicUrl,
+    public_url_given: bool,
+    pub database: Database,
+    pub key_file: PathBuf,
+    pub key_passphrase: Option<Secret>,
+    /// Origins (`http://localhost:8081`) on loopback that may be fetched.
+    pub dev_origins: Vec<String>,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub limits: Limits,
+}
+
+/// What one client may ask of the service, and the service of the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Credentials an hour for each API key without a ceiling of its own.
+    pub mints_per_hour: u32,
+    /// Verifications a minute for each address.
+    pub verify_per_minute: u32,
+    /// Whether the last address in `X-Forwarded-For` is the client's.
+    pub trust_forwarded_for: bool,
+    pub max_connections: u32,
+    /// How long requests under way may take after SIGTERM.
+    pub drain: Duration,
+}
+
+impl Config {
+    /// Whether the world relies on this service: its public host is not loopback.
+    pub fn production(&self) -> bool {
+        !self.public_url.is_loopback()
+    }
+
+    /// The address that was bound. Port 0 becomes the real one, in the public
+    /// URL too where none was given.
+    pub fn bound_to(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if !self.public_url_given {
+            self.public_url = PublicUrl::localhost(address.port());
+        }
+    }
+
+    /// The passphrase's sealing key, else the key file's.
+    pub fn sealing_key(&self, ambient: &Ambient) -> Result<SealingKey, KeyError> {
+        match &self.key_passphrase {
+            Some(passphrase) => SealingKey::from_passphrase(passphrase.clone()),
+            None => SealingKey::from_file(&self.key_file, ambient),
+        }
+    }
+
+    /// Refuses an example key in production, where anybody could sign with it.
+    pub fn admit_key(&self, public_jwk: &str) -> Result<(), ConfigError> {
+        match self.production() && example::is_example(public_jwk) {
+            true => Err(ConfigError::ExampleKeyInProduction),
+            false => Ok(()),
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if !self.production() {
+            return Ok(());
+        }
+        if !self.public_url.as_str().starts_with("https://") {
+            let found = self.public_url.as_str().to_owned();
+            return Err(ConfigError::PublicUrl { found, problem: "production needs https" });
+        }
+        match self.dev_origins.first() {
+            Some(origin) => Err(ConfigError::DevOriginInProduction { origin: origin.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Scheme, host and port, without a slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    origin: String,
+    host: String,
+    port: Option<u16>,
+}
+
+impl PublicUrl {
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let refuse = |problem| ConfigError::PublicUrl { found: redacted(text), problem };
+        let url = Url::parse(text).map_err(|_| refuse("it is not a URL"))?;
+        if !["http", "https"].contains(&url.scheme()) {
+            return Err(refuse("it starts with neither https:// nor http://"));
+        }
+        let host = match url.host() {
+            Some(Host::Domain(host)) => host.to_owned(),
+            _ => return Err(refuse("did:web cannot name an IP address; give a host name")),
+        };
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse("only scheme, host and port may stand in it"));
+        }
+        Ok(Self { origin: url.origin().ascii_serialization(), host, port: url.port() })
+    }
+
+    fn localhost(port: u16) -> Self {
+        Self::parse(&format!("http://localhost:{port}")).expect("it has a scheme, a host, a port")
+    }
+
+    /// `https://badges.example.org`, without a slash at the end.
+    pub fn as_str(&self) -> &str {
+        &self.origin
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The host as did:web writes it: `localhost%3A8080`.
+    pub fn did_web_host(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}%3A{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    fn is_loopback(&self) -> bool {
+        loopback_name(&self.host)
+    }
+}
+
+/// Where the rows are. The URL can hold a password, so it is never printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// The file; its folder is the store's to make.
+    Sqlite(PathBuf),
+    /// The whole `postgres://` URL.
+    Postgres(Secret),
+}
+
+impl Database {
+    fn parse(url: Option<&str>, data: &Path) -> Result<Self, ConfigError> {
+        let Some(url) = url.filter(|url| !url.is_empty()) else {
+            return Ok(Self::Sqlite(data.join("touchmark.db")));
+        };
+        if let Some(file) = url.strip_prefix("sqlite:") {
+            let file = file.strip_prefix("//").unwrap_or(file);
+            return match file.is_empty() || file.contains('?') || file.contains(":memory:") {
+                true => Err(ConfigError::SqliteUrl),
+                false => Ok(Self::Sqlite(file.into())),
+            };
+        }
+        match url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            true => Ok(Self::Postgres(Secret::new(url.to_owned()))),
+            false => Err(ConfigError::DatabaseScheme),
+        }
+    }
+
+    /// For logs and `doctor`: which database, without user and password.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Sqlite(file) => format!("SQLite, {}", file.display()),
+            Self::Postgres(url) => match Url::parse(url.expose()) {
+                Ok(url) => {
+                    format!("PostgreSQL, {}{}", url.host_str().unwrap_or("local"), url.path())
+                }
+                Err(_) => "PostgreSQL".into(),
+            },
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path}, line {line}: {message}")]
+    Toml { path: PathBuf, line: usize, message: String },
+    #[error("{PASSPHRASE_ENV} is not UTF-8")]
+    PassphraseNotText,
+    #[error("public URL {found}: {problem}")]
+    PublicUrl { found: String, problem: &'static str },
+    #[error("the database URL starts with none of postgres://, postgresql:// and sqlite:")]
+    DatabaseScheme,
+    #[error("sqlite: takes the path of a file, without parameters")]
+    SqliteUrl,
+    #[error("development origin {found}: write http://localhost:PORT")]
+    DevOrigin { found: String },
+    #[error(
+        "production refuses development switches: dev_origins names {origin}, and the public \
+         URL is not loopback"
+    )]
+    DevOriginInProduction { origin: String },
+    #[error("production refuses the keys of keys-example: anybody can sign with them")]
+    ExampleKeyInProduction,
+}
+
+/// One row of README's table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The name in the TOML file; `None` where it has no place there.
+    pub name: Option<String>,
+    pub flag: Option<String>,
+    pub env: String,
+    pub default: String,
+    pub consequence: String,
+}
+
+/// Every setting, in the order of [`Settings`].
+pub fn settings() -> Vec<Setting> {
+    let command = Settings::augment_args(clap::Command::new("touchmark"));
+    let row = |arg: &clap::Arg| {
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let (consequence, default) = split_default(&help);
+        let name = arg.get_id().as_str();
+        Setting {
+            name: (name != "config").then(|| name.to_owned()),
+            flag: arg.get_long().map(|long| format!("--{long}")),
+            env: arg.get_env().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default(),
+            default,
+            consequence,
+        }
+    };
+    let mut rows: Vec<_> = command.get_arguments().map(row).collect();
+    let (consequence, default) = split_default(PASSPHRASE_CONSEQUENCE);
+    let at = rows.iter().position(|r| r.name.as_deref() == Some("key_file")).unwrap_or(rows.len());
+    let env = PASSPHRASE_ENV.to_owned();
+    rows.insert(at, Setting { name: None, flag: None, env, default, consequence });
+    rows
+}
+
+/// [`settings`] as README shows them.
+pub fn settings_table() -> String {
+    let mut table = String::from(
+        "| flag | environment | in the file | default | what it entails |\n\
+         | --- | --- | --- | --- | --- |\n",
+    );
+    let code = |text: &Option<String>| text.as_ref().map_or("–".into(), |t| format!("`{t}`"));
+    for row in settings() {
+        let (flag, name) = (code(&row.flag), code(&row.name));
+        let Setting { env, default, consequence, .. } = row;
+        writeln!(table, "| {flag} | `{env}` | {name} | {default} | {consequence}. |")
+            .expect("a String takes any text");
+    }
+    table
+}
+
+fn split_default(help: &str) -> (String, String) {
+    let (consequence, default) = help.split_once(" Default: ").unwrap_or((help, "none"));
+    (consequence.trim_end_matches('.').to_owned(), default.to_owned())
+}
+
+fn usual_log_format() -> LogFormat {
+    if std::io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json }
+}
+
+/// The origin, if it is one on loopback.
+fn dev_origin(text: &str) -> Result<String, ConfigError> {
+    let refuse = || ConfigError::DevOrigin { found: redacted(text) };
+    let url = Url::parse(text.trim()).map_err(|_| refuse())?;
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => loopback_name(name),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    };
+    let origin = url.origin().ascii_serialization();
+    let bare = url.as_str().strip_suffix('/') == Some(origin.as_str());
+    let web = ["http", "https"].contains(&url.scheme());
+    if loopback && web && bare { Ok(origin) } else { Err(refuse()) }
+}
+
+/// RFC 6761, section 6.3: every name under `localhost` is loopback.
+fn loopback_name(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+/// What an error may quote of a URL: nothing where it could hold a password.
+fn redacted(text: &str) -> String {
+    if text.contains('@') { "(withheld: it holds a user name)".into() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;
