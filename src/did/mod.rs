@@ -1,1 +1,45 @@
-//! did
+//! Decentralized identifiers: one file a method.
+//! Spec: <https://www.w3.org/TR/did-1.0/>
+//!
+//! A method that needs a document says which URL (`locate`); the bytes come
+//! back to it (`read`). Nothing here fetches.
+
+pub mod document;
+pub mod key;
+pub mod web;
+
+pub use document::{ControllerDocument, DocumentError, MethodError};
+
+use url::Url;
+
+/// Where the keys of an issuer come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// The identifier is the document.
+    Here(ControllerDocument),
+    /// The document is at this URL, to be read by [`web::read`].
+    Fetch(Url),
+}
+
+/// The first step from an issuer's identifier to its keys.
+pub fn resolve(id: &str) -> Result<Resolution, DidError> {
+    let method = id.strip_prefix("did:").ok_or(DidError::NotADid)?;
+    match method.split(':').next().unwrap_or_default() {
+        "key" => key::document(id).map(Resolution::Here).map_err(DidError::Key),
+        "web" => web::locate(id).map(Resolution::Fetch).map_err(DidError::Web),
+        other => Err(DidError::UnsupportedMethod { method: other.into() }),
+    }
+}
+
+/// Why an identifier leads to no keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DidError {
+    #[error("it is not a DID, so nothing says which keys speak for it")]
+    NotADid,
+    #[error("the DID method {method:?} is not supported; did:web and did:key are")]
+    UnsupportedMethod { method: String },
+    #[error(transparent)]
+    Key(key::DidKeyError),
+    #[error(transparent)]
+    Web(web::LocateError),
+}

@@ -4,6 +4,8 @@
 
 pub mod achievement;
 pub mod achievement_credential;
+pub mod credential;
+pub mod date_time;
 pub mod decimal;
 pub mod document;
 pub mod fault;

@@ -1,1 +1,5 @@
-//! status
+//! Status of credentials: one file a method.
+//!
+//! Nothing here fetches or verifies a list's signature; see `check::status`.
+
+pub mod bitstring;

@@ -1,0 +1,315 @@
+//! What a verification answers: named checks, and verdicts drawn from them.
+//!
+//! Invariant: *undecided* is never turned into yes or no, and no verdict is
+//! anything but what the checks under it give.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One check: what was looked at, what was seen, how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Stable, in kebab case.
+    pub name: &'static str,
+    pub outcome: Outcome,
+    /// What was seen, in one plain sentence or value.
+    pub observed: String,
+}
+
+/// How a check ended. *Fail* and *could not tell* are different outcomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Pass,
+    Fail(Problem),
+    Undecided(Problem),
+    /// It does not apply, or what it builds on did not hold: the reason.
+    Skipped(String),
+}
+
+/// What is wrong, where, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Stable, in kebab case.
+    pub code: String,
+    /// One plain sentence: what was expected, what was seen, what to do.
+    pub detail: String,
+    /// A JSON pointer into the credential.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+impl Problem {
+    pub fn new(code: &str, detail: impl Into<String>) -> Self {
+        Self { code: code.into(), detail: detail.into(), pointer: None }
+    }
+
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+}
+
+impl Check {
+    pub fn pass(name: &'static str, observed: impl Into<String>) -> Self {
+        Self { name, outcome: Outcome::Pass, observed: observed.into() }
+    }
+
+    pub fn fail(name: &'static str, observed: impl Into<String>, problem: Problem) -> Self {
+        Self { name, outcome: Outcome::Fail(problem), observed: observed.into() }
+    }
+
+    pub fn undecided(name: &'static str, observed: impl Into<String>, problem: Problem) -> Self {
+        Self { name, outcome: Outcome::Undecided(problem), observed: observed.into() }
+    }
+
+    pub fn skipped(name: &'static str, reason: impl Into<String>) -> Self {
+        Self { name, outcome: Outcome::Skipped(reason.into()), observed: String::new() }
+    }
+
+    pub fn failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Fail(_))
+    }
+
+    pub fn is_undecided(&self) -> bool {
+        matches!(self.outcome, Outcome::Undecided(_))
+    }
+
+    pub fn problem(&self) -> Option<&Problem> {
+        match &self.outcome {
+            Outcome::Fail(problem) | Outcome::Undecided(problem) => Some(problem),
+            Outcome::Pass | Outcome::Skipped(_) => None,
+        }
+    }
+}
+
+/// *No* where one failed, else *undecided* where one could not tell, else *yes*.
+pub fn verdict<'c>(checks: impl IntoIterator<Item = &'c Check>) -> Verdict {
+    checks.into_iter().fold(Verdict::Yes, |verdict, check| match &check.outcome {
+        Outcome::Fail(_) => Verdict::No,
+        Outcome::Undecided(_) if verdict == Verdict::Yes => Verdict::Undecided,
+        _ => verdict,
+    })
+}
+
+/// A verification's whole answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Authentic and current are both yes.
+    pub verified: bool,
+    pub verdicts: Verdicts,
+    pub status: Status,
+    pub checks: Vec<CheckReport>,
+    /// What is not wrong enough to fail, and worth mending.
+    pub warnings: Vec<Problem>,
+    /// As of when the status is known (RFC 3339); null where it is not.
+    pub status_as_of: Option<String>,
+    /// Absent where the input has no form that we read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<Signer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialSummary>,
+    /// The id of the credential that replaces this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<String>,
+}
+
+/// The four questions, each with its own answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Verdicts {
+    /// Did this issuer sign exactly this?
+    pub authentic: Verdict,
+    /// Is it within its validity, not revoked, suspended or superseded?
+    pub current: Verdict,
+    /// Does the asking recognizer's policy accept it?
+    pub recognized: NotAsked,
+    /// Is it this claimant's?
+    pub belongs: NotAsked,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    Yes,
+    No,
+    Undecided,
+}
+
+/// Verdicts that need somebody's policy or claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotAsked {
+    NotAsked,
+}
+
+/// What the credential's state is, as far as it could be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    Good,
+    Revoked,
+    Suspended,
+    Superseded,
+    Expired,
+    NotYetValid,
+    Unknown,
+}
+
+/// How the credential was secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum Form {
+    /// JSON with an embedded proof.
+    #[serde(rename = "json")]
+    Json,
+    /// Open Badges VC-JWT.
+    #[serde(rename = "vc-jwt")]
+    VcJwt,
+    /// VC-JOSE.
+    #[serde(rename = "vc+jwt")]
+    VcJose,
+}
+
+/// A check as it is reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CheckReport {
+    pub name: String,
+    pub outcome: OutcomeName,
+    pub observed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutcomeName {
+    Pass,
+    Fail,
+    Undecided,
+    Skipped,
+}
+
+impl From<Check> for CheckReport {
+    fn from(check: Check) -> Self {
+        let (outcome, problem, reason) = match check.outcome {
+            Outcome::Pass => (OutcomeName::Pass, None, None),
+            Outcome::Fail(problem) => (OutcomeName::Fail, Some(problem), None),
+            Outcome::Undecided(problem) => (OutcomeName::Undecided, Some(problem), None),
+            Outcome::Skipped(reason) => (OutcomeName::Skipped, None, Some(reason)),
+        };
+        let observed = reason.unwrap_or(check.observed);
+        Self { name: check.name.into(), outcome, observed, problem }
+    }
+}
+
+/// Whose key decided. A signature proves a key, not an institution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Signer {
+    pub issuer: String,
+    /// The verification method.
+    pub key: String,
+    /// What the key is bound to: a domain, or nothing that we know.
+    pub bound: String,
+}
+
+/// What the credential says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialSummary {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earner: Option<Earner>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub achievement: Option<AchievementSummary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub awarded_date: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Earner {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AchievementSummary {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl Report {
+    /// The answer where there is no credential to look at.
+    pub fn unreadable(check: Check) -> Self {
+        let authentic = verdict([&check]);
+        Self {
+            verified: false,
+            verdicts: Verdicts::of(authentic, Verdict::Undecided),
+            status: Status::Unknown,
+            checks: vec![check.into()],
+            warnings: Vec::new(),
+            status_as_of: None,
+            form: None,
+            signer: None,
+            credential: None,
+            superseded_by: None,
+        }
+    }
+}
+
+impl Verdicts {
+    pub fn of(authentic: Verdict, current: Verdict) -> Self {
+        Self { authentic, current, recognized: NotAsked::NotAsked, belongs: NotAsked::NotAsked }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_failure_makes_no_and_one_doubt_makes_undecided() {
+        let pass = Check::pass("a", "");
+        let fail = Check::fail("b", "", Problem::new("x", "y"));
+        let doubt = Check::undecided("c", "", Problem::new("x", "y"));
+        let skipped = Check::skipped("d", "no reason");
+        assert_eq!(verdict([&pass, &skipped]), Verdict::Yes);
+        assert_eq!(verdict([&pass, &doubt]), Verdict::Undecided);
+        assert_eq!(verdict([&doubt, &fail, &doubt]), Verdict::No);
+    }
+
+    #[test]
+    fn a_report_has_the_names_that_readers_rely_on() {
+        let problem = Problem::new("not-json", "It is not JSON.").at("/id");
+        let report = Report::unreadable(Check::fail("form", "5 bytes", problem));
+        let expected = serde_json::json!({
+            "verified": false,
+            "verdicts": {"authentic": "no", "current": "undecided",
+                         "recognized": "not-asked", "belongs": "not-asked"},
+            "status": "unknown",
+            "checks": [{"name": "form", "outcome": "fail", "observed": "5 bytes",
+                        "problem": {"code": "not-json", "detail": "It is not JSON.",
+                                    "pointer": "/id"}}],
+            "warnings": [],
+            "statusAsOf": null,
+        });
+        assert_eq!(serde_json::to_value(report).unwrap(), expected);
+    }
+}

@@ -1,0 +1,306 @@
+//! Controller documents: the keys that speak for an identifier.
+//! Spec: <https://www.w3.org/TR/cid-1.0/>, <https://www.w3.org/TR/did-1.0/>
+//!
+//! Invariant: a method handed out stands in the controller's own document, is
+//! controlled by it, and is listed for assertions. A key that merely decodes
+//! from a fragment proves nothing.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::model::Document;
+use crate::model::credential::items;
+use crate::model::date_time;
+use crate::model::document::DocumentError as ParseError;
+use crate::model::json::{Object, Value};
+use crate::model::key::{Algorithm, KeyError, PublicKey, VerificationMethod};
+
+/// More methods than any issuer has; a longer list only costs time.
+const MAX_METHODS: usize = 256;
+
+/// The methods of an identifier that may sign assertions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControllerDocument {
+    id: String,
+    methods: Vec<(String, Result<VerificationMethod, MethodError>)>,
+    /// Ids under `assertionMethod`.
+    assertion: Vec<String>,
+}
+
+impl ControllerDocument {
+    /// Reads a document that must be about `id`.
+    pub fn read(document: &Document<'_>, id: &str) -> Result<Self, DocumentError> {
+        let root = document.root();
+        match root.str("id") {
+            Some(found) if found == id => {}
+            found => {
+                return Err(DocumentError::OtherId {
+                    expected: id.into(),
+                    found: found.unwrap_or_default().into(),
+                });
+            }
+        }
+        let mut read = Self { id: id.into(), methods: Vec::new(), assertion: Vec::new() };
+        for value in items(root, "verificationMethod") {
+            if let Value::Object(object) = value {
+                read.add(object)?;
+            }
+        }
+        for value in items(root, "assertionMethod") {
+            let method = match value {
+                Value::String(reference) => absolute(reference, id),
+                Value::Object(embedded) => read.add(embedded)?,
+                other => return Err(DocumentError::Reference { found: other.kind() }),
+            };
+            read.assertion.push(method);
+        }
+        Ok(read)
+    }
+
+    pub(super) fn of_one(id: &str, method: VerificationMethod) -> Self {
+        let assertion = vec![method.id.clone()];
+        Self { id: id.into(), methods: vec![(method.id.clone(), Ok(method))], assertion }
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The method named `id`, if it may sign assertions for this controller.
+    pub fn assertion_method(&self, id: &str) -> Result<&VerificationMethod, MethodError> {
+        let id = absolute(id, &self.id);
+        let found = self.methods.iter().find(|(method, _)| *method == id);
+        let method = match found {
+            None => return Err(MethodError::Absent { id, document: self.id.clone() }),
+            Some((_, Err(error))) => return Err(error.clone()),
+            Some((_, Ok(method))) => method,
+        };
+        if method.controller != self.id {
+            return Err(MethodError::OtherController {
+                found: method.controller.clone(),
+                expected: self.id.clone(),
+            });
+        }
+        if !self.assertion.contains(&id) {
+            return Err(MethodError::NotForAssertion { id });
+        }
+        Ok(method)
+    }
+
+    /// The methods that may sign assertions, in the document's order.
+    pub fn assertion_methods(&self) -> impl Iterator<Item = &VerificationMethod> {
+        self.methods.iter().filter_map(|(id, _)| self.assertion_method(id).ok())
+    }
+
+    /// Takes up one method; one that cannot be read is remembered with the reason.
+    fn add(&mut self, object: &Object<'_>) -> Result<String, DocumentError> {
+        let id = object.str("id").ok_or(DocumentError::MethodWithoutId)?;
+        let id = absolute(id, &self.id);
+        if self.methods.iter().any(|(known, _)| *known == id) {
+            return Err(DocumentError::MethodTwice { id });
+        }
+        if self.methods.len() == MAX_METHODS {
+            return Err(DocumentError::TooManyMethods);
+        }
+        self.methods.push((id.clone(), read_method(object, &id)));
+        Ok(id)
+    }
+}
+
+/// A key of our own issuer, under the fragment that names it.
+#[derive(Debug, Clone, Copy)]
+pub struct IssuerKey<'a> {
+    pub fragment: &'a str,
+    pub key: &'a PublicKey,
+}
+
+/// Our own issuer's document. Retired keys stay in it, listed for assertions:
+/// what they signed while they were in use stays good.
+pub fn compose(did: &str, keys: &[IssuerKey<'_>]) -> serde_json::Value {
+    let id = |key: &IssuerKey<'_>| format!("{did}#{}", key.fragment);
+    let methods: Vec<_> = keys
+        .iter()
+        .map(|key| match key.key.algorithm() {
+            Algorithm::Ed25519 => json!({
+                "id": id(key), "type": "Multikey", "controller": did,
+                "publicKeyMultibase": key.key.multikey(),
+            }),
+            Algorithm::P256 => json!({
+                "id": id(key), "type": "JsonWebKey", "controller": did,
+                "publicKeyJwk": key.key.jwk(),
+            }),
+        })
+        .collect();
+    json!({
+        "@context": [
+            "https://www.w3.org/ns/did/v1",
+            "https://w3id.org/security/multikey/v1",
+            "https://w3id.org/security/jwk/v1",
+        ],
+        "id": did,
+        "verificationMethod": methods,
+        "assertionMethod": keys.iter().map(id).collect::<Vec<_>>(),
+    })
+}
+
+/// Why bytes are not the document of an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    #[error("the key document is not JSON that we read: {0}")]
+    Json(#[from] ParseError),
+    #[error("the key document is about {found:?}, not about {expected:?}")]
+    OtherId { expected: String, found: String },
+    #[error("a verification method in the key document has no id")]
+    MethodWithoutId,
+    #[error("the key document has two verification methods named {id:?}")]
+    MethodTwice { id: String },
+    #[error("the key document has more than {MAX_METHODS} verification methods")]
+    TooManyMethods,
+    #[error("an entry of `assertionMethod` is {found}; it must be an id or a method")]
+    Reference { found: &'static str },
+}
+
+/// Why a document gives no key under a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MethodError {
+    #[error("the document of {document} has no verification method {id}")]
+    Absent { id: String, document: String },
+    #[error("the key is controlled by {found:?}; expected the issuer {expected:?}")]
+    OtherController { found: String, expected: String },
+    #[error("the issuer's document does not list {id} under `assertionMethod`")]
+    NotForAssertion { id: String },
+    #[error("verification methods of type {found:?} are not supported")]
+    UnsupportedType { found: String },
+    #[error("the verification method's key cannot be used: {0}")]
+    Key(#[from] KeyError),
+    #[error("the verification method's `{member}` is not a date and time with an offset")]
+    Time { member: &'static str },
+}
+
+fn absolute(id: &str, document: &str) -> String {
+    if id.starts_with('#') { format!("{document}{id}") } else { id.to_owned() }
+}
+
+fn read_method(object: &Object<'_>, id: &str) -> Result<VerificationMethod, MethodError> {
+    let kind = object.str("type").unwrap_or_default();
+    let key = match kind {
+        "Multikey" | "Ed25519VerificationKey2020" => {
+            PublicKey::from_multikey(object.str("publicKeyMultibase").unwrap_or_default())?
+        }
+        "JsonWebKey" | "JsonWebKey2020" => PublicKey::from_jwk(
+            object.get("publicKeyJwk").and_then(Value::as_object).ok_or(KeyError::NotAJwk)?,
+        )?,
+        other => return Err(MethodError::UnsupportedType { found: other.into() }),
+    };
+    if kind == "Ed25519VerificationKey2020" && key.algorithm() != Algorithm::Ed25519 {
+        return Err(KeyError::AlgorithmMismatch.into());
+    }
+    Ok(VerificationMethod {
+        id: id.to_owned(),
+        controller: object.str("controller").unwrap_or_default().to_owned(),
+        key,
+        revoked: time(object, "revoked")?,
+        expires: time(object, "expires")?,
+    })
+}
+
+fn time(object: &Object<'_>, member: &'static str) -> Result<Option<Timestamp>, MethodError> {
+    match object.get(member) {
+        None => Ok(None),
+        Some(value) => {
+            value.as_str().and_then(date_time::parse).map(Some).ok_or(MethodError::Time { member })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DID: &str = "did:web:nea.example:issuers:nea";
+    const ED: &str = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
+
+    fn read(value: serde_json::Value) -> Result<ControllerDocument, DocumentError> {
+        let bytes = value.to_string();
+        ControllerDocument::read(&Document::parse(bytes.as_bytes()).unwrap(), DID)
+    }
+
+    fn method(id: &str, controller: &str) -> serde_json::Value {
+        json!({"id": id, "type": "Multikey", "controller": controller, "publicKeyMultibase": ED})
+    }
+
+    #[test]
+    fn the_document_we_compose_is_one_that_we_read() {
+        let ed = PublicKey::from_multikey(ED).unwrap();
+        let p256 = PublicKey::from_jwk_text(
+            r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#,
+        )
+        .unwrap();
+        let keys = [
+            IssuerKey { fragment: "key-1", key: &ed },
+            IssuerKey { fragment: "key-2", key: &p256 },
+        ];
+        let document = read(compose(DID, &keys)).unwrap();
+        assert_eq!(document.assertion_method(&format!("{DID}#key-1")).unwrap().key, ed);
+        assert_eq!(document.assertion_method("#key-2").unwrap().key, p256);
+        assert_eq!(document.assertion_methods().count(), 2);
+    }
+
+    #[test]
+    fn a_key_counts_only_if_listed_and_controlled_by_the_issuer() {
+        let document = read(json!({
+            "id": DID,
+            "verificationMethod": [
+                method("#mine", DID),
+                method("#other", "did:web:evil.example"),
+                method("#login", DID),
+            ],
+            "assertionMethod": ["#mine", "#other", method("#embedded", DID)],
+            "authentication": ["#login"],
+        }))
+        .unwrap();
+        assert!(document.assertion_method("#mine").is_ok());
+        assert!(document.assertion_method("#embedded").is_ok());
+        assert!(matches!(
+            document.assertion_method("#other"),
+            Err(MethodError::OtherController { .. })
+        ));
+        assert!(matches!(
+            document.assertion_method("#login"),
+            Err(MethodError::NotForAssertion { .. })
+        ));
+        assert!(matches!(
+            document.assertion_method(&format!("{DID}#{ED}")),
+            Err(MethodError::Absent { .. })
+        ));
+    }
+
+    #[test]
+    fn a_document_about_somebody_else_or_with_a_name_twice_is_refused() {
+        assert!(matches!(
+            read(json!({"id": "did:web:evil.example"})),
+            Err(DocumentError::OtherId { .. })
+        ));
+        assert!(matches!(
+            read(json!({"id": DID, "verificationMethod": [method("#a", DID), method("#a", DID)]})),
+            Err(DocumentError::MethodTwice { .. })
+        ));
+    }
+
+    #[test]
+    fn one_unreadable_method_does_not_hide_the_others() {
+        let rsa = json!({"id": "#rsa", "type": "RsaVerificationKey2018", "controller": DID});
+        let document = read(json!({
+            "id": DID,
+            "verificationMethod": [rsa, method("#good", DID)],
+            "assertionMethod": ["#rsa", "#good"],
+        }))
+        .unwrap();
+        assert!(document.assertion_method("#good").is_ok());
+        assert!(matches!(
+            document.assertion_method("#rsa"),
+            Err(MethodError::UnsupportedType { .. })
+        ));
+    }
+}
