@@ -1,0 +1,246 @@
+//! Recording mints: races, taken indexes, ceilings.
+
+use super::*;
+
+on_both_databases! {
+    sixty_four_concurrent_mints_share_no_index
+    one_idempotency_key_raced_by_many_mints_once
+    one_batch_sent_by_many_at_once_is_minted_once
+    slices_with_keys_in_opposite_order_do_not_deadlock
+    a_taken_index_leaves_nothing_of_its_mint_and_the_others_go_on
+    a_mint_to_a_foreign_or_closed_list_takes_nothing
+    a_failing_slice_leaves_nothing
+    a_key_is_scoped_to_its_issuer_and_client
+    a_ceiling_refuses_the_whole_slice_and_replays_are_free
+    evidence_is_found_by_its_token
+}
+
+async fn sixty_four_concurrent_mints_share_no_index(database: Database) {
+    let house = Arc::new(house(&database).await);
+    let tasks: Vec<_> = (0..64)
+        .map(|number| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move {
+                // Everybody draws the same small indexes, so that they collide.
+                for index in 0.. {
+                    let mint = house.keyed(&format!("c{number}"), index, &format!("k{number}"));
+                    match house.record(&[mint]).await.as_slice() {
+                        [Minted::Recorded] => return index,
+                        [Minted::IndexTaken] => {}
+                        other => panic!("{other:?}"),
+                    }
+                }
+                unreachable!("an index is free")
+            })
+        })
+        .collect();
+    let mut indexes = HashSet::new();
+    for task in tasks {
+        indexes.insert(task.await.unwrap());
+    }
+    assert_eq!(indexes, (0..64).collect());
+    assert_eq!(database.count("credentials").await, 64);
+    assert_eq!(database.count("status_entries").await, 64);
+    assert_eq!(database.count("idempotency").await, 64);
+    let list = house.store.status_list(&house.list).await.unwrap().unwrap();
+    assert_eq!((list.allocated, list.version), (64, 1));
+}
+
+async fn one_idempotency_key_raced_by_many_mints_once(database: Database) {
+    let house = Arc::new(house(&database).await);
+    let tasks: Vec<_> = (0..64)
+        .map(|number| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move {
+                let mint = house.keyed(&format!("c{number}"), number, "the-key");
+                house.record(&[mint]).await.remove(0)
+            })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for task in tasks {
+        outcomes.push(task.await.unwrap());
+    }
+    let winner = outcomes.iter().position(|outcome| *outcome == Minted::Recorded).unwrap();
+    for (number, outcome) in outcomes.iter().enumerate().filter(|(number, _)| *number != winner) {
+        let Minted::Replayed(replay) = outcome else { panic!("{number}: {outcome:?}") };
+        assert_eq!(replay.credential.id, format!("c{winner}"));
+        assert_eq!(replay.credential.embedded, format!("{{\"id\":\"c{winner}\"}}"));
+        assert_eq!(replay.request_hash, "hash-1");
+    }
+    assert_eq!(database.count("credentials").await, 1);
+    assert_eq!(database.count("status_entries").await, 1);
+    assert_eq!(database.count("audit").await, 1);
+    let replay = house.store.replay("nea", "lms", "the-key").await.unwrap().unwrap();
+    assert_eq!(replay.credential.id, format!("c{winner}"));
+}
+
+async fn one_batch_sent_by_many_at_once_is_minted_once(database: Database) {
+    let house = Arc::new(house(&database).await);
+    let tasks: Vec<_> = (0..6_u32)
+        .map(|sender| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move {
+                let line = |n: u32| {
+                    house.keyed(&format!("c{sender}-{n}"), sender * 100 + n, &format!("k{n}"))
+                };
+                let mints: Vec<_> = (0..30).map(line).collect();
+                house.record(&mints).await
+            })
+        })
+        .collect();
+    let mut recorded = vec![0; 30];
+    for task in tasks {
+        let outcomes = task.await.unwrap();
+        assert_eq!(outcomes.len(), 30);
+        for (line, outcome) in outcomes.iter().enumerate() {
+            recorded[line] += u32::from(*outcome == Minted::Recorded);
+            assert!(*outcome == Minted::Recorded || is_replay(outcome), "{outcome:?}");
+        }
+    }
+    assert_eq!(recorded, vec![1; 30]);
+    assert_eq!(database.count("credentials").await, 30);
+}
+
+async fn slices_with_keys_in_opposite_order_do_not_deadlock(database: Database) {
+    let house = Arc::new(house(&database).await);
+    let tasks: Vec<_> = (0..8_u32)
+        .map(|sender| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move {
+                let mut lines: Vec<_> = (0..10).collect();
+                if sender % 2 == 1 {
+                    lines.reverse();
+                }
+                let mint = |n: &u32| {
+                    house.keyed(&format!("c{sender}-{n}"), sender * 10 + n, &format!("k{n}"))
+                };
+                let mints: Vec<_> = lines.iter().map(mint).collect();
+                let outcomes = house.record(&mints).await;
+                // Answered in the order asked.
+                for (line, outcome) in lines.iter().zip(&outcomes) {
+                    let Minted::Replayed(replay) = outcome else { continue };
+                    assert!(replay.credential.id.ends_with(&format!("-{line}")));
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(database.count("credentials").await, 10);
+}
+
+async fn a_taken_index_leaves_nothing_of_its_mint_and_the_others_go_on(database: Database) {
+    let house = house(&database).await;
+    let suspensions =
+        house.store.open_list("nea", Purpose::Suspension, "list-s", at(0)).await.unwrap();
+    house.minted("first", 7).await;
+
+    let mut broken = house.keyed("broken", 7, "b");
+    // The first of its entries is free, the second is taken.
+    broken.entries.insert(0, StatusEntry { list: suspensions.id.clone(), index: 3 });
+    broken.evidence = vec![EvidenceRow { token: "t".into(), url: "https://x/".into(), open: true }];
+    let slice = [house.keyed("good", 8, "c"), broken, house.keyed("also", 9, "a")];
+    let outcomes = house.record(&slice).await;
+    assert_eq!(outcomes, [Minted::Recorded, Minted::IndexTaken, Minted::Recorded]);
+
+    assert_eq!(house.store.credential("broken").await.unwrap(), None);
+    assert_eq!(house.store.replay("nea", "lms", "b").await.unwrap(), None);
+    assert_eq!(house.store.evidence("t").await.unwrap(), None);
+    assert_eq!(house.store.status_list(&suspensions.id).await.unwrap().unwrap().allocated, 0);
+    assert_eq!(database.count("status_entries").await, 3);
+
+    // Drawn again, it goes through under the same key.
+    let again = house.keyed("broken", 10, "b");
+    assert_eq!(house.record(&[again]).await, [Minted::Recorded]);
+}
+
+async fn a_mint_to_a_foreign_or_closed_list_takes_nothing(database: Database) {
+    let house = house(&database).await;
+    let foreign = Mint { issuer: "other".into(), ..house.mint("foreign", 1) };
+    let past_the_end = house.mint("past", 131_072);
+    let outcomes = house.record(&[foreign, past_the_end]).await;
+    assert_eq!(outcomes, [Minted::IndexTaken, Minted::IndexTaken]);
+    house.store.close_lists_and_raise_versions(at(1)).await.unwrap();
+    assert_eq!(house.record(&[house.mint("closed", 2)]).await, [Minted::IndexTaken]);
+    assert_eq!(database.count("credentials").await, 0);
+}
+
+async fn a_failing_slice_leaves_nothing(database: Database) {
+    let house = house(&database).await;
+    house.minted("same", 1).await;
+    // The second mint has an id that is in use: a defect of the caller.
+    let slice = [house.keyed("new", 2, "k"), house.mint("same", 3)];
+    let failed = house.store.record(&slice, at(1), None).await;
+    assert!(matches!(failed, Err(StoreError::Taken { .. })), "{failed:?}");
+    assert_eq!(house.store.credential("new").await.unwrap(), None);
+    assert_eq!(house.store.replay("nea", "lms", "k").await.unwrap(), None);
+    assert_eq!(database.count("status_entries").await, 1);
+    assert_eq!(database.count("audit").await, 1);
+}
+
+async fn a_key_is_scoped_to_its_issuer_and_client(database: Database) {
+    let house = house(&database).await;
+    let mut other_client = house.keyed("b", 2, "k");
+    other_client.idempotency.as_mut().unwrap().client = "portal".into();
+    let mut other_issuer = house.keyed("c", 3, "k");
+    other_issuer.issuer = "other".into();
+    other_issuer.entries.clear();
+    let slice = [house.keyed("a", 1, "k"), other_client, other_issuer, house.keyed("d", 4, "k")];
+    let outcomes = house.record(&slice).await;
+    assert_eq!(outcomes[..3], [Minted::Recorded, Minted::Recorded, Minted::Recorded]);
+    // Twice in one slice is once.
+    let Minted::Replayed(replay) = &outcomes[3] else { panic!("{outcomes:?}") };
+    assert_eq!(replay.credential.id, "a");
+}
+
+async fn a_ceiling_refuses_the_whole_slice_and_replays_are_free(database: Database) {
+    let house = house(&database).await;
+    let ceiling = Ceiling { api_key: "key-1".into(), per_hour: 3 };
+    let slice = |from: u32, to: u32| -> Vec<Mint> {
+        (from..to).map(|n| house.keyed(&format!("c{n}"), n, &format!("k{n}"))).collect()
+    };
+    let record = async |mints: &[Mint], seconds| {
+        house.store.record(mints, at(seconds), Some(&ceiling)).await.unwrap()
+    };
+    assert!(matches!(record(&slice(0, 2), 0).await, Recorded::Done(_)));
+    let reached = record(&slice(2, 4), 0).await;
+    let Recorded::CeilingReached { minted, per_hour, resets_at } = reached else {
+        panic!("{reached:?}")
+    };
+    assert_eq!((minted, per_hour), (2, 3));
+    assert!(resets_at > at(0) && resets_at <= at(3600));
+    assert_eq!(resets_at.as_second() % 3600, 0);
+    assert_eq!(database.count("credentials").await, 2);
+
+    // Two replays and one new one reach the ceiling exactly.
+    let Recorded::Done(outcomes) = record(&slice(0, 3), 0).await else { panic!() };
+    assert!(is_replay(&outcomes[0]) && is_replay(&outcomes[1]));
+    assert_eq!(outcomes[2], Minted::Recorded);
+    assert!(matches!(record(&slice(0, 3), 0).await, Recorded::Done(_)));
+    assert!(matches!(record(&slice(3, 4), 0).await, Recorded::CeilingReached { .. }));
+    // Another key and another hour have their own.
+    assert!(matches!(record(&slice(3, 4), 3600).await, Recorded::Done(_)));
+    let other = Ceiling { api_key: "key-2".into(), per_hour: 1 };
+    let done = house.store.record(&slice(4, 5), at(0), Some(&other)).await.unwrap();
+    assert!(matches!(done, Recorded::Done(_)));
+}
+
+async fn evidence_is_found_by_its_token(database: Database) {
+    let house = house(&database).await;
+    let mut mint = house.mint("a", 1);
+    mint.evidence = ["t2", "t1"]
+        .map(|token| EvidenceRow {
+            token: token.into(),
+            url: format!("https://example.org/{token}"),
+            open: token == "t1",
+        })
+        .to_vec();
+    let given = mint.evidence.clone();
+    house.record(&[mint]).await;
+    let found = house.store.evidence("t1").await.unwrap().unwrap();
+    assert_eq!((found.credential.as_str(), &found.evidence), ("a", &given[1]));
+    assert_eq!(house.store.evidence_of("a").await.unwrap(), given);
+    assert_eq!(house.store.evidence("t3").await.unwrap(), None);
+}
