@@ -17,7 +17,7 @@ const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys =
 /// For each connection of PostgreSQL: a stuck statement or a forgotten
 /// transaction ends, and a commit is on disk before we say so, whatever the
 /// server's default is.
-const POSTGRES_SESSION: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+const POSTGRES_SESSION: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '60s'; \
      SET default_transaction_isolation = 'read committed'; \
      SELECT set_config('synchronous_commit', 'on', false) \

@@ -34,6 +34,26 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database is out of reach or overloaded just now: the
+    /// request was right, and may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Database(error) => {
+                use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+                // PostgreSQL: connection failures, too few resources, a server
+                // that shuts down, a lock or statement that took too long.
+                let classes = ["08", "53", "57", "55P03"];
+                let by_code = |code: Cow<'_, str>| {
+                    code.len() == 5 && classes.iter().any(|class| code.starts_with(class))
+                };
+                matches!(error, Io(_) | PoolClosed | PoolTimedOut | Tls(_) | WorkerCrashed)
+                    || code(error).is_some_and(by_code)
+                    || self.is_contention()
+            }
+            _ => self.is_contention(),
+        }
+    }
+
     /// Whether the same work may succeed when simply tried again.
     pub(super) fn is_contention(&self) -> bool {
         match self {
@@ -57,8 +77,8 @@ pub(super) fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
 }
 
 fn is_contention_code(code: &str) -> bool {
-    // PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
-    if matches!(code, "40001" | "40P01" | "55P03") {
+    // PostgreSQL: serialization_failure, deadlock_detected.
+    if matches!(code, "40001" | "40P01") {
         return true;
     }
     // SQLite: the low byte of an extended code is SQLITE_BUSY (5) or SQLITE_LOCKED (6).

@@ -5,8 +5,8 @@
 //! so a copy is current exactly while its version is; `changed_at` never goes back.
 
 use jiff::Timestamp;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
 
 use super::{Result, Store, StoreError, row};
 
@@ -115,22 +115,20 @@ impl Store {
 
     /// What a list says; version and bits belong together.
     pub async fn set_bits(&self, id: &str) -> Result<Option<SetBits>> {
-        // One statement sees one snapshot, on both databases.
-        let rows = sqlx::query(
-            "SELECT l.*, e.entry FROM status_lists l \
-             LEFT JOIN status_entries e ON e.list = l.id AND e.bit = 1 \
-             WHERE l.id = $1 ORDER BY e.entry",
+        // One statement sees one snapshot, on both databases; and one row
+        // carries tens of thousands of indexes faster than as many rows.
+        let found = sqlx::query(
+            "SELECT l.*, (SELECT string_agg(CAST(e.entry AS TEXT), ',') FROM status_entries e \
+             WHERE e.list = l.id AND e.bit = 1) AS entries FROM status_lists l WHERE l.id = $1",
         )
         .bind(id)
-        .fetch_all(&self.readers)
+        .fetch_optional(&self.readers)
         .await?;
-        let Some(first) = rows.first() else { return Ok(None) };
-        let list = read(first)?;
-        if first.try_get::<Option<i64>, _>("entry")?.is_none() {
-            return Ok(Some(SetBits { list, indexes: Vec::new() }));
-        }
-        let indexes = rows.iter().map(|row| row::index(row, "entry")).collect::<Result<_>>()?;
-        Ok(Some(SetBits { list, indexes }))
+        let Some(found) = found else { return Ok(None) };
+        let entries = row::text_or_none(&found, "entries")?.unwrap_or_default();
+        let mut indexes = numbers(&entries).ok_or(StoreError::Corrupt { column: "entry" })?;
+        indexes.sort_unstable();
+        Ok(Some(SetBits { list: read(&found)?, indexes }))
     }
 
     /// For after a restore from a backup: which indexes were given away since
@@ -240,6 +238,10 @@ pub(super) async fn set_bit(
         .await?;
     }
     Ok(!lists.is_empty())
+}
+
+fn numbers(joined: &str) -> Option<Vec<u32>> {
+    joined.split_terminator(',').map(|number| number.parse().ok()).collect()
 }
 
 fn read(row: &AnyRow) -> Result<StatusListRow> {

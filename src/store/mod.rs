@@ -22,6 +22,7 @@ mod schema;
 mod signing_keys;
 mod status;
 
+use std::fmt;
 use std::time::Duration;
 
 use sqlx::{Any, AnyPool, Transaction};
@@ -71,12 +72,19 @@ pub enum Dialect {
 /// the commit happened: an idempotency key makes asking again safe.
 ///
 /// Times are kept in whole milliseconds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
     dialect: Dialect,
     url: String,
     readers: AnyPool,
     writer: AnyPool,
+}
+
+impl fmt::Debug for Store {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("dialect", &self.dialect).finish_non_exhaustive()
+    }
 }
 
 impl Store {

@@ -13,6 +13,8 @@ on_both_databases! {
     a_key_is_scoped_to_its_issuer_and_client
     a_ceiling_refuses_the_whole_slice_and_replays_are_free
     evidence_is_found_by_its_token
+    two_replicas_mint_side_by_side
+    a_mint_that_is_cancelled_is_recorded_whole_or_not_at_all
 }
 
 async fn sixty_four_concurrent_mints_share_no_index(database: Database) {
@@ -243,4 +245,43 @@ async fn evidence_is_found_by_its_token(database: Database) {
     assert_eq!((found.credential.as_str(), &found.evidence), ("a", &given[1]));
     assert_eq!(house.store.evidence_of("a").await.unwrap(), given);
     assert_eq!(house.store.evidence("t3").await.unwrap(), None);
+}
+
+async fn two_replicas_mint_side_by_side(database: Database) {
+    let house = house(&database).await;
+    let replica = House { store: database.store().await, list: house.list.clone() };
+    let run = async |house: &House, name: &str| {
+        let mut recorded = 0;
+        for index in 0..40 {
+            let mint = house.keyed(&format!("{name}{index}"), index, &format!("k{index}"));
+            recorded += u32::from(house.record(&[mint]).await == [Minted::Recorded]);
+        }
+        recorded
+    };
+    let (a, b) = tokio::join!(run(&house, "a"), run(&replica, "b"));
+    assert_eq!(a + b, 40);
+    assert_eq!(database.count("credentials").await, 40);
+}
+
+async fn a_mint_that_is_cancelled_is_recorded_whole_or_not_at_all(database: Database) {
+    let house = house(&database).await;
+    for round in 0..20_u32 {
+        let mint = |n| {
+            let (id, index) = (format!("c{round}-{n}"), round * 10 + n);
+            house.keyed(&id, index, &id)
+        };
+        let mints: Vec<_> = (0..10).map(mint).collect();
+        let patience = std::time::Duration::from_micros(u64::from(round) * 700);
+        let done = tokio::time::timeout(patience, house.record(&mints)).await;
+        // One query sees one moment: a commit may still be under way.
+        let seen = house.store.credentials("nea", None, 1000).await.unwrap();
+        let kept = mints.iter().filter(|mint| seen.iter().any(|row| row.id == mint.id)).count();
+        assert!(kept == 10 || (kept == 0 && done.is_err()), "{kept} of 10 after {patience:?}");
+    }
+    house.store.close().await;
+    let credentials = database.count("credentials").await;
+    assert_eq!(database.count("status_entries").await, credentials);
+    assert_eq!(database.count("idempotency").await, credentials);
+    let list = database.store().await.status_list(&house.list).await.unwrap().unwrap();
+    assert_eq!(i64::from(list.allocated), credentials);
 }

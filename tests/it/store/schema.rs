@@ -44,3 +44,38 @@ async fn everything_is_kept_when_the_store_opens_again(database: Database) {
     assert_eq!((before.awarded_at, before.valid_until), (Some(at(-10)), None));
     assert_eq!(store.set_bits("list-r").await.unwrap().unwrap().indexes, [1]);
 }
+
+#[tokio::test]
+async fn sqlite_takes_any_path_and_shows_its_file_to_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("50% off? #1 ü.db");
+    let store = Store::open(&sqlite_url(&path), 2).await.unwrap();
+    store.migrate().await.unwrap();
+    store.settle("a", "b").await.unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?}", entry.path());
+    }
+    assert!(path.exists());
+}
+
+#[tokio::test]
+async fn a_url_of_no_database_is_refused_without_telling_its_password() {
+    for url in ["mysql://a:secret@localhost/x", "sqlite::memory:", "sqlite:", ""] {
+        let refused = Store::open(url, 2).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Url(_)), "{url}: {refused:?}");
+        assert!(!format!("{refused:?}").contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_is_unavailable_rather_than_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("postgres://a:secret@localhost/x?host={}", folder.path().display());
+    let failed = Store::open(&url, 2).await.unwrap_err();
+    assert!(failed.is_unavailable(), "{failed:?}");
+    assert!(!format!("{failed} {failed:?}").contains("secret"));
+}
