@@ -6,6 +6,12 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, retrying, row};
 
+macro_rules! columns {
+    () => {
+        "issuer, slug, version, body, created_at"
+    };
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AchievementRow {
     pub issuer: String,
@@ -117,9 +123,11 @@ impl Store {
         slug: &str,
         version: i64,
     ) -> Result<Option<AchievementRow>> {
-        sqlx::query(
-            "SELECT * FROM achievement_versions WHERE issuer = $1 AND slug = $2 AND version = $3",
-        )
+        sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM achievement_versions WHERE issuer = $1 AND slug = $2 AND version = $3"
+        ))
         .bind(issuer)
         .bind(slug)
         .bind(version)
@@ -136,9 +144,11 @@ impl Store {
         issuer: &str,
         slug: &str,
     ) -> Result<Vec<AchievementRow>> {
-        sqlx::query(
-            "SELECT * FROM achievement_versions WHERE issuer = $1 AND slug = $2 ORDER BY version",
-        )
+        sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM achievement_versions WHERE issuer = $1 AND slug = $2 ORDER BY version"
+        ))
         .bind(issuer)
         .bind(slug)
         .fetch_all(&self.readers)

@@ -5,6 +5,13 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, row};
 
+macro_rules! columns {
+    () => {
+        "id, secret_hash, issuer, client, scopes, mints_per_hour, created_at, \
+         expires_at, revoked_at"
+    };
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKeyRow {
     pub id: String,
@@ -44,7 +51,7 @@ impl Store {
 
     /// The key, also when it is revoked or expired: that is the caller's to judge.
     pub async fn api_key(&self, id: &str) -> Result<Option<ApiKeyRow>> {
-        sqlx::query("SELECT * FROM api_keys WHERE id = $1")
+        sqlx::query(concat!("SELECT ", columns!(), " FROM api_keys WHERE id = $1"))
             .bind(id)
             .fetch_optional(&self.readers)
             .await?
@@ -55,8 +62,12 @@ impl Store {
 
     /// An issuer's keys, or with `None` every key of the service; oldest first.
     pub async fn api_keys(&self, issuer: Option<&str>) -> Result<Vec<ApiKeyRow>> {
-        let all = "SELECT * FROM api_keys ORDER BY created_at, id";
-        let own = "SELECT * FROM api_keys WHERE issuer = $1 ORDER BY created_at, id";
+        let all = concat!("SELECT ", columns!(), " FROM api_keys ORDER BY created_at, id");
+        let own = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM api_keys WHERE issuer = $1 ORDER BY created_at, id"
+        );
         let query = match issuer {
             Some(issuer) => sqlx::query(own).bind(issuer),
             None => sqlx::query(all),
@@ -73,10 +84,16 @@ impl Store {
         issuer: Option<&str>,
         at: Timestamp,
     ) -> Result<Option<ApiKeyRow>> {
-        let any = "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) \
-                   WHERE id = $1 RETURNING *";
-        let own = "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) \
-                   WHERE id = $1 AND issuer = $3 RETURNING *";
+        let any = concat!(
+            "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) \
+             WHERE id = $1 RETURNING ",
+            columns!()
+        );
+        let own = concat!(
+            "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) \
+             WHERE id = $1 AND issuer = $3 RETURNING ",
+            columns!()
+        );
         let at = at.as_millisecond();
         let query = match issuer {
             Some(issuer) => sqlx::query(own).bind(id).bind(at).bind(issuer),

@@ -9,6 +9,12 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, row};
 
+macro_rules! columns {
+    () => {
+        "id, at, actor, action, issuer, subject, detail"
+    };
+}
+
 /// Who did what to what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
@@ -49,8 +55,12 @@ impl Store {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<AuditRow>> {
-        let all = "SELECT * FROM audit WHERE id > $1 ORDER BY id LIMIT $2";
-        let own = "SELECT * FROM audit WHERE id > $1 AND issuer = $3 ORDER BY id LIMIT $2";
+        let all = concat!("SELECT ", columns!(), " FROM audit WHERE id > $1 ORDER BY id LIMIT $2");
+        let own = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM audit WHERE id > $1 AND issuer = $3 ORDER BY id LIMIT $2"
+        );
         let after = after.unwrap_or_default();
         let query = match issuer {
             Some(issuer) => sqlx::query(own).bind(after).bind(i64::from(limit)).bind(issuer),

@@ -173,4 +173,23 @@ mod tests {
         assert!(matches!(sqlite_path(":memory:"), Err(StoreError::Url(_))));
         assert!(matches!(sqlite_path("x.db?mode=memory"), Err(StoreError::Url(_))));
     }
+
+    #[tokio::test]
+    async fn each_sqlite_connection_keeps_its_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = sqlite_url(&folder.path().join("a.db"));
+        let store = Store::open(&url, 4).await.unwrap();
+        for pool in [&store.writer, &store.readers] {
+            for (pragma, promised) in [("synchronous", 2_i64), ("foreign_keys", 1)] {
+                let sql = sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"));
+                let holds: i64 = sqlx::query_scalar(sql).fetch_one(pool).await.unwrap();
+                assert_eq!(holds, promised, "{pragma}");
+            }
+            let journal: String =
+                sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
+            assert_eq!(journal, "wal");
+        }
+        let refused = sqlx::query("CREATE TABLE t (a TEXT)").execute(&store.readers).await;
+        assert!(refused.is_err(), "a reader wrote");
+    }
 }

@@ -5,6 +5,15 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, row};
 
+macro_rules! columns {
+    () => {
+        "id, issuer, achievement_slug, achievement_version, subject_id, \
+         subject_lookup, embedded, jwt, awarded_at, valid_from, valid_until, actor, \
+         created_at, state, state_reason, state_at, superseded_by, changes"
+    };
+}
+pub(super) use columns;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialState {
     Good,
@@ -78,7 +87,7 @@ impl CredentialRow {
 impl Store {
     /// For anyone who has the link.
     pub async fn credential(&self, id: &str) -> Result<Option<CredentialRow>> {
-        sqlx::query("SELECT * FROM credentials WHERE id = $1")
+        sqlx::query(concat!("SELECT ", columns!(), " FROM credentials WHERE id = $1"))
             .bind(id)
             .fetch_optional(&self.readers)
             .await?
@@ -89,14 +98,18 @@ impl Store {
 
     /// For the issuer's own eyes: another's credential is not found.
     pub async fn credential_of(&self, issuer: &str, id: &str) -> Result<Option<CredentialRow>> {
-        sqlx::query("SELECT * FROM credentials WHERE id = $1 AND issuer = $2")
-            .bind(id)
-            .bind(issuer)
-            .fetch_optional(&self.readers)
-            .await?
-            .as_ref()
-            .map(read)
-            .transpose()
+        sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM credentials WHERE id = $1 AND issuer = $2"
+        ))
+        .bind(id)
+        .bind(issuer)
+        .fetch_optional(&self.readers)
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
     }
 
     /// An issuer's credentials, newest first, from behind `after`.
@@ -106,10 +119,18 @@ impl Store {
         after: Option<&Cursor>,
         limit: u32,
     ) -> Result<Vec<CredentialRow>> {
-        let first = "SELECT * FROM credentials WHERE issuer = $1 \
-                     ORDER BY created_at DESC, id DESC LIMIT $2";
-        let next = "SELECT * FROM credentials WHERE issuer = $1 \
-                    AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $2";
+        let first = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM credentials WHERE issuer = $1 \
+             ORDER BY created_at DESC, id DESC LIMIT $2"
+        );
+        let next = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM credentials WHERE issuer = $1 \
+             AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $2"
+        );
         let limit = i64::from(limit);
         let query = match after {
             None => sqlx::query(first).bind(issuer).bind(limit),

@@ -4,6 +4,12 @@ use sqlx::any::AnyRow;
 
 use super::{EvidenceRow, Result, Store, row};
 
+macro_rules! columns {
+    () => {
+        "token, credential, url, opened"
+    };
+}
+
 /// What a link's token stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceFound {
@@ -13,7 +19,7 @@ pub struct EvidenceFound {
 
 impl Store {
     pub async fn evidence(&self, token: &str) -> Result<Option<EvidenceFound>> {
-        sqlx::query("SELECT * FROM evidence WHERE token = $1")
+        sqlx::query(concat!("SELECT ", columns!(), " FROM evidence WHERE token = $1"))
             .bind(token)
             .fetch_optional(&self.readers)
             .await?
@@ -24,13 +30,17 @@ impl Store {
 
     /// A credential's evidence in the order in which it was given.
     pub async fn evidence_of(&self, credential: &str) -> Result<Vec<EvidenceRow>> {
-        sqlx::query("SELECT * FROM evidence WHERE credential = $1 ORDER BY position")
-            .bind(credential)
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(|row| read(row).map(|found| found.evidence))
-            .collect()
+        sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM evidence WHERE credential = $1 ORDER BY position"
+        ))
+        .bind(credential)
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(|row| read(row).map(|found| found.evidence))
+        .collect()
     }
 }
 

@@ -10,6 +10,12 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, row};
 
+macro_rules! columns {
+    () => {
+        "id, issuer, purpose, length, allocated, state, version, changed_at"
+    };
+}
+
 /// The specification's minimum, for herd privacy: bits in a list.
 const LENGTH: u32 = 131_072;
 
@@ -71,8 +77,11 @@ impl Store {
         new_id: &str,
         at: Timestamp,
     ) -> Result<StatusListRow> {
-        let sql =
-            "SELECT * FROM status_lists WHERE issuer = $1 AND purpose = $2 AND state = 'open'";
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM status_lists WHERE issuer = $1 AND purpose = $2 AND state = 'open'"
+        );
         let find = || sqlx::query(sql).bind(issuer).bind(purpose.as_str());
         if let Some(found) = find().fetch_optional(&self.readers).await? {
             return read(&found);
@@ -96,7 +105,7 @@ impl Store {
     }
 
     pub async fn status_list(&self, id: &str) -> Result<Option<StatusListRow>> {
-        sqlx::query("SELECT * FROM status_lists WHERE id = $1")
+        sqlx::query(concat!("SELECT ", columns!(), " FROM status_lists WHERE id = $1"))
             .bind(id)
             .fetch_optional(&self.readers)
             .await?
@@ -117,10 +126,13 @@ impl Store {
     pub async fn set_bits(&self, id: &str) -> Result<Option<SetBits>> {
         // One statement sees one snapshot, on both databases; and one row
         // carries tens of thousands of indexes faster than as many rows.
-        let found = sqlx::query(
-            "SELECT l.*, (SELECT string_agg(CAST(e.entry AS TEXT), ',') FROM status_entries e \
-             WHERE e.list = l.id AND e.bit = 1) AS entries FROM status_lists l WHERE l.id = $1",
-        )
+        let found = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", (SELECT string_agg(CAST(entry AS TEXT), ',') FROM status_entries \
+                 WHERE list = status_lists.id AND bit = 1) AS entries \
+                 FROM status_lists WHERE id = $1"
+        ))
         .bind(id)
         .fetch_optional(&self.readers)
         .await?;

@@ -121,35 +121,33 @@ impl Store {
         at: Timestamp,
         ceiling: Option<&Ceiling>,
     ) -> Result<Recorded> {
-        // Slices that share idempotency keys meet them in one order, so none
-        // waits for another that waits for it.
-        let mut order: Vec<usize> = (0..mints.len()).collect();
-        order.sort_by_key(|&position| key_order(&mints[position]));
-        retrying(|| self.record_once(mints, &order, at, ceiling)).await
+        retrying(|| self.record_once(mints, at, ceiling)).await
     }
 
+    /// What concurrent slices may both want is taken in one order by all of
+    /// them, kind by kind and sorted within it, so that none waits for another
+    /// that waits for it: keys, superseded credentials, indexes, lists, usage.
     async fn record_once(
         &self,
         mints: &[Mint],
-        order: &[usize],
         at: Timestamp,
         ceiling: Option<&Ceiling>,
     ) -> Result<Recorded> {
         let mut tx = self.begin().await?;
-        let mut outcomes = vec![Minted::IndexTaken; mints.len()];
-        for &position in order {
-            outcomes[position] = record_one(&mut tx, &mints[position], at).await?;
+        let mut slice: Vec<_> = mints.iter().map(|mint| (mint, Standing::Going)).collect();
+        claim_keys(&mut tx, &mut slice, at).await?;
+        lock_superseded(&mut tx, &mut slice).await?;
+        take_entries(&mut tx, &mut slice).await?;
+        for mint in going(&slice) {
+            insert_credential(&mut tx, mint, at).await?;
+            insert_evidence(&mut tx, mint).await?;
+            audit_mint(&mut tx, mint, at).await?;
+            supersede(&mut tx, mint, at).await?;
         }
-        let recorded: Vec<&Mint> = mints
-            .iter()
-            .zip(&outcomes)
-            .filter(|(_, outcome)| matches!(outcome, Minted::Recorded))
-            .map(|(mint, _)| mint)
-            .collect();
-        count_lists(&mut tx, &recorded).await?;
-        // Last, since the row is the one that all mints of a key wait for.
+        count_lists(&mut tx, &slice).await?;
+        let outcomes = outcomes(&mut tx, &slice).await?;
         if let Some(ceiling) = ceiling
-            && let Some(reached) = count_usage(&mut tx, ceiling, recorded.len(), at).await?
+            && let Some(reached) = count_usage(&mut tx, ceiling, going(&slice).count(), at).await?
         {
             return Ok(reached);
         }
@@ -163,39 +161,34 @@ impl Store {
     }
 }
 
-fn key_order(mint: &Mint) -> (&str, Option<(&str, &str)>) {
-    (&mint.issuer, mint.idempotency.as_ref().map(|it| (&*it.client, &*it.key)))
+/// How a mint stands while its slice is recorded.
+enum Standing {
+    /// It will be recorded.
+    Going,
+    /// Its idempotency key is another's.
+    KeyUsed,
+    /// It will not be recorded; what it took is given back.
+    Ended(Minted),
 }
 
-async fn record_one(tx: &mut AnyConnection, mint: &Mint, at: Timestamp) -> Result<Minted> {
-    if let Some(idempotency) = &mint.idempotency
-        && !claim_key(tx, mint, idempotency, at).await?
-    {
-        let Idempotency { client, key, .. } = idempotency;
-        let winner = replay(tx, &mint.issuer, client, key).await?;
-        return winner.map(|it| Minted::Replayed(Box::new(it))).ok_or(StoreError::Contended);
-    }
-    let replaced = match lock_superseded(tx, mint).await? {
-        Ok(replaced) => replaced,
-        Err(refusal) => {
-            release_key(tx, mint).await?;
-            return Ok(Minted::SupersedeRefused(refusal));
+type Slice<'a> = [(&'a Mint, Standing)];
+
+fn going<'a>(slice: &Slice<'a>) -> impl Iterator<Item = &'a Mint> {
+    slice.iter().filter(|(_, standing)| matches!(standing, Standing::Going)).map(|(mint, _)| *mint)
+}
+
+async fn claim_keys(tx: &mut AnyConnection, slice: &mut Slice<'_>, at: Timestamp) -> Result<()> {
+    let mut keyed: Vec<_> = slice
+        .iter_mut()
+        .filter_map(|(mint, standing)| Some((*mint, mint.idempotency.as_ref()?, standing)))
+        .collect();
+    keyed.sort_by_key(|(mint, it, _)| (&*mint.issuer, &*it.client, &*it.key));
+    for (mint, idempotency, standing) in keyed {
+        if !claim_key(tx, mint, idempotency, at).await? {
+            *standing = Standing::KeyUsed;
         }
-    };
-    if !take_entries(tx, mint).await? {
-        release_key(tx, mint).await?;
-        return Ok(Minted::IndexTaken);
     }
-    insert_credential(tx, mint, at).await?;
-    insert_evidence(tx, mint).await?;
-    audit_mint(tx, mint, at).await?;
-    if let (Some(old), Some(supersede)) = (replaced, &mint.supersedes) {
-        let change = Change::Supersede { successor: mint.id.clone() };
-        let (reason, actor) = (&*supersede.reason, &*mint.actor);
-        let applied = status::apply(tx, old, Wanted { change: &change, reason, actor, at }).await?;
-        applied.expect("its state was judged when it was locked");
-    }
-    Ok(Minted::Recorded)
+    Ok(())
 }
 
 /// False when the key is used; waits for a transaction that is about to use it.
@@ -240,10 +233,13 @@ async fn replay(
     client: &str,
     key: &str,
 ) -> Result<Option<Replay>> {
-    let found = sqlx::query(
-        "SELECT c.*, i.request_hash FROM idempotency i JOIN credentials c ON c.id = i.credential \
-         WHERE i.issuer = $1 AND i.client = $2 AND i.idempotency_key = $3 AND i.kind = 'mint'",
-    )
+    let found = sqlx::query(concat!(
+        "SELECT ",
+        credentials::columns!(),
+        ", request_hash FROM credentials JOIN \
+         (SELECT credential AS replayed, request_hash FROM idempotency WHERE issuer = $1 \
+         AND client = $2 AND idempotency_key = $3 AND kind = 'mint') used ON replayed = id"
+    ))
     .bind(issuer)
     .bind(client)
     .bind(key)
@@ -254,30 +250,96 @@ async fn replay(
     Ok(Some(Replay { request_hash, credential: credentials::read(&found)? }))
 }
 
-/// The credential to be superseded, locked and found fit for it.
-async fn lock_superseded(
-    tx: &mut AnyConnection,
-    mint: &Mint,
-) -> Result<Result<Option<CredentialRow>, StatusRefusal>> {
-    let Some(supersede) = &mint.supersedes else { return Ok(Ok(None)) };
-    let Some(old) = status::lock(tx, &mint.issuer, &supersede.credential).await? else {
-        return Ok(Err(StatusRefusal::NoSuchCredential));
-    };
-    let change = Change::Supersede { successor: mint.id.clone() };
-    Ok(status::next_state(&old, &change).map(|_| Some(old)))
+/// Locks what is to be superseded, and ends the mints that may not.
+async fn lock_superseded(tx: &mut AnyConnection, slice: &mut Slice<'_>) -> Result<()> {
+    let mut superseding: Vec<_> = slice
+        .iter_mut()
+        .filter(|(_, standing)| matches!(standing, Standing::Going))
+        .filter_map(|(mint, standing)| {
+            Some((*mint, &*mint.supersedes.as_ref()?.credential, standing))
+        })
+        .collect();
+    superseding.sort_by_key(|(_, old, _)| *old);
+    let mut claimed = None;
+    for (mint, old, standing) in superseding {
+        let judged = match status::lock(tx, &mint.issuer, old).await? {
+            Some(old) => status::next_state(&old, &superseded_by(mint)),
+            None => Err(StatusRefusal::NoSuchCredential),
+        };
+        let end = match judged {
+            Err(refusal) => Minted::SupersedeRefused(refusal),
+            // Two of one slice: the second is judged when it comes again.
+            Ok(_) if claimed == Some(old) => Minted::IndexTaken,
+            Ok(_) => {
+                claimed = Some(old);
+                continue;
+            }
+        };
+        release_key(tx, mint).await?;
+        *standing = Standing::Ended(end);
+    }
+    Ok(())
 }
 
-async fn take_entries(tx: &mut AnyConnection, mint: &Mint) -> Result<bool> {
-    for (taken, entry) in mint.entries.iter().enumerate() {
-        let place = (&*entry.list, entry.index);
-        if !lists::take_entry(tx, &mint.issuer, &mint.id, place).await? {
-            for entry in &mint.entries[..taken] {
-                lists::release_entry(tx, &mint.id, (&entry.list, entry.index)).await?;
-            }
-            return Ok(false);
+fn superseded_by(mint: &Mint) -> Change {
+    Change::Supersede { successor: mint.id.clone() }
+}
+
+async fn supersede(tx: &mut AnyConnection, mint: &Mint, at: Timestamp) -> Result<()> {
+    let Some(supersede) = &mint.supersedes else { return Ok(()) };
+    let old = status::lock(tx, &mint.issuer, &supersede.credential).await?;
+    let old = old.expect("locked before, and never deleted");
+    let change = superseded_by(mint);
+    let (reason, actor) = (&*supersede.reason, &*mint.actor);
+    let applied = status::apply(tx, old, Wanted { change: &change, reason, actor, at }).await?;
+    applied.expect("its state was judged when it was locked");
+    Ok(())
+}
+
+/// Takes the indexes of all mints, and ends those that do not get theirs.
+async fn take_entries(tx: &mut AnyConnection, slice: &mut Slice<'_>) -> Result<()> {
+    let mut wanted: Vec<_> = (0..slice.len())
+        .filter(|&position| matches!(slice[position].1, Standing::Going))
+        .flat_map(|position| slice[position].0.entries.iter().map(move |entry| (entry, position)))
+        .collect();
+    wanted.sort_by_key(|(entry, position)| (&*entry.list, entry.index, *position));
+    let mut taken: Vec<(&StatusEntry, usize)> = Vec::with_capacity(wanted.len());
+    for (entry, position) in wanted {
+        let (mint, standing) = &mut slice[position];
+        if !matches!(standing, Standing::Going) {
+            continue;
         }
+        if lists::take_entry(tx, &mint.issuer, &mint.id, (&entry.list, entry.index)).await? {
+            taken.push((entry, position));
+            continue;
+        }
+        *standing = Standing::Ended(Minted::IndexTaken);
+        // Only what this slice took: a mint that is sent twice under one id
+        // must not free the index of the credential that it is already.
+        for (entry, _) in taken.iter().filter(|(_, owner)| *owner == position) {
+            lists::release_entry(tx, &mint.id, (&entry.list, entry.index)).await?;
+        }
+        release_key(tx, mint).await?;
     }
-    Ok(true)
+    Ok(())
+}
+
+async fn outcomes(tx: &mut AnyConnection, slice: &Slice<'_>) -> Result<Vec<Minted>> {
+    let mut outcomes = Vec::with_capacity(slice.len());
+    for (mint, standing) in slice {
+        outcomes.push(match (standing, &mint.idempotency) {
+            (Standing::Ended(end), _) => end.clone(),
+            (Standing::KeyUsed, Some(it)) => {
+                match replay(tx, &mint.issuer, &it.client, &it.key).await? {
+                    Some(replay) => Minted::Replayed(Box::new(replay)),
+                    // The key's first use was in this slice, and ended.
+                    None => Minted::IndexTaken,
+                }
+            }
+            _ => Minted::Recorded,
+        });
+    }
+    Ok(outcomes)
 }
 
 async fn insert_credential(tx: &mut AnyConnection, mint: &Mint, at: Timestamp) -> Result<()> {
@@ -339,10 +401,9 @@ async fn audit_mint(tx: &mut AnyConnection, mint: &Mint, at: Timestamp) -> Resul
     audit::append(tx, &entry, &format!("{}-{:04}", mint.id, 0)).await
 }
 
-async fn count_lists(tx: &mut AnyConnection, recorded: &[&Mint]) -> Result<()> {
-    // By name, so that slices of two lists lock them in one order.
+async fn count_lists(tx: &mut AnyConnection, slice: &Slice<'_>) -> Result<()> {
     let mut taken = BTreeMap::<(&str, &str), i64>::new();
-    for mint in recorded {
+    for mint in going(slice) {
         for entry in &mint.entries {
             *taken.entry((&mint.issuer, &entry.list)).or_default() += 1;
         }

@@ -5,6 +5,12 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, row};
 
+macro_rules! columns {
+    () => {
+        "kind, name, profile, created_at"
+    };
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartyKind {
     Issuer,
@@ -52,7 +58,7 @@ impl Store {
     }
 
     pub async fn party(&self, kind: PartyKind, name: &str) -> Result<Option<PartyRow>> {
-        sqlx::query("SELECT * FROM parties WHERE kind = $1 AND name = $2")
+        sqlx::query(concat!("SELECT ", columns!(), " FROM parties WHERE kind = $1 AND name = $2"))
             .bind(kind.as_str())
             .bind(name)
             .fetch_optional(&self.readers)
@@ -64,7 +70,7 @@ impl Store {
 
     /// All of a kind, by name.
     pub async fn parties(&self, kind: PartyKind) -> Result<Vec<PartyRow>> {
-        sqlx::query("SELECT * FROM parties WHERE kind = $1 ORDER BY name")
+        sqlx::query(concat!("SELECT ", columns!(), " FROM parties WHERE kind = $1 ORDER BY name"))
             .bind(kind.as_str())
             .fetch_all(&self.readers)
             .await?
@@ -80,7 +86,10 @@ impl Store {
         name: &str,
         profile: &str,
     ) -> Result<Option<PartyRow>> {
-        let sql = "UPDATE parties SET profile = $3 WHERE kind = $1 AND name = $2 RETURNING *";
+        let sql = concat!(
+            "UPDATE parties SET profile = $3 WHERE kind = $1 AND name = $2 RETURNING ",
+            columns!()
+        );
         sqlx::query(sql)
             .bind(kind.as_str())
             .bind(name)

@@ -1,4 +1,7 @@
 //! Reading rows of either database, with errors that name the column.
+//!
+//! Queries name their columns and never say `*`: a PostgreSQL session that has
+//! prepared a `*` fails when a newer replica's migration adds a column.
 
 use jiff::Timestamp;
 use sqlx::Row;

@@ -9,6 +9,13 @@ use sqlx::{Any, Transaction};
 
 use super::{PartyKind, Result, Store, StoreError, retrying, row};
 
+macro_rules! columns {
+    () => {
+        "owner_kind, owner, id, algorithm, public_jwk, sealed, state, created_at, \
+         retired_at"
+    };
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
     /// New signatures are made with it.
@@ -65,10 +72,12 @@ impl Store {
 
     /// Every key of an owner, oldest first.
     pub async fn keys(&self, owner_kind: PartyKind, owner: &str) -> Result<Vec<SigningKeyRow>> {
-        sqlx::query(
-            "SELECT * FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
-             ORDER BY created_at, id",
-        )
+        sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
+             ORDER BY created_at, id"
+        ))
         .bind(owner_kind.as_str())
         .bind(owner)
         .fetch_all(&self.readers)

@@ -145,9 +145,10 @@ pub(super) async fn lock(
     id: &str,
 ) -> Result<Option<CredentialRow>> {
     // SQLite knows no FOR UPDATE; an update that changes nothing locks on both.
-    sqlx::query(
-        "UPDATE credentials SET changes = changes WHERE id = $1 AND issuer = $2 RETURNING *",
-    )
+    sqlx::query(concat!(
+        "UPDATE credentials SET changes = changes WHERE id = $1 AND issuer = $2 RETURNING ",
+        credentials::columns!()
+    ))
     .bind(id)
     .bind(issuer)
     .fetch_optional(tx)
@@ -221,10 +222,11 @@ async fn write_state(
     next: CredentialState,
     wanted: Wanted<'_>,
 ) -> Result<CredentialRow> {
-    let row = sqlx::query(
+    let row = sqlx::query(concat!(
         "UPDATE credentials SET state = $3, state_reason = $4, state_at = $5, \
-         superseded_by = $6, changes = changes + 1 WHERE id = $1 AND issuer = $2 RETURNING *",
-    )
+         superseded_by = $6, changes = changes + 1 WHERE id = $1 AND issuer = $2 RETURNING ",
+        credentials::columns!()
+    ))
     .bind(&*current.id)
     .bind(&*current.issuer)
     .bind(next.as_str())

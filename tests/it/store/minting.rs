@@ -10,10 +10,13 @@ on_both_databases! {
     a_taken_index_leaves_nothing_of_its_mint_and_the_others_go_on
     a_mint_to_a_foreign_or_closed_list_takes_nothing
     a_failing_slice_leaves_nothing
+    the_same_mint_sent_again_without_a_key_takes_nothing_away
+    two_of_a_slice_cannot_supersede_one_credential
     a_key_is_scoped_to_its_issuer_and_client
     a_ceiling_refuses_the_whole_slice_and_replays_are_free
     evidence_is_found_by_its_token
     two_replicas_mint_side_by_side
+    slices_that_draw_indexes_in_opposite_order_all_end
     a_mint_that_is_cancelled_is_recorded_whole_or_not_at_all
 }
 
@@ -284,4 +287,57 @@ async fn a_mint_that_is_cancelled_is_recorded_whole_or_not_at_all(database: Data
     assert_eq!(database.count("idempotency").await, credentials);
     let list = database.store().await.status_list(&house.list).await.unwrap().unwrap();
     assert_eq!(i64::from(list.allocated), credentials);
+}
+
+async fn slices_that_draw_indexes_in_opposite_order_all_end(database: Database) {
+    let house = Arc::new(house(&database).await);
+    // Without keys there is no common order: PostgreSQL finds deadlocks here,
+    // and the store begins again.
+    let tasks: Vec<_> = (0..4_u32)
+        .map(|sender| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move {
+                let mut indexes: Vec<_> = (0..40).collect();
+                if sender % 2 == 1 {
+                    indexes.reverse();
+                }
+                let mint = |index: &u32| house.mint(&format!("c{sender}-{index}"), *index);
+                let mints: Vec<_> = indexes.iter().map(mint).collect();
+                let outcomes = house.record(&mints).await;
+                outcomes.iter().filter(|outcome| **outcome == Minted::Recorded).count()
+            })
+        })
+        .collect();
+    let mut recorded = 0;
+    for task in tasks {
+        recorded += task.await.unwrap();
+    }
+    assert_eq!(recorded, 40);
+    assert_eq!(database.count("credentials").await, 40);
+}
+
+async fn the_same_mint_sent_again_without_a_key_takes_nothing_away(database: Database) {
+    let house = house(&database).await;
+    house.minted("a", 1).await;
+    assert_eq!(house.record(&[house.mint("a", 1)]).await, [Minted::IndexTaken]);
+    assert_eq!(database.count("status_entries").await, 1);
+    house.change("a", Change::Revoke, 2).await.unwrap();
+    assert_eq!(house.bits(&house.list).await, [1]);
+}
+
+async fn two_of_a_slice_cannot_supersede_one_credential(database: Database) {
+    let house = house(&database).await;
+    house.minted("old", 1).await;
+    let supersede = Supersede { credential: "old".into(), reason: "corrected".into() };
+    let mint = |id: &str, index| Mint {
+        supersedes: Some(supersede.clone()),
+        ..house.keyed(id, index, id)
+    };
+    let slice = [mint("new", 2), mint("newer", 3)];
+    assert_eq!(house.record(&slice).await, [Minted::Recorded, Minted::IndexTaken]);
+    let terminal = StatusRefusal::Terminal { state: CredentialState::Superseded };
+    let again = house.record(&[mint("newer", 4)]).await;
+    assert_eq!(again, [Minted::SupersedeRefused(terminal)]);
+    let old = house.store.credential("old").await.unwrap().unwrap();
+    assert_eq!(old.superseded_by.as_deref(), Some("new"));
 }

@@ -5,6 +5,7 @@ use super::*;
 on_both_databases! {
     two_processes_that_migrate_at_once_both_succeed
     a_newer_database_is_refused
+    a_column_that_a_newer_replica_adds_disturbs_nobody
     everything_is_kept_when_the_store_opens_again
 }
 
@@ -43,6 +44,26 @@ async fn everything_is_kept_when_the_store_opens_again(database: Database) {
     assert_eq!(before.embedded, r#"{"id":"a"}"#);
     assert_eq!((before.awarded_at, before.valid_until), (Some(at(-10)), None));
     assert_eq!(store.set_bits("list-r").await.unwrap().unwrap().indexes, [1]);
+}
+
+async fn a_column_that_a_newer_replica_adds_disturbs_nobody(database: Database) {
+    let house = house(&database).await;
+    house.minted("a", 1).await;
+    let read = async || {
+        // Often enough for every connection to have prepared it.
+        for _ in 0..20 {
+            assert!(house.store.credential("a").await.unwrap().is_some());
+            assert!(house.store.open_list("nea", Purpose::Revocation, "x", at(0)).await.is_ok());
+        }
+    };
+    read().await;
+    for table in ["credentials", "status_lists", "status_entries"] {
+        let sql = format!("ALTER TABLE {table} ADD COLUMN later TEXT");
+        database.execute(&sql).await.unwrap();
+    }
+    read().await;
+    house.minted("b", 2).await;
+    house.change("a", Change::Revoke, 2).await.unwrap();
 }
 
 #[tokio::test]
