@@ -29,8 +29,22 @@ pub enum StoreError {
     #[error("cannot migrate the database: {0}")]
     Migrate(#[from] MigrateError),
 
+    /// PostgreSQL keeps no U+0000 in text, nor looks for it; SQLite does.
+    #[error("text that holds U+0000 cannot be stored")]
+    Unstorable,
+
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        // character_not_in_repertoire
+        if code(&error).is_some_and(|code| code == "22021") {
+            return Self::Unstorable;
+        }
+        Self::Database(error)
+    }
 }
 
 impl StoreError {
@@ -67,7 +81,7 @@ impl StoreError {
     pub(super) fn taken(error: sqlx::Error, what: &'static str) -> Self {
         match error.as_database_error() {
             Some(seen) if seen.is_unique_violation() => Self::Taken { what },
-            _ => Self::Database(error),
+            _ => error.into(),
         }
     }
 }

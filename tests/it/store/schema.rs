@@ -5,6 +5,7 @@ use super::*;
 on_both_databases! {
     two_processes_that_migrate_at_once_both_succeed
     a_newer_database_is_refused
+    a_name_with_u0000_is_never_found_and_never_a_failure_of_the_database
     a_column_that_a_newer_replica_adds_disturbs_nobody
     everything_is_kept_when_the_store_opens_again
 }
@@ -44,6 +45,14 @@ async fn everything_is_kept_when_the_store_opens_again(database: Database) {
     assert_eq!(before.embedded, r#"{"id":"a"}"#);
     assert_eq!((before.awarded_at, before.valid_until), (Some(at(-10)), None));
     assert_eq!(store.set_bits("list-r").await.unwrap().unwrap().indexes, [1]);
+}
+
+async fn a_name_with_u0000_is_never_found_and_never_a_failure_of_the_database(database: Database) {
+    let store = database.store().await;
+    let sought = store.credential("a\0b").await;
+    assert!(matches!(sought, Ok(None) | Err(StoreError::Unstorable)), "{sought:?}");
+    let at_fault = store.settle("a\0", "b").await.err();
+    assert!(matches!(at_fault, None | Some(StoreError::Unstorable)), "{at_fault:?}");
 }
 
 async fn a_column_that_a_newer_replica_adds_disturbs_nobody(database: Database) {
