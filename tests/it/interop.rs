@@ -1,1 +1,204 @@
-//! interop
+//! Other people's software against ours: `@digitalbazaar/vc` from npm,
+//! `openbadgeslib` and `schemathesis` from PyPI (`tests/interop/`).
+//!
+//! `make test` installs them and sets `TOUCHMARK_TEST_INTEROP=required`. A plain
+//! `cargo test` that finds them missing says that these tests did not run.
+//!
+//! The functions wait for a child process: on an async runtime call them
+//! through `spawn_blocking`.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// Whether the tools are installed. Prints that the test did not run, or fails
+/// it where the environment says that they are required.
+pub fn available() -> bool {
+    let missing: Vec<_> = [modules().join("@digitalbazaar/vc"), python(), schemathesis_bin()]
+        .into_iter()
+        .filter(|path| !path.exists())
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let required = std::env::var("TOUCHMARK_TEST_INTEROP").is_ok_and(|v| v == "required");
+    assert!(!required, "interop tools are required but missing: {missing:?}");
+    println!("did NOT run: `make test` installs the interop tools that are missing: {missing:?}");
+    false
+}
+
+/// What `@digitalbazaar/vc` says of the embedded credential in a file or at a
+/// URL: `{"verified", "statusVerified", "statuses": [{"purpose", "set"}], "error"}`.
+///
+/// `origin` is where the service listens (`http://localhost:4711`), `public` what
+/// it calls itself.
+pub fn digitalbazaar(source: &str, origin: &str, public: &str) -> Value {
+    let mut command = Command::new("node");
+    command.arg(folder().join("digitalbazaar.mjs")).arg(source);
+    json_line(command.args(["--origin", origin, "--public", public]))
+}
+
+/// What `openbadgeslib` says of the embedded or JWT credential in a file or at a
+/// URL: `{"verified", "trusted", "format", "revoked", "error"}`.
+pub fn openbadgeslib(source: &str, origin: &str, public: &str) -> Value {
+    let mut command = Command::new(python());
+    command.arg(folder().join("openbadgeslib_verify.py")).arg(source);
+    json_line(command.args(["--origin", origin, "--public", public]))
+}
+
+/// Lets schemathesis try the service; the error is what it printed.
+pub fn schemathesis(openapi: &Path, url: &str, api_key: &str) -> Result<(), String> {
+    let mut command = Command::new(folder().join("api.sh"));
+    let output = run(command.arg(openapi).arg(url).env("API_KEY", api_key));
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{}{}", text(&output.stdout), text(&output.stderr)))
+}
+
+fn json_line(command: &mut Command) -> Value {
+    let output = run(command);
+    let (answer, errors) = (text(&output.stdout), text(&output.stderr));
+    let Some(Ok(answer)) = answer.lines().last().map(serde_json::from_str) else {
+        panic!("{command:?} answered with no JSON ({}): {answer}{errors}", output.status);
+    };
+    answer
+}
+
+fn run(command: &mut Command) -> Output {
+    let output = command.stdin(Stdio::null()).output();
+    output.unwrap_or_else(|e| panic!("{command:?} does not start: {e}"))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop")
+}
+
+fn modules() -> PathBuf {
+    folder().join("node_modules")
+}
+
+fn python() -> PathBuf {
+    folder().join(".venv/bin/python")
+}
+
+fn schemathesis_bin() -> PathBuf {
+    folder().join(".venv/bin/schemathesis")
+}
+
+/// `sample.mjs`: an issuer made of npm's libraries, stopped when dropped.
+struct Sample {
+    process: Child,
+    origin: String,
+}
+
+impl Sample {
+    fn start() -> Self {
+        let mut process = Command::new("node")
+            .arg(folder().join("sample.mjs"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("node starts");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its output is a pipe");
+        BufReader::new(output).read_line(&mut line).expect("it prints where it listens");
+        let ready: Value = serde_json::from_str(&line).expect("it prints JSON");
+        Self { process, origin: ready["origin"].as_str().expect("an origin").to_owned() }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    fn get(&self, path: &str) -> String {
+        let port = self.origin.rsplit(':').next().expect("the origin names a port");
+        let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("it listens");
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer.split_once("\r\n\r\n").expect("an answer has a body").1.to_owned()
+    }
+}
+
+impl Drop for Sample {
+    fn drop(&mut self) {
+        // It may have ended by itself, and nobody is left to tell.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn the_verifiers_accept_what_npm_itself_signed_and_see_it_revoked() {
+    if !available() {
+        return;
+    }
+    let sample = Sample::start();
+    let origin = sample.origin.as_str();
+    for (name, revoked) in [("good", false), ("revoked", true)] {
+        let url = sample.url(&format!("/credentials/{name}"));
+        let answer = digitalbazaar(&url, origin, origin);
+        assert_eq!(answer["verified"], true, "{answer}");
+        assert_eq!(answer["statusVerified"], true, "{answer}");
+        assert_eq!(answer["statuses"][0]["set"], revoked, "{answer}");
+        for (url, format) in [(url.clone(), "ldp"), (format!("{url}.jwt"), "vc-jwt")] {
+            let answer = openbadgeslib(&url, origin, origin);
+            assert_eq!(answer["format"], format, "{answer}");
+            assert_eq!(answer["verified"], !revoked, "{answer}");
+            assert_eq!(answer["revoked"], revoked, "{answer}");
+        }
+    }
+}
+
+#[test]
+fn the_verifiers_refuse_one_changed_character_and_a_foreign_origin() {
+    if !available() {
+        return;
+    }
+    let sample = Sample::start();
+    let origin = sample.origin.as_str();
+    let changed = sample.get("/credentials/good").replace("Be signed.", "Be signed!");
+    let folder = tempfile::tempdir().expect("a throw-away folder");
+    let file = folder.path().join("changed.json");
+    std::fs::write(&file, changed).expect("it can be written");
+    let file = file.to_str().expect("its path is text");
+
+    let answer = digitalbazaar(file, origin, origin);
+    assert_eq!(answer["verified"], false, "{answer}");
+    assert!(answer["error"].to_string().contains("Invalid signature"), "{answer}");
+    let answer = openbadgeslib(file, origin, origin);
+    assert_eq!(answer["verified"], false, "{answer}");
+    assert!(answer["error"].to_string().contains("signature mismatch"), "{answer}");
+
+    let answer = digitalbazaar(file, origin, "http://localhost:1");
+    assert!(answer["error"].to_string().contains("neither a pinned context"), "{answer}");
+}
+
+#[test]
+fn schemathesis_passes_what_is_described_and_fails_what_is_not() {
+    if !available() {
+        return;
+    }
+    let sample = Sample::start();
+    let folder = tempfile::tempdir().expect("a throw-away folder");
+    let tried = |path: &str| {
+        let file = folder.path().join("openapi.yaml");
+        let description = format!(
+            "{{openapi: 3.1.0, info: {{title: sample, version: '1'}}, paths: {{{path}: {{get: \
+             {{responses: {{'200': {{description: good}}}}}}}}}}}}"
+        );
+        std::fs::write(&file, description).expect("it can be written");
+        schemathesis(&file, &sample.origin, "tm_sample_key")
+    };
+    assert_eq!(tried("/credentials/good"), Ok(()));
+    let failure = tried("/credentials/none").expect_err("404 is not described");
+    assert!(failure.contains("Undocumented"), "{failure}");
+}
