@@ -1,0 +1,63 @@
+# Two commands for a newcomer, on Debian with Rust installed:
+#   make demo   build Touchmark and run it with example data, until Ctrl-C
+#   make test   install what the tests need, and run every test
+# Also: make check (format and lints), make openapi (write openapi.yaml).
+# ARGS goes to the demo: make demo ARGS='--listen 127.0.0.1:9000'
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := test
+
+INTEROP := tests/interop
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# $(call provide,TEST,PACKAGES): installs PACKAGES from Debian unless TEST succeeds.
+# Tested by what is there, not by package name: Node or Python may come from elsewhere.
+define provide
+if ! { $(1); } > /dev/null 2>&1; then \
+    echo "== installing $(2)"; \
+    $(AS_ROOT) apt-get update -q; \
+    $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends $(2) < /dev/null; \
+fi
+endef
+
+.PHONY: demo test check openapi build-tools test-tools
+
+demo: build-tools
+	cargo run --release --locked -- demo $(ARGS)
+
+test: test-tools $(INTEROP)/node_modules/.ready $(INTEROP)/.venv/.ready
+	TOUCHMARK_TEST_POSTGRES=required TOUCHMARK_TEST_INTEROP=required cargo test --locked
+
+check: build-tools
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+
+openapi: build-tools
+	cargo run --locked --quiet -- openapi > openapi.yaml.new
+	mv openapi.yaml.new openapi.yaml
+
+# OpenSSL for josekit, a C compiler for the bundled SQLite.
+build-tools:
+	@$(call provide,cc --version && pkg-config --exists openssl,gcc libc6-dev pkg-config libssl-dev)
+
+# What outside tools the tests start. A browser joins here with the tests that need one.
+test-tools: build-tools
+	@$(call provide,ls /usr/lib/postgresql/*/bin/initdb,postgresql)
+	@$(call provide,node --version && npm --version,nodejs npm)
+	@$(call provide,python3 -c 'import ensurepip$(comma) venv',python3 python3-venv)
+
+comma := ,
+
+# Installed anew when what is pinned changes; both folders are ignored by git.
+$(INTEROP)/node_modules/.ready: $(INTEROP)/package-lock.json | test-tools
+	cd $(INTEROP) && npm ci --no-audit --no-fund < /dev/null
+	touch $@
+
+$(INTEROP)/.venv/.ready: $(INTEROP)/requirements.txt | test-tools
+	rm -rf $(INTEROP)/.venv
+	python3 -m venv $(INTEROP)/.venv
+	$(INTEROP)/.venv/bin/pip install -q --disable-pip-version-check --no-input \
+	    -r $(INTEROP)/requirements.txt
+	touch $@
