@@ -38,7 +38,7 @@ pub fn generate(algorithm: Algorithm, ambient: &Ambient) -> Result<KeyPair, KeyE
     let key = match algorithm {
         Algorithm::Ed25519 => {
             let seed = Zeroizing::new(ambient.random::<32>());
-            Key::Ed25519(ed25519_dalek::SigningKey::from_bytes(&seed))
+            Key::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed)))
         }
         Algorithm::Es256 => {
             let group = p256()?;
@@ -97,7 +97,7 @@ impl Signer for LocalSigner {
 
 /// Both libraries wipe their key when it is dropped.
 enum Key {
-    Ed25519(ed25519_dalek::SigningKey),
+    Ed25519(Box<ed25519_dalek::SigningKey>),
     P256(EcKey<Private>),
 }
 
@@ -113,7 +113,7 @@ impl Key {
                 if key.verifying_key().as_bytes() != &*x {
                     return Err(KeyError::Jwk("`d` does not belong to `x`"));
                 }
-                Ok(Self::Ed25519(key))
+                Ok(Self::Ed25519(Box::new(key)))
             }
             ("EC", "P-256", Some(y)) => Ok(Self::P256(p256_key(&d, &x, &*decode_32(&y)?)?)),
             _ => Err(KeyError::Jwk("it is neither Ed25519 (OKP) nor P-256 (EC)")),
