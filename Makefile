@@ -9,6 +9,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := test
 
 INTEROP := tests/interop
+comma := ,
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # $(call provide,TEST,PACKAGES): installs PACKAGES from Debian unless TEST succeeds.
@@ -47,8 +48,6 @@ test-tools: build-tools
 	@$(call provide,ls /usr/lib/postgresql/*/bin/initdb,postgresql)
 	@$(call provide,node --version && npm --version,nodejs npm)
 	@$(call provide,python3 -c 'import ensurepip$(comma) venv',python3 python3-venv)
-
-comma := ,
 
 # Installed anew when what is pinned changes; both folders are ignored by git.
 $(INTEROP)/node_modules/.ready: $(INTEROP)/package-lock.json | test-tools
