@@ -124,7 +124,9 @@ impl Settings {
         toml::from_str(&text).map_err(|error| ConfigError::Toml {
             path: path.to_owned(),
             message: error.message().to_owned(),
-            line: error.span().map_or(1, |at| text[..at.start].matches('\n').count() + 1),
+            line: error
+                .span()
+                .map_or(1, |at| text.bytes().take(at.start).filter(|b| *b == b'\n').count() + 1),
         })
     }
 

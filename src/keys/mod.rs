@@ -5,8 +5,9 @@
 //! what the rest of the service sees. A new custody backend is one file here
 //! that yields a `Signer`.
 //!
-//! Invariant: private bytes stand in memory that is wiped when it is dropped,
-//! and nothing that holds them has a `Display` or a telling `Debug`.
+//! Invariant: the private bytes that we hold are wiped when they are dropped, and
+//! nothing that holds them has a `Display` or a telling `Debug`. (What the
+//! libraries below copy while they work is theirs to wipe.)
 
 use std::fmt;
 use std::sync::Arc;
@@ -104,6 +105,8 @@ pub enum KeyError {
     NotSealed,
     #[error("the key was sealed with {sealed}, but this process holds {held}")]
     OtherSealingKey { sealed: String, held: String },
+    #[error("the seal holds another key than the public one stored beside it")]
+    OtherKeyInside,
     #[error("the seal does not open: {0}, or the sealed text was changed")]
     DoesNotOpen(&'static str),
 }
