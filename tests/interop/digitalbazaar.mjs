@@ -1,13 +1,13 @@
 // Verifies an embedded credential with npm's @digitalbazaar/vc, status included.
 //
-//   node digitalbazaar.mjs FILE|URL --origin http://localhost:PORT [--public URL] [--contexts DIR]
+//   node digitalbazaar.mjs FILE|URL --origin http://localhost:PORT [--public URL] [--schemas DIR]
 //
 // Prints one line of JSON: {"verified", "statusVerified", "statuses", "error"}.
 // `verified` is the library's own verdict. It stays true for a revoked
 // credential, since the library reports the bit and leaves the judgement to its
 // caller: that is `statuses`, one {"purpose", "set"} an entry.
 //
-// Documents come from the contexts folder and from the service under test; the
+// Documents come from the contexts that schemas/ pins and from the service under test; the
 // library can fetch nothing else.
 
 import {readFile} from 'node:fs/promises';
@@ -25,16 +25,16 @@ const {values, positionals} = parseArgs({
   options: {
     origin: {type: 'string'},
     public: {type: 'string'},
-    contexts: {type: 'string', default: new URL('../../schemas/contexts', import.meta.url).pathname},
+    schemas: {type: 'string', default: new URL('../../schemas', import.meta.url).pathname},
   },
 });
 if(positionals.length !== 1 || !values.origin) {
-  console.error('usage: digitalbazaar.mjs FILE|URL --origin URL [--public URL] [--contexts DIR]');
+  console.error('usage: digitalbazaar.mjs FILE|URL --origin URL [--public URL] [--schemas DIR]');
   process.exit(64);
 }
 
 const documentLoader = loaderFor({
-  contexts: await readContexts(values.contexts),
+  contexts: await readContexts(values.schemas),
   origin: values.origin,
   publicUrl: values.public ?? values.origin,
 });

@@ -6,11 +6,10 @@ import {join} from 'node:path';
 
 const MULTIKEY = 'https://w3id.org/security/multikey/v1';
 
-// The contexts that the repository pins: url -> parsed document.
+// The contexts that the repository pins (schemas/index.json): url -> document.
 export async function readContexts(folder) {
-  const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
-  const entries = Array.isArray(index) ? index : index.contexts;
-  return new Map(await Promise.all(entries.map(async ({url, file}) =>
+  const {contexts} = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
+  return new Map(await Promise.all(contexts.map(async ({url, file}) =>
     [url, JSON.parse(await readFile(join(folder, file), 'utf8'))])));
 }
 

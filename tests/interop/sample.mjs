@@ -1,7 +1,7 @@
 // A small issuer made of npm's libraries alone, to try the verifiers on: they
 // must accept what it signs before they are asked about ours.
 //
-//   node sample.mjs [--contexts DIR]
+//   node sample.mjs [--schemas DIR]
 //
 // Listens on a free port of loopback, prints {"origin"} as one line of JSON, and
 // answers until it is stopped: /credentials/good and /credentials/revoked, each
@@ -20,7 +20,7 @@ import {createCredential, createList} from '@digitalbazaar/vc-bitstring-status-l
 import {loaderFor, readContexts} from './loader.mjs';
 
 const {values} = parseArgs({options: {
-  contexts: {type: 'string', default: new URL('../../schemas/contexts', import.meta.url).pathname},
+  schemas: {type: 'string', default: new URL('../../schemas', import.meta.url).pathname},
 }});
 const REVOKED = 42;
 const answers = new Map();
@@ -36,7 +36,7 @@ const origin = `http://localhost:${server.address().port}`;
 const did = `did:web:localhost%3A${server.address().port}:issuers:sample`;
 
 const documentLoader = loaderFor({
-  contexts: await readContexts(values.contexts), origin, publicUrl: origin,
+  contexts: await readContexts(values.schemas), origin, publicUrl: origin,
 });
 const ed25519 = await Ed25519Multikey.generate({id: `${did}#ed25519`, controller: did});
 const p256 = generateKeyPairSync('ec', {namedCurve: 'P-256'});
