@@ -7,8 +7,8 @@
 // credential, since the library reports the bit and leaves the judgement to its
 // caller: that is `statuses`, one {"purpose", "set"} an entry.
 //
-// Documents come from the contexts that schemas/ pins and from the service under test; the
-// library can fetch nothing else.
+// Documents come from the contexts that schemas/ pins and from the service under
+// test; the library can fetch nothing else.
 
 import {readFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
