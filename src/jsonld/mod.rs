@@ -1,1 +1,59 @@
-//! jsonld
+//! JSON-LD 1.1 to canonical RDF, in safe mode.
+//!
+//! Specs: <https://www.w3.org/TR/json-ld11-api/>, <https://www.w3.org/TR/rdf-canon/>.
+//!
+//! A Data Integrity signature covers the canonical form of the RDF that a
+//! document says. [`expand`] goes from borrowed JSON straight to quads,
+//! [`Dataset::canonicalize`] from there to the text that is hashed.
+//!
+//! Invariant: the answer is what the reference processors say in safe mode, or
+//! there is none. What would be dropped in silence is an error, what processors
+//! disagree about is refused, and nothing is ever loaded. [`Dataset::deviation`]
+//! tells where the document reads otherwise than it was signed.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `contexts` | the known contexts |
+//! | `source` `context` `process` `define` | context processing |
+//! | `expand` `members` `containers` `value` | documents to quads |
+//! | `deviation` | what compaction would have written |
+//! | `dataset` `canon` | quads and RDFC-1.0 |
+
+mod canon;
+mod containers;
+mod context;
+mod contexts;
+mod dataset;
+mod define;
+mod deviation;
+mod error;
+mod expand;
+mod iri;
+mod members;
+mod process;
+mod source;
+mod value;
+
+pub use canon::{HashAlgorithm, TooComplex};
+pub use context::ContextFault;
+pub use contexts::{Contexts, NotAContextDocument};
+pub use dataset::Dataset;
+pub use deviation::Deviation;
+pub use error::Error;
+
+use crate::model::json;
+
+/// What is to be expanded.
+pub struct Input<'d, 'a> {
+    pub object: &'d json::Object<'a>,
+    /// Top-level members left out (`proof` of a document, `proofValue` of a proof).
+    pub without: &'d [&'d str],
+    /// A context that stands in for the object's own `@context` (proof options
+    /// take the document's).
+    pub context: Option<&'d json::Value<'a>>,
+}
+
+/// Expands a document to RDF, in safe mode.
+pub fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Dataset, Error> {
+    expand::expand(input, contexts)
+}

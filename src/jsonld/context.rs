@@ -1,0 +1,201 @@
+//! The active context: which term means what at one place of a document.
+//!
+//! Spec: <https://www.w3.org/TR/json-ld11-api/#context-processing-algorithms>,
+//! <https://www.w3.org/TR/json-ld11-api/#iri-expansion>. Invariant: a context
+//! never changes once it is shared; [`super::process`] makes new ones.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use super::deviation::Inverse;
+use super::iri;
+use super::source::Source;
+
+/// What the terms mean.
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    pub(super) terms: HashMap<Arc<str>, Arc<Definition>>,
+    pub(super) vocab: Option<Arc<str>>,
+    pub(super) language: Option<Arc<str>>,
+    pub(super) direction: Option<Direction>,
+    /// What stood before a context that does not propagate.
+    pub(super) previous: Option<Arc<Context>>,
+    /// Whether all of it comes from known URLs, so that it may be kept.
+    pub(super) known: bool,
+    pub(super) inverse: OnceLock<Inverse>,
+}
+
+/// What one term means.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Definition {
+    /// An absolute IRI or a keyword; `None` where the term is switched off.
+    pub(super) iri: Option<Arc<str>>,
+    pub(super) prefix: bool,
+    pub(super) protected: bool,
+    pub(super) reverse: bool,
+    pub(super) coercion: Option<Coercion>,
+    pub(super) container: Container,
+    /// `Some(None)` switches the default language off.
+    pub(super) language: Option<Option<Arc<str>>>,
+    pub(super) direction: Option<Option<Direction>>,
+    /// The property that an index container's keys are values of.
+    pub(super) index: Option<Arc<str>>,
+    pub(super) nest: Option<Arc<str>>,
+    pub(super) context: Option<Source>,
+    /// Whether it comes from a known URL rather than from the document.
+    pub(super) known: bool,
+}
+
+impl Definition {
+    /// The same meaning: where it comes from and its protection do not count.
+    pub(super) fn means_the_same(&self, other: &Definition) -> bool {
+        let other = Definition { protected: self.protected, known: self.known, ..other.clone() };
+        *self == other
+    }
+}
+
+/// The `@type` of a term definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Coercion {
+    Id,
+    Vocab,
+    Json,
+    None,
+    Datatype(Arc<str>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Ltr,
+    Rtl,
+}
+
+/// The set of `@container` values of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub(super) struct Container(u8);
+
+impl Container {
+    pub(super) const NONE: Container = Container(0);
+    pub(super) const LIST: Container = Container(1);
+    pub(super) const SET: Container = Container(2);
+    pub(super) const INDEX: Container = Container(4);
+    pub(super) const LANGUAGE: Container = Container(8);
+    pub(super) const GRAPH: Container = Container(16);
+    pub(super) const ID: Container = Container(32);
+    pub(super) const TYPE: Container = Container(64);
+
+    pub(super) fn named(keyword: &str) -> Option<Container> {
+        Some(match keyword {
+            "@list" => Container::LIST,
+            "@set" => Container::SET,
+            "@index" => Container::INDEX,
+            "@language" => Container::LANGUAGE,
+            "@graph" => Container::GRAPH,
+            "@id" => Container::ID,
+            "@type" => Container::TYPE,
+            _ => return None,
+        })
+    }
+
+    pub(super) const fn with(self, other: Container) -> Container {
+        Container(self.0 | other.0)
+    }
+
+    pub(super) const fn without(self, other: Container) -> Container {
+        Container(self.0 & !other.0)
+    }
+
+    pub(super) const fn has(self, other: Container) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub(super) const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+}
+
+impl Context {
+    /// A copy to define terms in.
+    pub(super) fn draft(&self) -> Context {
+        Context {
+            terms: self.terms.clone(),
+            vocab: self.vocab.clone(),
+            language: self.language.clone(),
+            direction: self.direction,
+            previous: self.previous.clone(),
+            known: self.known,
+            inverse: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn term(&self, name: &str) -> Option<&Definition> {
+        self.terms.get(name).map(|definition| &**definition)
+    }
+
+    pub(super) fn has_protected(&self) -> bool {
+        self.terms.values().any(|definition| definition.protected)
+    }
+
+    /// What `text` means where a term may stand. `None`: nothing at all. The
+    /// result may still be relative.
+    pub(super) fn expand_vocab<'s>(&'s self, text: &'s str) -> Option<Expanded<'s>> {
+        if let Some(keyword) = iri::keyword(text) {
+            return Some(Expanded::Borrowed(keyword));
+        }
+        if iri::looks_like_keyword(text) {
+            return None;
+        }
+        if let Some(definition) = self.term(text) {
+            return definition.iri.as_deref().map(Expanded::Borrowed);
+        }
+        Some(self.expand_prefix(text).unwrap_or_else(|| match &self.vocab {
+            Some(vocab) => Expanded::Owned(format!("{vocab}{text}")),
+            None => Expanded::Borrowed(text),
+        }))
+    }
+
+    /// What `text` means where only an IRI may stand.
+    pub(super) fn expand_id<'s>(&'s self, text: &'s str) -> Option<Expanded<'s>> {
+        if iri::keyword(text).is_some() || iri::looks_like_keyword(text) {
+            return None;
+        }
+        Some(self.expand_prefix(text).unwrap_or(Expanded::Borrowed(text)))
+    }
+
+    /// A compact or absolute IRI.
+    fn expand_prefix<'s>(&'s self, text: &'s str) -> Option<Expanded<'s>> {
+        let (prefix, suffix) = text.split_once(':').filter(|(prefix, _)| !prefix.is_empty())?;
+        if prefix == "_" || suffix.starts_with("//") {
+            return Some(Expanded::Borrowed(text));
+        }
+        if let Some(definition) = self.term(prefix).filter(|definition| definition.prefix) {
+            let namespace = definition.iri.as_deref()?;
+            return Some(Expanded::Owned(format!("{namespace}{suffix}")));
+        }
+        iri::is_absolute(text).then_some(Expanded::Borrowed(text))
+    }
+}
+
+/// An expanded IRI.
+pub(super) type Expanded<'s> = std::borrow::Cow<'s, str>;
+
+/// Why a context cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContextFault {
+    #[error("a context must be a URL, an object, null, or an array of these")]
+    NotAContext,
+    #[error("the context {0:?} includes itself")]
+    Recursive(String),
+    #[error("{0:?} has a value that is not allowed in a context")]
+    InvalidEntry(String),
+    #[error("null would remove protected terms")]
+    Nullification,
+    #[error("the definition of the term {term:?} is not valid: {why}")]
+    InvalidTerm { term: String, why: &'static str },
+    #[error("the definition of the term {0:?} depends on itself")]
+    Cyclic(String),
+    #[error("the term {0:?} is a keyword and cannot be defined")]
+    KeywordRedefinition(String),
+    #[error("{0} is not supported in a context")]
+    Unsupported(&'static str),
+}

@@ -1,0 +1,136 @@
+//! The contexts that are known, by URL.
+//!
+//! Spec: <https://www.w3.org/TR/vc-data-model-2.0/#base-context>: a verifier
+//! that uses pinned copies need not load anything. Invariant: the bytes are the
+//! published ones (`schemas/index.json` holds their digests, a test recomputes
+//! them), and nothing is ever loaded from elsewhere.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::context::Context;
+use super::process::{Memo, Mode};
+use super::source::Source;
+use crate::model::json;
+
+macro_rules! vendored {
+    ($($url:literal => $file:literal,)*) => {
+        &[$(($url, include_bytes!(concat!("../../schemas/contexts/", $file)) as &[u8]),)*]
+    };
+}
+
+/// What production documents may name.
+const BUNDLED: &[(&str, &[u8])] = vendored! {
+    "https://www.w3.org/ns/credentials/v2" => "credentials-v2.jsonld",
+    "https://www.w3.org/2018/credentials/v1" => "credentials-v1.jsonld",
+    "https://w3id.org/security/data-integrity/v2" => "data-integrity-v2.jsonld",
+    "https://w3id.org/security/data-integrity/v1" => "data-integrity-v1.jsonld",
+    "https://w3id.org/security/multikey/v1" => "multikey-v1.jsonld",
+    "https://www.w3.org/ns/did/v1" => "did-v1.jsonld",
+    "https://w3id.org/security/suites/ed25519-2020/v1" => "ed25519-2020-v1.jsonld",
+    "https://w3id.org/security/suites/jws-2020/v1" => "jws-2020-v1.jsonld",
+    "https://w3id.org/security/v1" => "security-v1.jsonld",
+    "https://w3id.org/security/v2" => "security-v2.jsonld",
+    "https://w3id.org/vc/status-list/2021/v1" => "status-list-2021-v1.jsonld",
+    "https://www.w3.org/ns/credentials/status/v1" => "credentials-status-v1.jsonld",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json" => "ob-3.0.1.jsonld",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json" => "ob-3.0.2.jsonld",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json" => "ob-3.0.3.jsonld",
+    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json" => "ob-extensions.jsonld",
+    "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json" => "clr-2.0.1.jsonld",
+};
+
+/// What only a conformance run may name: it defines every term there is.
+const CONFORMANCE: &[(&str, &[u8])] = vendored! {
+    "https://www.w3.org/2018/credentials/examples/v1" => "credentials-examples-v1.jsonld",
+};
+
+/// The contexts that are known: URL to parsed context. Never loads anything.
+#[derive(Debug)]
+pub struct Contexts {
+    sources: BTreeMap<Arc<str>, Source>,
+    initial: Arc<Context>,
+    memo: Mutex<Memo>,
+}
+
+impl Contexts {
+    /// The contexts of production.
+    pub fn bundled() -> &'static Contexts {
+        static BUNDLED_CONTEXTS: OnceLock<Contexts> = OnceLock::new();
+        BUNDLED_CONTEXTS.get_or_init(|| Contexts::vendored(BUNDLED))
+    }
+
+    /// The bundled contexts, and the examples context of VC 1.1.
+    pub fn conformance() -> &'static Contexts {
+        static CONFORMANCE_CONTEXTS: OnceLock<Contexts> = OnceLock::new();
+        CONFORMANCE_CONTEXTS.get_or_init(|| Contexts::vendored(&[BUNDLED, CONFORMANCE].concat()))
+    }
+
+    /// These contexts and one more; `bytes` is the document behind `url`.
+    pub fn with(&self, url: &str, bytes: &[u8]) -> Result<Contexts, NotAContextDocument> {
+        let source = read(bytes)?;
+        let mut sources = self.sources.clone();
+        sources.insert(url.into(), source);
+        Ok(Contexts::over(sources))
+    }
+
+    pub fn urls(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(|url| &**url)
+    }
+
+    fn vendored(list: &[(&str, &[u8])]) -> Contexts {
+        let read = |(url, bytes): &(&str, &[u8])| {
+            ((*url).into(), read(bytes).expect("the vendored contexts are context documents"))
+        };
+        Contexts::over(list.iter().map(read).collect())
+    }
+
+    fn over(sources: BTreeMap<Arc<str>, Source>) -> Contexts {
+        let initial = Arc::new(Context { known: true, ..Context::default() });
+        Contexts { sources, initial, memo: Mutex::default() }
+    }
+
+    pub(super) fn source(&self, url: &str) -> Option<Source> {
+        self.sources.get(url).cloned()
+    }
+
+    pub(super) fn initial(&self) -> Arc<Context> {
+        self.initial.clone()
+    }
+
+    pub(super) fn recall(
+        &self,
+        active: &Arc<Context>,
+        local: &Source,
+        mode: Mode,
+    ) -> Option<Arc<Context>> {
+        let memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        memo.recall(active, local, mode)
+    }
+
+    pub(super) fn keep(
+        &self,
+        active: &Arc<Context>,
+        local: &Source,
+        mode: Mode,
+        result: &Arc<Context>,
+    ) {
+        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        memo.keep(active, local, mode, result);
+    }
+}
+
+/// The bytes are not a document with an `@context`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAContextDocument {
+    #[error(transparent)]
+    Json(#[from] json::Error),
+    #[error("a context document is an object with the member @context")]
+    NoContext,
+}
+
+fn read(bytes: &[u8]) -> Result<Source, NotAContextDocument> {
+    let document = json::parse(bytes)?;
+    let context = document.as_object().and_then(|object| object.get("@context"));
+    context.map(Source::copy).ok_or(NotAContextDocument::NoContext)
+}

@@ -1,0 +1,227 @@
+//! Whether a document reads as it was signed.
+//!
+//! A signature covers the graph. Two JSON texts of one graph can read
+//! differently: a member written as a full IRI, or moved into `@included`, is
+//! signed and yet invisible to code that looks for `validUntil`. So a document
+//! is asked to equal its own compacted form, but for one-element arrays, the
+//! order of sets, and references written as objects.
+//!
+//! Spec: <https://www.w3.org/TR/json-ld11-api/#iri-compaction>. Beyond it: where
+//! a known context has a term for an IRI, no term of the document's own context
+//! is accepted in its place; and what no signature covers (null members,
+//! `@index`, blank node labels) deviates as well.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::context::{Coercion, Container, Context, Definition};
+
+/// A place where a document differs from its own compacted form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deviation {
+    /// JSON pointer into the expanded object.
+    pub pointer: String,
+    /// What stands there.
+    pub found: String,
+    /// What would stand there in compacted form.
+    pub expected: String,
+}
+
+/// The terms of a context by what they mean.
+#[derive(Debug, Default)]
+pub(super) struct Inverse {
+    /// For each IRI its terms: shortest first, then least. Where one of them
+    /// is from a known context, only those are.
+    terms: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// Namespace and prefix.
+    prefixes: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Inverse {
+    fn of(context: &Context) -> Inverse {
+        let mut inverse = Inverse::default();
+        for (term, definition) in &context.terms {
+            let Some(iri) = &definition.iri else { continue };
+            inverse.terms.entry(iri.clone()).or_default().push(term.clone());
+            if definition.prefix {
+                inverse.prefixes.push((iri.clone(), term.clone()));
+            }
+        }
+        let known = |term: &Arc<str>| context.term(term).is_some_and(|d| d.known);
+        for terms in inverse.terms.values_mut() {
+            if terms.iter().any(known) {
+                terms.retain(known);
+            }
+            terms.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        }
+        inverse
+    }
+}
+
+/// What a term is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted<'a> {
+    /// A typed value.
+    Datatype(&'a str),
+    /// A string in a language.
+    Language(&'a str),
+    /// A string or native value without language; also a type.
+    Plain,
+    Json,
+    /// A node, also in a graph of its own.
+    Node,
+    Graph,
+    /// A value of a `@vocab` term.
+    Symbol,
+    /// An empty list.
+    Any,
+}
+
+impl Context {
+    fn inverse(&self) -> &Inverse {
+        self.inverse.get_or_init(|| Inverse::of(self))
+    }
+
+    /// The member name that compaction gives to a keyword.
+    pub(super) fn alias(&self, keyword: &str) -> String {
+        let terms = self.inverse().terms.get(keyword);
+        // `{"@type": {"@container": "@set"}}` defines no other name.
+        terms.and_then(|terms| terms.first()).map_or(keyword, |term| term).to_owned()
+    }
+
+    /// The member name that compaction gives to a property.
+    pub(super) fn member_name(&self, iri: &str, wanted: Wanted<'_>, in_list: bool) -> String {
+        match self.select(iri, wanted, in_list) {
+            Some(term) => term.to_string(),
+            // Where there is a term, nothing else will do, even with a value
+            // that the term does not fit.
+            None => match self.inverse().terms.get(iri).and_then(|terms| terms.first()) {
+                Some(term) if self.term(term).is_some_and(|d| d.known) => term.to_string(),
+                _ => self.shortened(iri),
+            },
+        }
+    }
+
+    /// How compaction writes a type, or a value of a `@vocab` term.
+    pub(super) fn symbol(&self, iri: &str) -> String {
+        match self.select(iri, Wanted::Plain, false) {
+            Some(term) => term.to_string(),
+            None => self.shortened(iri),
+        }
+    }
+
+    /// Term selection over the inverse context.
+    fn select(&self, iri: &str, wanted: Wanted<'_>, in_list: bool) -> Option<&Arc<str>> {
+        let terms = self.inverse().terms.get(iri)?;
+        let preferences: &[u8] = match wanted {
+            Wanted::Any => &[2],
+            Wanted::Node | Wanted::Graph | Wanted::Symbol => &[0, 1, 2],
+            _ => &[0, 2],
+        };
+        for container in containers(wanted, in_list) {
+            for preference in preferences {
+                let found = terms.iter().find(|term| {
+                    self.term(term).is_some_and(|definition| {
+                        definition.container == *container
+                            && self.fits(definition, wanted, *preference)
+                    })
+                });
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether a definition stands in the inverse context under the preferred
+    /// (0), the next best (1) or the `@none` (2) entry for what is wanted.
+    fn fits(&self, definition: &Definition, wanted: Wanted<'_>, preference: u8) -> bool {
+        if definition.reverse {
+            return false;
+        }
+        if matches!(wanted, Wanted::Any) || definition.coercion == Some(Coercion::None) {
+            return preference == 2;
+        }
+        let coercion = definition.coercion.as_ref();
+        let untagged = coercion.is_none() && definition.language.is_none();
+        if preference == 2 {
+            return untagged;
+        }
+        match wanted {
+            Wanted::Datatype(datatype) => {
+                matches!(coercion, Some(Coercion::Datatype(d)) if **d == *datatype)
+            }
+            Wanted::Json => coercion == Some(&Coercion::Json),
+            Wanted::Language(tag) => match &definition.language {
+                Some(own) => own.as_deref() == Some(tag),
+                None => untagged && self.language.as_deref() == Some(tag),
+            },
+            Wanted::Plain => definition.language == Some(None),
+            Wanted::Symbol => {
+                let best = if preference == 0 { Coercion::Vocab } else { Coercion::Id };
+                coercion == Some(&best)
+            }
+            Wanted::Node | Wanted::Graph => {
+                let best = if preference == 0 { Coercion::Id } else { Coercion::Vocab };
+                coercion == Some(&best)
+            }
+            Wanted::Any => false,
+        }
+    }
+
+    /// An IRI without a term: after `@vocab`, as a compact IRI, or in full.
+    fn shortened(&self, iri: &str) -> String {
+        let suffix = self.vocab.as_deref().and_then(|vocab| iri.strip_prefix(vocab));
+        if let Some(suffix) = suffix.filter(|s| !s.is_empty() && !self.terms.contains_key(*s)) {
+            return suffix.to_owned();
+        }
+        let compact = self.inverse().prefixes.iter().filter_map(|(namespace, prefix)| {
+            let suffix = iri.strip_prefix(&**namespace).filter(|suffix| !suffix.is_empty())?;
+            let compact = format!("{prefix}:{suffix}");
+            (!self.terms.contains_key(compact.as_str())).then_some(compact)
+        });
+        compact.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b))).unwrap_or_else(|| iri.to_owned())
+    }
+}
+
+/// The containers that compaction tries, in its order.
+fn containers(wanted: Wanted<'_>, in_list: bool) -> &'static [Container] {
+    const NONE: Container = Container::NONE;
+    const SET: Container = Container::SET;
+    const INDEX: Container = Container::INDEX;
+    const INDEX_SET: Container = INDEX.with(SET);
+    const LANGUAGE: Container = Container::LANGUAGE;
+    const LANGUAGE_SET: Container = LANGUAGE.with(SET);
+    const ID: Container = Container::ID;
+    const ID_SET: Container = ID.with(SET);
+    const TYPE: Container = Container::TYPE;
+    const TYPE_SET: Container = TYPE.with(SET);
+    const GRAPH: Container = Container::GRAPH;
+    const GRAPH_SET: Container = GRAPH.with(SET);
+    const GRAPH_INDEX: Container = GRAPH.with(INDEX);
+    const GRAPH_INDEX_SET: Container = GRAPH_INDEX.with(SET);
+    const GRAPH_ID: Container = GRAPH.with(ID);
+    const GRAPH_ID_SET: Container = GRAPH_ID.with(SET);
+    if in_list {
+        return &[Container::LIST, NONE];
+    }
+    match wanted {
+        Wanted::Graph => &[
+            GRAPH,
+            GRAPH_SET,
+            SET,
+            GRAPH_INDEX,
+            GRAPH_INDEX_SET,
+            GRAPH_ID,
+            GRAPH_ID_SET,
+            INDEX,
+            INDEX_SET,
+            NONE,
+        ],
+        Wanted::Node | Wanted::Symbol => &[ID, ID_SET, TYPE, TYPE_SET, SET, NONE, INDEX, INDEX_SET],
+        Wanted::Language(_) => &[LANGUAGE, LANGUAGE_SET, SET, NONE, INDEX, INDEX_SET],
+        Wanted::Plain => &[SET, NONE, INDEX, INDEX_SET, LANGUAGE, LANGUAGE_SET],
+        Wanted::Datatype(_) | Wanted::Json | Wanted::Any => &[SET, NONE, INDEX, INDEX_SET],
+    }
+}

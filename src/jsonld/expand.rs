@@ -1,0 +1,460 @@
+//! Expansion straight to quads: elements, scalars and objects.
+//!
+//! Spec: <https://www.w3.org/TR/json-ld11-api/#expansion-algorithm> followed by
+//! <https://www.w3.org/TR/json-ld11-api/#node-map-generation> and
+//! <https://www.w3.org/TR/json-ld11-api/#deserialize-json-ld-to-rdf-algorithm>,
+//! as one walk. Invariant: every member is turned into quads, is a keyword, or
+//! is an error; the walk never drops one.
+
+use std::sync::Arc;
+
+use super::Input;
+use super::containers::Preset;
+use super::context::{Coercion, Container, Context, Definition};
+use super::contexts::Contexts;
+use super::dataset::{Builder, Dataset, RDF_JSON, Term};
+use super::deviation::Deviation;
+use super::error::Error;
+use super::iri;
+use super::process::{Fault, Mode, Processor};
+use super::source::Source;
+use super::value;
+use crate::model::json::{Object, Value};
+
+pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Dataset, Error> {
+    let mut expander = Expander {
+        processor: Processor::new(contexts),
+        out: Builder::default(),
+        path: Vec::new(),
+        deviation: None,
+        without: input.without,
+    };
+    let active = expander.processor.initial();
+    expander.document(&active, input)?;
+    Ok(expander.out.finish(expander.deviation))
+}
+
+/// The walk over one document.
+pub(super) struct Expander<'c, 'd> {
+    pub(super) processor: Processor<'c>,
+    pub(super) out: Builder,
+    path: Vec<Step<'d>>,
+    deviation: Option<Deviation>,
+    /// Members of the top-level object that do not exist for this walk.
+    without: &'d [&'d str],
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step<'d> {
+    Member(&'d str),
+    Index(usize),
+}
+
+/// Where an element stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    /// The member that holds it, if that is a property.
+    pub(super) name: Option<&'p str>,
+    pub(super) definition: Option<&'p Definition>,
+    /// Directly in the document or in `@graph`: values say nothing there.
+    pub(super) free: bool,
+    pub(super) in_list: bool,
+    /// Inside an index, id or type map.
+    pub(super) in_map: bool,
+    pub(super) graph: Option<Term>,
+}
+
+impl Place<'_> {
+    fn container(&self) -> Container {
+        self.definition.map_or(Container::NONE, |definition| definition.container)
+    }
+}
+
+/// What an element expands to. The quads of nodes are written already.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Item {
+    Node { term: Term, shape: Shape },
+    Value { term: Term, kind: Kind },
+    List(Vec<Item>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Empty,
+    /// Nothing but an `@id`.
+    Reference,
+    Full,
+    /// A string under a `@vocab` term.
+    Symbol,
+}
+
+/// What compaction looks at to choose a term for a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    Plain,
+    Json,
+    Datatype(Arc<str>),
+    Language(Arc<str>),
+}
+
+impl<'d> Expander<'_, 'd> {
+    fn document<'a>(&mut self, active: &Arc<Context>, input: &Input<'d, 'a>) -> Result<(), Error> {
+        let place = Place {
+            name: None,
+            definition: None,
+            free: true,
+            in_list: false,
+            in_map: false,
+            graph: None,
+        };
+        let context = input.context.or_else(|| input.object.get("@context"));
+        let active = match context {
+            Some(context) => self.local_context(active, context)?,
+            None => active.clone(),
+        };
+        self.top(&active, input.object, place)
+    }
+
+    fn top(
+        &mut self,
+        active: &Arc<Context>,
+        object: &'d Object<'_>,
+        place: Place<'_>,
+    ) -> Result<(), Error> {
+        // A document of nothing but `@graph` is its default graph.
+        let mut members = object.iter().filter(|(name, _)| !self.left_out(name));
+        if let (Some((name, value)), None) = (members.next(), members.next())
+            && active.expand_vocab(name).as_deref() == Some("@graph")
+        {
+            self.deviate_unless(active.alias("@graph") == name, name, || active.alias("@graph"));
+            return self.within(name, |this| this.graph(active, value, place));
+        }
+        drop(members);
+        let item = self.object_in(active, object, place, Preset::default())?;
+        self.refuse_free(item.as_deref().unwrap_or_default())
+    }
+
+    /// The nodes of an `@graph`.
+    pub(super) fn graph(
+        &mut self,
+        active: &Arc<Context>,
+        value: &'d Value<'_>,
+        place: Place<'_>,
+    ) -> Result<(), Error> {
+        if !matches!(value, Value::Array(_) | Value::Object(_)) {
+            return Err(self.invalid("an object or an array", value));
+        }
+        for (at, item) in value.items().iter().enumerate() {
+            let step = |this: &mut Self| {
+                let place =
+                    Place { name: None, definition: None, free: true, in_list: false, ..place };
+                let items = this.element(active, place, item, Preset::default())?;
+                this.refuse_free(items.as_deref().unwrap_or_default())
+            };
+            match value {
+                Value::Array(_) => self.at_index(at, step)?,
+                _ => step(self)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Items that say nothing where they stand would be dropped.
+    pub(super) fn refuse_free(&self, items: &[Item]) -> Result<(), Error> {
+        for item in items {
+            let what = match item {
+                Item::Node { shape: Shape::Empty, .. } => "an empty object",
+                Item::Node { shape: Shape::Reference, .. } => "an object with only an id",
+                Item::Node { .. } => continue,
+                Item::Value { .. } => "a value that is no node",
+                Item::List(_) => "a list that is no node",
+            };
+            return Err(Error::DroppedValue { pointer: self.pointer(), what });
+        }
+        Ok(())
+    }
+
+    /// The expansion algorithm. `None` is null.
+    pub(super) fn element(
+        &mut self,
+        active: &Arc<Context>,
+        place: Place<'_>,
+        value: &'d Value<'_>,
+        preset: Preset,
+    ) -> Result<Option<Vec<Item>>, Error> {
+        match value {
+            Value::Null => Ok(None),
+            Value::Array(items) => self.array(active, place, items, preset).map(Some),
+            Value::Object(object) => self.nested_object(active, object, place, preset),
+            scalar if place.free && !place.in_list => {
+                Err(Error::DroppedValue { pointer: self.pointer(), what: scalar.kind() })
+            }
+            scalar => self.scalar(active, place, scalar).map(|item| Some(vec![item])),
+        }
+    }
+
+    /// Step 5.
+    fn array(
+        &mut self,
+        active: &Arc<Context>,
+        place: Place<'_>,
+        values: &'d [Value<'_>],
+        preset: Preset,
+    ) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        for (at, value) in values.iter().enumerate() {
+            self.at_index(at, |this| {
+                let expanded = this.element(active, place, value, preset.clone())?;
+                match (value, expanded) {
+                    (_, None) => this.deviate("null", || "no null in an array".to_owned()),
+                    (Value::Array(_), Some(inner)) if place.container().has(Container::LIST) => {
+                        items.push(Item::List(inner));
+                    }
+                    (Value::Array(_), Some(_)) if place.in_list => {
+                        return Err(this.unsupported("an array in an array in @list"));
+                    }
+                    (Value::Array(_), Some(inner)) => {
+                        this.deviate("an array in an array", || "one array".to_owned());
+                        items.extend(inner);
+                    }
+                    (_, Some(inner)) => items.extend(inner),
+                }
+                Ok(())
+            })?;
+        }
+        Ok(items)
+    }
+
+    /// Step 4: value expansion.
+    pub(super) fn scalar(
+        &mut self,
+        active: &Arc<Context>,
+        place: Place<'_>,
+        value: &Value<'_>,
+    ) -> Result<Item, Error> {
+        let active = self.property_scope(active, place)?;
+        let definition = place.name.and_then(|name| active.term(name));
+        let coercion = definition.and_then(|definition| definition.coercion.as_ref());
+        match (coercion, value) {
+            (Some(Coercion::Id), Value::String(text)) => {
+                let term = self.reference(&active, text)?;
+                Ok(Item::Node { term, shape: Shape::Reference })
+            }
+            (Some(Coercion::Vocab), Value::String(text)) => self.symbol(&active, text),
+            (Some(Coercion::Datatype(datatype)), value) => {
+                let term = self.literal(value, Some(datatype))?;
+                Ok(Item::Value { term, kind: Kind::Datatype(datatype.clone()) })
+            }
+            (_, Value::String(text)) => self.string(&active, definition, text),
+            (_, native) => {
+                let term = self.literal(native, None)?;
+                Ok(Item::Value { term, kind: Kind::Plain })
+            }
+        }
+    }
+
+    fn string(
+        &mut self,
+        active: &Context,
+        definition: Option<&Definition>,
+        text: &str,
+    ) -> Result<Item, Error> {
+        let direction = definition.and_then(|d| d.direction).unwrap_or(active.direction);
+        if direction.is_some() {
+            return Err(Error::Direction { pointer: self.pointer() });
+        }
+        let own = definition.and_then(|definition| definition.language.as_ref());
+        Ok(match own.unwrap_or(&active.language) {
+            Some(tag) => {
+                Item::Value { term: self.out.tagged(text, tag), kind: Kind::Language(tag.clone()) }
+            }
+            None => Item::Value {
+                term: self.out.literal(text, super::dataset::XSD_STRING),
+                kind: Kind::Plain,
+            },
+        })
+    }
+
+    /// A string that names a resource, where terms are not looked at.
+    pub(super) fn reference(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
+        let expanded = active.expand_id(text).filter(|id| iri::is_absolute(id));
+        let Some(expanded) = expanded else {
+            return Err(Error::RelativeIri { pointer: self.pointer(), found: text.to_owned() });
+        };
+        // What a reader takes for the whole name must be the whole name.
+        self.deviate_unless(expanded == text, text, || expanded.to_string());
+        self.deviate_unless(!text.starts_with("_:"), text, || "no blank node label".to_owned());
+        self.resource(&expanded)
+    }
+
+    /// A string under a `@vocab` term.
+    fn symbol(&mut self, active: &Context, text: &str) -> Result<Item, Error> {
+        let expanded = active.expand_vocab(text).filter(|id| iri::is_absolute(id));
+        let Some(expanded) = expanded else {
+            return Err(Error::RelativeIri { pointer: self.pointer(), found: text.to_owned() });
+        };
+        let symbol = active.symbol(&expanded);
+        self.deviate_unless(symbol == text, text, || symbol.clone());
+        let term = self.resource(&expanded)?;
+        Ok(Item::Node { term, shape: Shape::Symbol })
+    }
+
+    /// The term of an absolute IRI or blank node label.
+    pub(super) fn resource(&mut self, id: &str) -> Result<Term, Error> {
+        if !iri::is_writable(id) {
+            return Err(Error::InvalidIri { pointer: self.pointer(), found: id.to_owned() });
+        }
+        Ok(self.out.resource(id))
+    }
+
+    pub(super) fn literal(
+        &mut self,
+        value: &Value<'_>,
+        datatype: Option<&str>,
+    ) -> Result<Term, Error> {
+        if let Some(datatype) = datatype.filter(|datatype| !iri::is_writable(datatype)) {
+            let found = datatype.to_owned();
+            return Err(Error::InvalidIri { pointer: self.pointer(), found });
+        }
+        match value::literal(value, datatype) {
+            Some((text, datatype)) => Ok(self.out.literal(&text, datatype)),
+            None => {
+                let number = match value {
+                    Value::Number(number) => number.text().to_owned(),
+                    other => other.as_str().unwrap_or(other.kind()).to_owned(),
+                };
+                Err(Error::OddNumber { pointer: self.pointer(), number })
+            }
+        }
+    }
+
+    pub(super) fn json_literal(&mut self, value: &Value<'_>) -> Item {
+        let mut text = String::new();
+        value::canonical_json(value, &mut text);
+        Item::Value { term: self.out.literal(&text, RDF_JSON), kind: Kind::Json }
+    }
+
+    /// Steps 7 to 10: the context of an object that is not the document.
+    fn nested_object(
+        &mut self,
+        active: &Arc<Context>,
+        object: &'d Object<'_>,
+        place: Place<'_>,
+        preset: Preset,
+    ) -> Result<Option<Vec<Item>>, Error> {
+        let mut active = active.clone();
+        if let Some(previous) = active.previous.clone().filter(|_| !place.in_map) {
+            let means =
+                |name: &str, keyword: &str| active.expand_vocab(name).as_deref() == Some(keyword);
+            let is_value = object.iter().any(|(name, _)| means(name, "@value"));
+            let is_reference =
+                object.len() == 1 && object.iter().all(|(name, _)| means(name, "@id"));
+            if !is_value && !is_reference {
+                active = previous;
+            }
+        }
+        active = self.property_scope(&active, place)?;
+        if let Some(context) = object.get("@context") {
+            active = self.local_context(&active, context)?;
+        }
+        self.object_in(&active, object, place, preset)
+    }
+
+    fn property_scope(
+        &mut self,
+        active: &Arc<Context>,
+        place: Place<'_>,
+    ) -> Result<Arc<Context>, Error> {
+        match place.definition {
+            Some(Definition { context: Some(scoped), known, .. }) => {
+                let mode = Mode { propagate: true, override_protected: true, known: *known };
+                self.process(active, scoped, mode)
+            }
+            _ => Ok(active.clone()),
+        }
+    }
+
+    fn local_context(
+        &mut self,
+        active: &Arc<Context>,
+        context: &Value<'_>,
+    ) -> Result<Arc<Context>, Error> {
+        let source = Source::copy(context);
+        let mode = Mode { propagate: true, override_protected: false, known: false };
+        self.within("@context", |this| this.process(active, &source, mode))
+    }
+
+    pub(super) fn process(
+        &mut self,
+        active: &Arc<Context>,
+        local: &Source,
+        mode: Mode,
+    ) -> Result<Arc<Context>, Error> {
+        self.processor.process(active, local, mode).map_err(|fault| match fault {
+            Fault::Unknown(url) => Error::UnknownContext { url, pointer: self.pointer() },
+            Fault::Protected(term) => Error::ProtectedTerm { pointer: self.pointer(), term },
+            Fault::Invalid(fault) => Error::InvalidContext { pointer: self.pointer(), fault },
+            Fault::TooComplex => Error::TooComplex,
+        })
+    }
+
+    /// Whether a member of the object at hand is not part of the document.
+    pub(super) fn left_out(&self, name: &str) -> bool {
+        name == "@context" || (self.path.is_empty() && self.without.contains(&name))
+    }
+
+    pub(super) fn within<T>(&mut self, name: &'d str, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(Step::Member(name));
+        let result = run(self);
+        self.path.pop();
+        result
+    }
+
+    pub(super) fn at_index<T>(&mut self, at: usize, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(Step::Index(at));
+        let result = run(self);
+        self.path.pop();
+        result
+    }
+
+    pub(super) fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for step in &self.path {
+            pointer.push('/');
+            match step {
+                Step::Member(name) => {
+                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                }
+                Step::Index(at) => pointer.push_str(&at.to_string()),
+            }
+        }
+        pointer
+    }
+
+    /// Notes the first place where the document is not its compacted form.
+    pub(super) fn deviate(&mut self, found: &str, expected: impl FnOnce() -> String) {
+        if self.deviation.is_none() {
+            let (pointer, found) = (self.pointer(), found.to_owned());
+            self.deviation = Some(Deviation { pointer, found, expected: expected() });
+        }
+    }
+
+    pub(super) fn deviate_unless(
+        &mut self,
+        fine: bool,
+        found: &str,
+        expected: impl FnOnce() -> String,
+    ) {
+        if !fine {
+            self.deviate(found, expected);
+        }
+    }
+
+    pub(super) fn invalid(&self, expected: &'static str, value: &Value<'_>) -> Error {
+        Error::InvalidValue { pointer: self.pointer(), expected, found: value.kind() }
+    }
+
+    pub(super) fn unsupported(&self, what: &'static str) -> Error {
+        Error::Unsupported { pointer: self.pointer(), what }
+    }
+}

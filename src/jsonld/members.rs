@@ -1,0 +1,606 @@
+//! The members of an object: nodes, value objects, lists and sets.
+//!
+//! Spec: steps 11 to 20 of <https://www.w3.org/TR/json-ld11-api/#expansion-algorithm>.
+
+use std::sync::Arc;
+
+use super::containers::Preset;
+use super::context::{Coercion, Container, Context, Definition};
+use super::dataset::{Quad, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, Term, XSD_STRING};
+use super::deviation::Wanted;
+use super::error::Error;
+use super::expand::{Expander, Item, Kind, Place, Shape};
+use super::iri;
+use super::process::Mode;
+use crate::model::json::{Object, Value};
+
+/// The node that members are added to.
+#[derive(Clone, Copy)]
+pub(super) struct Node {
+    pub(super) term: Term,
+    pub(super) graph: Option<Term>,
+    /// Inside `@reverse`.
+    reversed: bool,
+}
+
+impl Node {
+    pub(super) fn new(term: Term, graph: Option<Term>) -> Self {
+        Node { term, graph, reversed: false }
+    }
+}
+
+/// A member and what its name means.
+type Member<'d, 'a> = (&'d str, &'d Value<'a>, Meaning);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Meaning {
+    Keyword(&'static str),
+    Property(String),
+}
+
+impl<'d> Expander<'_, 'd> {
+    /// An object whose own contexts, but for those of its types, are applied.
+    pub(super) fn object_in(
+        &mut self,
+        active: &Arc<Context>,
+        object: &'d Object<'_>,
+        place: Place<'_>,
+        preset: Preset,
+    ) -> Result<Option<Vec<Item>>, Error> {
+        let type_scoped = active;
+        let active = &self.type_scope(active, object)?;
+        let members = self.meanings(active, object)?;
+        let has = |keyword| members.iter().any(|(_, _, m)| *m == Meaning::Keyword(keyword));
+        if has("@value") {
+            return self.value_object(active, type_scoped, &members, place).map(|i| Some(vec![i]));
+        }
+        if has("@list") || has("@set") {
+            return self.list_or_set(active, &members, place);
+        }
+        self.node(active, type_scoped, &members, place, preset).map(|item| Some(vec![item]))
+    }
+
+    /// Step 11: the contexts that come with the types of the object.
+    fn type_scope(
+        &mut self,
+        active: &Arc<Context>,
+        object: &'d Object<'_>,
+    ) -> Result<Arc<Context>, Error> {
+        let mut result = active.clone();
+        for (name, value) in object.iter() {
+            if self.left_out(name) || active.expand_vocab(name).as_deref() != Some("@type") {
+                continue;
+            }
+            let mut types: Vec<&str> = value.items().iter().filter_map(Value::as_str).collect();
+            types.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+            for name in types {
+                if let Some(Definition { context: Some(scoped), known, .. }) = active.term(name) {
+                    let mode = Mode { propagate: false, override_protected: false, known: *known };
+                    result = self.process(&result, scoped, mode)?;
+                }
+            }
+        }
+        Ok(result)
+    }
+
+    /// What each member's name means; a name that means nothing is an error.
+    fn meanings<'a>(
+        &mut self,
+        active: &Context,
+        object: &'d Object<'a>,
+    ) -> Result<Vec<Member<'d, 'a>>, Error> {
+        let mut members: Vec<Member<'d, 'a>> = Vec::with_capacity(object.len());
+        for (name, value) in object.iter() {
+            if self.left_out(name) {
+                continue;
+            }
+            let meaning = self.within(name, |this| this.meaning(active, name))?;
+            if let Meaning::Keyword(keyword) = meaning {
+                if members.iter().any(|(_, _, other)| *other == meaning) {
+                    return Err(Error::CollidingKeywords { pointer: self.pointer(), keyword });
+                }
+                let alias = active.alias(keyword);
+                self.within(name, |this| {
+                    this.deviate_unless(alias == name, name, || alias.clone())
+                });
+            }
+            members.push((name, value, meaning));
+        }
+        Ok(members)
+    }
+
+    fn meaning(&self, active: &Context, name: &str) -> Result<Meaning, Error> {
+        let undefined = || Error::UndefinedTerm { pointer: self.pointer(), term: name.to_owned() };
+        let expanded = active.expand_vocab(name).ok_or_else(undefined)?;
+        if let Some(keyword) = iri::keyword(&expanded) {
+            return Ok(Meaning::Keyword(keyword));
+        }
+        // A blank node as a predicate is no RDF.
+        if !iri::is_absolute(&expanded) || expanded.starts_with("_:") {
+            return Err(undefined());
+        }
+        if !iri::is_writable(&expanded) {
+            let found = expanded.into_owned();
+            return Err(Error::InvalidIri { pointer: self.pointer(), found });
+        }
+        Ok(Meaning::Property(expanded.into_owned()))
+    }
+
+    fn node(
+        &mut self,
+        active: &Arc<Context>,
+        type_scoped: &Context,
+        members: &[Member<'d, '_>],
+        place: Place<'_>,
+        preset: Preset,
+    ) -> Result<Item, Error> {
+        let id = members.iter().find(|(_, _, meaning)| *meaning == Meaning::Keyword("@id"));
+        let term = match id {
+            Some((name, value, _)) => self.within(name, |this| match value {
+                Value::String(text) => this.reference(active, text),
+                other => Err(this.invalid("a string as id", other)),
+            })?,
+            None => preset.id.unwrap_or_else(|| self.out.fresh_blank()),
+        };
+        let node = Node::new(term, place.graph);
+        let mut counted = 0;
+        for (name, value, meaning) in members {
+            let added = self.within(name, |this| match meaning {
+                Meaning::Keyword("@type") => this.types(type_scoped, node, value),
+                Meaning::Keyword(keyword) => this.keyword(active, node, keyword, value, place),
+                Meaning::Property(iri) => this.property(active, node, name, iri, value),
+            })?;
+            counted += usize::from(added);
+        }
+        let has_id = id.is_some() || preset.id.is_some();
+        let shape = match (counted, has_id) {
+            (0, false) => Shape::Empty,
+            (0, true) => Shape::Reference,
+            _ => Shape::Full,
+        };
+        Ok(Item::Node { term, shape })
+    }
+
+    fn types(
+        &mut self,
+        type_scoped: &Context,
+        node: Node,
+        value: &'d Value<'_>,
+    ) -> Result<bool, Error> {
+        for (at, item) in value.items().iter().enumerate() {
+            let add = |this: &mut Self| {
+                let Value::String(text) = item else {
+                    return Err(this.invalid("a string as type", item));
+                };
+                let object = this.type_term(type_scoped, text)?;
+                this.add(node, RDF_TYPE, object);
+                Ok(())
+            };
+            match value {
+                Value::Array(_) => self.at_index(at, add)?,
+                _ => add(self)?,
+            }
+        }
+        Ok(true)
+    }
+
+    pub(super) fn type_term(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
+        let expanded = active.expand_vocab(text).filter(|iri| iri::is_absolute(iri));
+        let Some(expanded) = expanded else {
+            return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_owned() });
+        };
+        let symbol = active.symbol(&expanded);
+        self.deviate_unless(symbol == text, text, || symbol.clone());
+        self.resource(&expanded)
+    }
+
+    /// A keyword of a node other than `@type`. Whether it adds to the node.
+    fn keyword(
+        &mut self,
+        active: &Arc<Context>,
+        node: Node,
+        keyword: &'static str,
+        value: &'d Value<'_>,
+        place: Place<'_>,
+    ) -> Result<bool, Error> {
+        match keyword {
+            "@id" => Ok(false),
+            "@graph" => {
+                let place = Place { graph: Some(node.term), ..place };
+                self.graph(active, value, place)?;
+                Ok(true)
+            }
+            "@index" => {
+                self.deviate("@index", || "no member that is not signed".to_owned());
+                match value {
+                    Value::String(_) => Ok(true),
+                    other => Err(self.invalid("a string as @index", other)),
+                }
+            }
+            "@included" => {
+                self.deviate("@included", || "no @included".to_owned());
+                let items = self.element(active, place, value, Preset::default())?;
+                match items.unwrap_or_default().iter().all(|i| matches!(i, Item::Node { .. })) {
+                    true => Ok(true),
+                    false => Err(self.invalid("nodes in @included", value)),
+                }
+            }
+            "@nest" => self.nest(active, node, value).map(|()| true),
+            "@reverse" => self.reverse(active, node, value).map(|()| true),
+            _ => Err(self.unsupported("this keyword as a member of a node")),
+        }
+    }
+
+    /// Members that are grouped without meaning.
+    fn nest(
+        &mut self,
+        active: &Arc<Context>,
+        node: Node,
+        value: &'d Value<'_>,
+    ) -> Result<(), Error> {
+        self.deviate("@nest", || "members where they belong".to_owned());
+        for item in value.items() {
+            let Value::Object(object) = item else {
+                return Err(self.invalid("an object in @nest", item));
+            };
+            for (name, value, meaning) in self.meanings(active, object)? {
+                self.within(name, |this| match &meaning {
+                    Meaning::Property(iri) => {
+                        this.property(active, node, name, iri, value).map(|_| ())
+                    }
+                    Meaning::Keyword("@nest") => this.nest(active, node, value),
+                    Meaning::Keyword(_) => Err(this.unsupported("a keyword inside @nest")),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn reverse(
+        &mut self,
+        active: &Arc<Context>,
+        node: Node,
+        value: &'d Value<'_>,
+    ) -> Result<(), Error> {
+        self.deviate("@reverse", || "no @reverse".to_owned());
+        let Value::Object(object) = value else {
+            return Err(self.invalid("an object in @reverse", value));
+        };
+        if object.contains("@context") || active.previous.is_some() {
+            return Err(self.unsupported("a context of its own for @reverse"));
+        }
+        for (name, value, meaning) in self.meanings(active, object)? {
+            let Meaning::Property(iri) = meaning else {
+                return Err(self.unsupported("a keyword inside @reverse"));
+            };
+            let node = Node { reversed: true, ..node };
+            self.within(name, |this| this.property(active, node, name, &iri, value))?;
+        }
+        Ok(())
+    }
+
+    /// Step 13.5 onwards: one property. Whether it adds to the node.
+    fn property(
+        &mut self,
+        active: &Arc<Context>,
+        node: Node,
+        name: &'d str,
+        iri: &str,
+        value: &'d Value<'_>,
+    ) -> Result<bool, Error> {
+        let definition = active.terms.get(name).cloned();
+        let definition = definition.as_deref();
+        let place = Place {
+            name: Some(name),
+            definition,
+            free: false,
+            in_list: false,
+            in_map: false,
+            graph: node.graph,
+        };
+        let container = definition.map_or(Container::NONE, |definition| definition.container);
+        let items = match (value, definition) {
+            (Value::Object(map), Some(definition)) if container.is_map() => {
+                Some(self.map(active, place, definition, map)?)
+            }
+            (value, Some(Definition { coercion: Some(Coercion::Json), .. })) => {
+                Some(vec![self.json_literal(value)])
+            }
+            _ if container.has(Container::GRAPH) => self.graphs(active, place, value)?,
+            _ => self.element(active, place, value, Preset::default())?,
+        };
+        let Some(mut items) = items else {
+            self.deviate("null", || "no member at all".to_owned());
+            return Ok(false);
+        };
+        let is_list_object =
+            matches!((value, items.as_slice()), (Value::Object(_), [Item::List(_)]));
+        if container.has(Container::LIST) && !is_list_object {
+            items = vec![Item::List(items)];
+        }
+        let reverse = definition.is_some_and(|definition| definition.reverse);
+        self.compare_name(active, name, iri, &items, container);
+        self.emit(node, iri, items, reverse != node.reversed, value)?;
+        Ok(true)
+    }
+
+    fn emit(
+        &mut self,
+        node: Node,
+        iri: &str,
+        items: Vec<Item>,
+        reverse: bool,
+        value: &Value<'_>,
+    ) -> Result<(), Error> {
+        for item in items {
+            match item {
+                Item::Node { term, .. } if reverse => {
+                    self.deviate("a reversed property", || "the property itself".to_owned());
+                    self.add(Node { term, ..node }, iri, node.term);
+                }
+                _ if reverse => return Err(self.invalid("nodes in a reversed property", value)),
+                item => {
+                    let object = self.object_term(item, node.graph);
+                    self.add(node, iri, object);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn add(&mut self, node: Node, iri: &str, object: Term) {
+        let predicate = self.out.iri(iri);
+        self.out.add(Quad { subject: node.term, predicate, object, graph: node.graph });
+    }
+
+    /// The term of an item; the quads of a list are written here.
+    fn object_term(&mut self, item: Item, graph: Option<Term>) -> Term {
+        let items = match item {
+            Item::Node { term, .. } | Item::Value { term, .. } => return term,
+            Item::List(items) => items,
+        };
+        let mut rest = self.out.iri(RDF_NIL);
+        for item in items.into_iter().rev() {
+            let object = self.object_term(item, graph);
+            let cell = Node::new(self.out.fresh_blank(), graph);
+            self.add(cell, RDF_FIRST, object);
+            self.add(cell, RDF_REST, rest);
+            rest = cell.term;
+        }
+        rest
+    }
+
+    /// A graph container: each element is a graph of its own.
+    fn graphs(
+        &mut self,
+        active: &Arc<Context>,
+        place: Place<'_>,
+        value: &'d Value<'_>,
+    ) -> Result<Option<Vec<Item>>, Error> {
+        if matches!(value, Value::Null) {
+            return Ok(None);
+        }
+        let mut graphs = Vec::new();
+        for (at, element) in value.items().iter().enumerate() {
+            let mut expand = |this: &mut Self| {
+                let term = this.out.fresh_blank();
+                let place = Place { graph: Some(term), ..place };
+                let Some(items) = this.element(active, place, element, Preset::default())? else {
+                    this.deviate("null", || "no null in an array".to_owned());
+                    return Ok(());
+                };
+                this.refuse_free(&items)?;
+                if items.len() != 1 {
+                    return Err(this.unsupported("a set or array as one graph"));
+                }
+                graphs.push(Item::Node { term, shape: Shape::Full });
+                Ok(())
+            };
+            match value {
+                Value::Array(_) => self.at_index(at, expand)?,
+                _ => expand(self)?,
+            }
+        }
+        Ok(Some(graphs))
+    }
+
+    /// Whether compaction would give the member this name, for each item.
+    fn compare_name(
+        &mut self,
+        active: &Context,
+        name: &str,
+        iri: &str,
+        items: &[Item],
+        container: Container,
+    ) {
+        let in_graph = container.has(Container::GRAPH);
+        for item in items {
+            let expected = match item {
+                Item::List(inner) => {
+                    let mut wanted = inner.iter().map(|item| wanted(item, false));
+                    let first = wanted.next().unwrap_or(Wanted::Any);
+                    let common = if wanted.all(|w| w == first) { first } else { Wanted::Any };
+                    active.member_name(iri, common, true)
+                }
+                item => active.member_name(iri, wanted(item, in_graph), false),
+            };
+            self.deviate_unless(expected == name, name, || expected.clone());
+        }
+    }
+
+    fn value_object(
+        &mut self,
+        active: &Context,
+        type_scoped: &Context,
+        members: &[Member<'d, '_>],
+        place: Place<'_>,
+    ) -> Result<Item, Error> {
+        let mut parts = ValueObject::default();
+        for (name, value, meaning) in members {
+            self.within(name, |this| match meaning {
+                Meaning::Keyword("@value") => {
+                    parts.value = Some(value);
+                    Ok(())
+                }
+                Meaning::Keyword("@type") => this.value_type(type_scoped, value, &mut parts),
+                Meaning::Keyword("@language") => this.value_language(value, &mut parts),
+                Meaning::Keyword("@direction") => Err(Error::Direction { pointer: this.pointer() }),
+                Meaning::Keyword("@index") if matches!(value, Value::String(_)) => {
+                    this.deviate("@index", || "no member that is not signed".to_owned());
+                    Ok(())
+                }
+                _ => Err(this.unsupported("this member beside @value")),
+            })?;
+        }
+        let value = parts.value.expect("the caller saw @value");
+        if parts.json {
+            return Ok(self.json_literal(value));
+        }
+        if matches!(value, Value::Null) {
+            return Err(Error::DroppedValue { pointer: self.pointer(), what: "a null @value" });
+        }
+        if matches!(value, Value::Array(_) | Value::Object(_)) {
+            return Err(self.invalid("a scalar in @value", value));
+        }
+        self.compare_value(active, place, &parts, value);
+        self.typed_or_tagged(parts, value)
+    }
+
+    fn typed_or_tagged(
+        &mut self,
+        parts: ValueObject<'d>,
+        value: &Value<'_>,
+    ) -> Result<Item, Error> {
+        match (parts.datatype, parts.language, value) {
+            (Some(_), Some(_), _) => Err(self.invalid("@type or @language, not both", value)),
+            (Some(datatype), None, value) => Ok(Item::Value {
+                term: self.literal(value, Some(&datatype))?,
+                kind: Kind::Datatype(datatype),
+            }),
+            (None, Some(tag), Value::String(text)) => {
+                Ok(Item::Value { term: self.out.tagged(text, &tag), kind: Kind::Language(tag) })
+            }
+            (None, Some(_), other) => Err(self.invalid("a string beside @language", other)),
+            (None, None, Value::String(text)) => {
+                Ok(Item::Value { term: self.out.literal(text, XSD_STRING), kind: Kind::Plain })
+            }
+            (None, None, native) => {
+                Ok(Item::Value { term: self.literal(native, None)?, kind: Kind::Plain })
+            }
+        }
+    }
+
+    fn value_type(
+        &mut self,
+        type_scoped: &Context,
+        value: &Value<'_>,
+        parts: &mut ValueObject<'d>,
+    ) -> Result<(), Error> {
+        let Value::String(text) = value else {
+            return Err(self.invalid("one string as the type of a value", value));
+        };
+        let expanded = type_scoped.expand_vocab(text);
+        if expanded.as_deref() == Some("@json") {
+            parts.json = true;
+            return Ok(());
+        }
+        let absolute = expanded.filter(|iri| iri::is_absolute(iri) && !iri.starts_with("_:"));
+        let Some(datatype) = absolute else {
+            return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_string() });
+        };
+        let symbol = type_scoped.symbol(&datatype);
+        self.deviate_unless(symbol == **text, text, || symbol.clone());
+        parts.datatype = Some(datatype.into());
+        Ok(())
+    }
+
+    fn value_language(
+        &mut self,
+        value: &Value<'_>,
+        parts: &mut ValueObject<'d>,
+    ) -> Result<(), Error> {
+        match value {
+            Value::Null => self.deviate("null", || "no member at all".to_owned()),
+            Value::String(tag) if iri::is_language_tag(tag) => {
+                parts.language = Some(tag.to_lowercase().into());
+            }
+            Value::String(tag) => {
+                let found = tag.to_string();
+                return Err(Error::InvalidLanguage { pointer: self.pointer(), found });
+            }
+            other => return Err(self.invalid("a string as @language", other)),
+        }
+        Ok(())
+    }
+
+    /// Value compaction: a value object that says no more than the term does
+    /// would be written as the bare value.
+    fn compare_value(
+        &mut self,
+        active: &Context,
+        place: Place<'_>,
+        parts: &ValueObject<'_>,
+        value: &Value<'_>,
+    ) {
+        let definition = place.definition;
+        let coercion = definition.and_then(|definition| definition.coercion.as_ref());
+        let own = definition.and_then(|definition| definition.language.as_ref());
+        let bare = match (&parts.datatype, &parts.language, coercion) {
+            (Some(datatype), _, Some(Coercion::Datatype(coerced))) => datatype == coerced,
+            (Some(_), _, _) => false,
+            (None, _, Some(_)) => false,
+            (None, language, None) => match value {
+                Value::String(_) => *language == *own.unwrap_or(&active.language),
+                _ => true,
+            },
+        };
+        self.deviate_unless(!bare, "a value object", || "the value by itself".to_owned());
+    }
+
+    fn list_or_set(
+        &mut self,
+        active: &Arc<Context>,
+        members: &[Member<'d, '_>],
+        place: Place<'_>,
+    ) -> Result<Option<Vec<Item>>, Error> {
+        let [(name, value, Meaning::Keyword(keyword))] = members else {
+            return Err(self.unsupported("a member beside @list or @set"));
+        };
+        let is_list = *keyword == "@list";
+        let in_container = place.definition.is_some_and(|d| d.container.has(Container::LIST));
+        if place.free || (is_list && place.in_list) {
+            return Err(self.unsupported("a list or set in this place"));
+        }
+        self.deviate_unless(is_list && !in_container, keyword, || "the array by itself".to_owned());
+        let place = Place { in_list: is_list, ..place };
+        let items =
+            self.within(name, |this| this.element(active, place, value, Preset::default()))?;
+        match (is_list, items) {
+            (true, items) => Ok(Some(vec![Item::List(items.unwrap_or_default())])),
+            (false, items) => Ok(items),
+        }
+    }
+}
+
+#[derive(Default)]
+struct ValueObject<'d> {
+    value: Option<&'d Value<'d>>,
+    datatype: Option<Arc<str>>,
+    language: Option<Arc<str>>,
+    json: bool,
+}
+
+fn wanted(item: &Item, in_graph: bool) -> Wanted<'_> {
+    match item {
+        Item::Node { .. } if in_graph => Wanted::Graph,
+        Item::Node { shape: Shape::Symbol, .. } => Wanted::Symbol,
+        Item::Node { .. } => Wanted::Node,
+        Item::List(_) => Wanted::Any,
+        Item::Value { kind, .. } => match kind {
+            Kind::Plain => Wanted::Plain,
+            Kind::Json => Wanted::Json,
+            Kind::Datatype(datatype) => Wanted::Datatype(datatype),
+            Kind::Language(tag) => Wanted::Language(tag),
+        },
+    }
+}

@@ -1,0 +1,327 @@
+//! Context processing: a local context over an active one.
+//!
+//! Spec: <https://www.w3.org/TR/json-ld11-api/#context-processing-algorithm>.
+//! Invariant: nothing is ever loaded; a URL is a known context or an error, and
+//! the work of one document's contexts is bounded by [`BUDGET`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::context::{Context, ContextFault, Direction};
+use super::contexts::Contexts;
+use super::define::Definer;
+use super::iri;
+use super::source::{Members, Source};
+
+/// How many term definitions one document's contexts may copy and make.
+const BUDGET: usize = 2_000_000;
+
+/// Contexts inside contexts may be nested this deep.
+const MAX_DEPTH: usize = 32;
+
+/// Members of a context that define no term.
+const NOT_TERMS: [&str; 8] = [
+    "@base",
+    "@direction",
+    "@import",
+    "@language",
+    "@propagate",
+    "@protected",
+    "@version",
+    "@vocab",
+];
+
+/// How a local context is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Mode {
+    /// Whether it reaches into nested nodes. Type-scoped contexts do not.
+    pub(super) propagate: bool,
+    /// Whether it may redefine protected terms. Property-scoped contexts may.
+    pub(super) override_protected: bool,
+    /// Whether its text comes from a known URL.
+    pub(super) known: bool,
+}
+
+/// Why processing failed; the caller knows where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    Unknown(String),
+    Protected(String),
+    Invalid(ContextFault),
+    TooComplex,
+}
+
+impl From<ContextFault> for Fault {
+    fn from(fault: ContextFault) -> Self {
+        Fault::Invalid(fault)
+    }
+}
+
+/// Remembers what came of a local context over an active one. An entry keeps
+/// both alive, so their addresses stay theirs.
+#[derive(Debug, Default)]
+pub(super) struct Memo(HashMap<(usize, usize, Mode), (Arc<Context>, Source, Arc<Context>)>);
+
+impl Memo {
+    /// More than the pairs that real documents form; past it nothing is kept,
+    /// so that nobody can fill the memory with made-up sequences.
+    const CAPACITY: usize = 1_000;
+
+    fn key(active: &Arc<Context>, local: &Source, mode: Mode) -> (usize, usize, Mode) {
+        (Arc::as_ptr(active) as usize, local.address(), mode)
+    }
+
+    pub(super) fn recall(
+        &self,
+        active: &Arc<Context>,
+        local: &Source,
+        mode: Mode,
+    ) -> Option<Arc<Context>> {
+        self.0.get(&Memo::key(active, local, mode)).map(|(_, _, result)| result.clone())
+    }
+
+    pub(super) fn keep(
+        &mut self,
+        active: &Arc<Context>,
+        local: &Source,
+        mode: Mode,
+        result: &Arc<Context>,
+    ) {
+        if local.address() != 0 && self.0.len() < Memo::CAPACITY {
+            let entry = (active.clone(), local.clone(), result.clone());
+            self.0.insert(Memo::key(active, local, mode), entry);
+        }
+    }
+}
+
+/// Processes the contexts of one document.
+pub(super) struct Processor<'c> {
+    contexts: &'c Contexts,
+    memo: Memo,
+    budget: usize,
+    /// URLs being processed, outermost first.
+    remote: Vec<Arc<str>>,
+    depth: usize,
+}
+
+impl<'c> Processor<'c> {
+    pub(super) fn new(contexts: &'c Contexts) -> Self {
+        Processor { contexts, memo: Memo::default(), budget: BUDGET, remote: vec![], depth: 0 }
+    }
+
+    pub(super) fn initial(&self) -> Arc<Context> {
+        self.contexts.initial()
+    }
+
+    pub(super) fn process(
+        &mut self,
+        active: &Arc<Context>,
+        local: &Source,
+        mode: Mode,
+    ) -> Result<Arc<Context>, Fault> {
+        let shared = active.known && mode.known;
+        let remembered = match shared {
+            true => self.contexts.recall(active, local, mode),
+            false => self.memo.recall(active, local, mode),
+        };
+        if let Some(result) = remembered {
+            return Ok(result);
+        }
+        if self.depth == MAX_DEPTH {
+            return Err(ContextFault::Unsupported("nesting contexts this deep").into());
+        }
+        self.depth += 1;
+        let result = self.apply(active, local, mode);
+        self.depth -= 1;
+        let result = result?;
+        match shared {
+            true => self.contexts.keep(active, local, mode, &result),
+            false => self.memo.keep(active, local, mode, &result),
+        }
+        Ok(result)
+    }
+
+    fn apply(
+        &mut self,
+        active: &Arc<Context>,
+        local: &Source,
+        mode: Mode,
+    ) -> Result<Arc<Context>, Fault> {
+        let entries = match unwrapped_array(local).unwrap_or(local) {
+            Source::Array(entries) => entries,
+            one => std::slice::from_ref(one),
+        };
+        let Some(first) = entries.first() else {
+            return Ok(active.clone());
+        };
+        let propagate = match first.as_object().and_then(|first| first.get("@propagate")) {
+            Some(Source::Bool(propagate)) => *propagate,
+            _ => mode.propagate,
+        };
+        let mut result = active.clone();
+        if !propagate && result.previous.is_none() {
+            result = Arc::new(Context { previous: Some(active.clone()), ..self.draft(&result)? });
+        }
+        for entry in entries {
+            result = match entry {
+                Source::Null if !mode.override_protected && result.has_protected() => {
+                    return Err(ContextFault::Nullification.into());
+                }
+                Source::Null if propagate => self.initial(),
+                Source::Null => {
+                    let known = mode.known && result.known;
+                    Arc::new(Context { previous: Some(result), known, ..Context::default() })
+                }
+                Source::String(url) => self.apply_url(&result, url, mode)?,
+                Source::Object(members) => self.apply_object(&result, unwrapped(members)?, mode)?,
+                _ => return Err(ContextFault::NotAContext.into()),
+            };
+        }
+        Ok(result)
+    }
+
+    fn apply_url(
+        &mut self,
+        active: &Arc<Context>,
+        url: &Arc<str>,
+        mode: Mode,
+    ) -> Result<Arc<Context>, Fault> {
+        let Some(local) = self.contexts.source(url) else {
+            return Err(Fault::Unknown(url.to_string()));
+        };
+        if self.remote.contains(url) {
+            return Err(ContextFault::Recursive(url.to_string()).into());
+        }
+        self.remote.push(url.clone());
+        let result = self.process(active, &local, Mode { known: true, propagate: true, ..mode });
+        self.remote.pop();
+        result
+    }
+
+    fn apply_object(
+        &mut self,
+        active: &Arc<Context>,
+        local: &Members,
+        mode: Mode,
+    ) -> Result<Arc<Context>, Fault> {
+        let mut draft = self.draft(active)?;
+        self.spend(local.len())?;
+        draft.known = active.known && mode.known;
+        settings(&mut draft, local)?;
+        let protected = flag(local, "@protected")?.unwrap_or(false);
+        let mut definer = Definer::new(&mut draft, local, protected, mode);
+        for (term, _) in local.iter().filter(|(term, _)| !NOT_TERMS.contains(&&***term)) {
+            definer.define(term)?;
+        }
+        let result = Arc::new(draft);
+        if !mode.known {
+            self.check_scoped(&result, local)?;
+        }
+        Ok(result)
+    }
+
+    /// A scoped context must be valid even where the document does not use it.
+    fn check_scoped(&mut self, active: &Arc<Context>, local: &Members) -> Result<(), Fault> {
+        for (_, definition) in local.iter() {
+            let scoped = definition.as_object().and_then(|members| members.get("@context"));
+            // A context that names the one being processed is a loop only where it is used.
+            let Some(scoped) =
+                scoped.filter(|s| s.as_str().is_none_or(|u| !self.remote.contains(u)))
+            else {
+                continue;
+            };
+            self.process(
+                active,
+                scoped,
+                Mode { propagate: true, override_protected: true, known: false },
+            )?;
+        }
+        Ok(())
+    }
+
+    fn draft(&mut self, active: &Context) -> Result<Context, Fault> {
+        self.spend(active.terms.len())?;
+        Ok(active.draft())
+    }
+
+    fn spend(&mut self, work: usize) -> Result<(), Fault> {
+        self.budget = self.budget.checked_sub(work).ok_or(Fault::TooComplex)?;
+        Ok(())
+    }
+}
+
+/// `{"@context": [...]}` in the place of a context: its array.
+fn unwrapped_array(local: &Source) -> Option<&Source> {
+    let members = local.as_object().filter(|members| members.len() == 1)?;
+    members.get("@context").filter(|inner| matches!(inner, Source::Array(_)))
+}
+
+/// `{"@context": {...}}` in the place of a context: its object.
+fn unwrapped(members: &Arc<Members>) -> Result<&Arc<Members>, ContextFault> {
+    match members.get("@context") {
+        None => Ok(members),
+        Some(Source::Object(inner)) if members.len() == 1 => Ok(inner),
+        Some(_) => Err(ContextFault::NotAContext),
+    }
+}
+
+/// The members of a local context that are not terms.
+fn settings(draft: &mut Context, local: &Members) -> Result<(), ContextFault> {
+    let invalid = |name: &str| Err(ContextFault::InvalidEntry(name.to_owned()));
+    match local.get("@version") {
+        None => {}
+        Some(Source::Number(version)) if *version == 1.1 => {}
+        Some(_) => return invalid("@version"),
+    }
+    if local.get("@import").is_some() {
+        return Err(ContextFault::Unsupported("@import"));
+    }
+    // There is no base IRI: whatever `@base` says, a relative IRI stays an error.
+    if !matches!(local.get("@base"), None | Some(Source::Null | Source::String(_))) {
+        return invalid("@base");
+    }
+    match local.get("@vocab") {
+        None => {}
+        Some(Source::Null) => draft.vocab = None,
+        Some(Source::String(vocab)) => {
+            let expanded = draft.expand_vocab(vocab).filter(|vocab| iri::is_absolute(vocab));
+            match expanded.map(|vocab| vocab.into_owned()) {
+                Some(vocab) => draft.vocab = Some(vocab.into()),
+                None => return invalid("@vocab"),
+            }
+        }
+        Some(_) => return invalid("@vocab"),
+    }
+    match local.get("@language") {
+        None => {}
+        Some(Source::Null) => draft.language = None,
+        Some(Source::String(language)) if iri::is_language_tag(language) => {
+            draft.language = Some(language.to_lowercase().into());
+        }
+        Some(_) => return invalid("@language"),
+    }
+    if let Some(value) = local.get("@direction") {
+        draft.direction =
+            direction(value).ok_or(ContextFault::InvalidEntry("@direction".into()))?;
+    }
+    flag(local, "@propagate")?;
+    Ok(())
+}
+
+fn flag(local: &Members, name: &str) -> Result<Option<bool>, ContextFault> {
+    match local.get(name) {
+        None => Ok(None),
+        Some(Source::Bool(value)) => Ok(Some(*value)),
+        Some(_) => Err(ContextFault::InvalidEntry(name.to_owned())),
+    }
+}
+
+/// `ltr`, `rtl` or null; `None` for anything else.
+pub(super) fn direction(value: &Source) -> Option<Option<Direction>> {
+    match value {
+        Source::Null => Some(None),
+        Source::String(text) if &**text == "ltr" => Some(Some(Direction::Ltr)),
+        Source::String(text) if &**text == "rtl" => Some(Some(Direction::Rtl)),
+        _ => None,
+    }
+}
