@@ -44,7 +44,9 @@ impl<'d> Expander<'_, 'd> {
         let mut items = Vec::new();
         for (key, value) in map.iter() {
             let inner = self.within(key, |this| {
-                if container.has(Container::GRAPH) {
+                if container.has(Container::GRAPH) && definition.index.is_some() {
+                    Err(this.unsupported("a property index of graphs"))
+                } else if container.has(Container::GRAPH) {
                     this.graph_entry(active, place, container, key, value)
                 } else if container.has(Container::ID) {
                     this.id_entry(active, place, key, value)

@@ -65,7 +65,7 @@ pub(super) enum Wanted<'a> {
     Datatype(&'a str),
     /// A string in a language.
     Language(&'a str),
-    /// A string or native value without language; also a type.
+    /// A string or native value without language.
     Plain,
     Json,
     /// A node, also in a graph of its own.
@@ -73,7 +73,9 @@ pub(super) enum Wanted<'a> {
     Graph,
     /// A value of a `@vocab` term.
     Symbol,
-    /// An empty list.
+    /// No property: a type, or the value of a `@vocab` term.
+    Name,
+    /// An empty list, or one of mixed values.
     Any,
 }
 
@@ -104,7 +106,7 @@ impl Context {
 
     /// How compaction writes a type, or a value of a `@vocab` term.
     pub(super) fn symbol(&self, iri: &str) -> String {
-        match self.select(iri, Wanted::Plain, false) {
+        match self.select(iri, Wanted::Name, false) {
             Some(term) => term.to_string(),
             None => self.shortened(iri),
         }
@@ -162,7 +164,7 @@ impl Context {
                 let best = if preference == 0 { Coercion::Vocab } else { Coercion::Id };
                 coercion == Some(&best)
             }
-            Wanted::Node | Wanted::Graph => {
+            Wanted::Node | Wanted::Graph | Wanted::Name => {
                 let best = if preference == 0 { Coercion::Id } else { Coercion::Vocab };
                 coercion == Some(&best)
             }
@@ -219,7 +221,9 @@ fn containers(wanted: Wanted<'_>, in_list: bool) -> &'static [Container] {
             INDEX_SET,
             NONE,
         ],
-        Wanted::Node | Wanted::Symbol => &[ID, ID_SET, TYPE, TYPE_SET, SET, NONE, INDEX, INDEX_SET],
+        Wanted::Node | Wanted::Symbol | Wanted::Name => {
+            &[ID, ID_SET, TYPE, TYPE_SET, SET, NONE, INDEX, INDEX_SET]
+        }
         Wanted::Language(_) => &[LANGUAGE, LANGUAGE_SET, SET, NONE, INDEX, INDEX_SET],
         Wanted::Plain => &[SET, NONE, INDEX, INDEX_SET, LANGUAGE, LANGUAGE_SET],
         Wanted::Datatype(_) | Wanted::Json | Wanted::Any => &[SET, NONE, INDEX, INDEX_SET],

@@ -147,7 +147,9 @@ impl<'d> Expander<'_, 'd> {
         for (name, value, meaning) in members {
             let added = self.within(name, |this| match meaning {
                 Meaning::Keyword("@type") => this.types(type_scoped, node, value),
-                Meaning::Keyword(keyword) => this.keyword(active, node, keyword, value, place),
+                Meaning::Keyword(keyword) => {
+                    this.keyword(active, node, (name, value, keyword), place)
+                }
                 Meaning::Property(iri) => this.property(active, node, name, iri, value),
             })?;
             counted += usize::from(added);
@@ -199,8 +201,7 @@ impl<'d> Expander<'_, 'd> {
         &mut self,
         active: &Arc<Context>,
         node: Node,
-        keyword: &'static str,
-        value: &'d Value<'_>,
+        (name, value, keyword): (&'d str, &'d Value<'_>, &'static str),
         place: Place<'_>,
     ) -> Result<bool, Error> {
         match keyword {
@@ -225,7 +226,7 @@ impl<'d> Expander<'_, 'd> {
                     false => Err(self.invalid("nodes in @included", value)),
                 }
             }
-            "@nest" => self.nest(active, node, value).map(|()| true),
+            "@nest" => self.nest(active, node, name, value).map(|()| true),
             "@reverse" => self.reverse(active, node, value).map(|()| true),
             _ => Err(self.unsupported("this keyword as a member of a node")),
         }
@@ -236,9 +237,13 @@ impl<'d> Expander<'_, 'd> {
         &mut self,
         active: &Arc<Context>,
         node: Node,
+        name: &str,
         value: &'d Value<'_>,
     ) -> Result<(), Error> {
         self.deviate("@nest", || "members where they belong".to_owned());
+        if active.term(name).is_some_and(|definition| definition.context.is_some()) {
+            return Err(self.unsupported("a scoped context for @nest"));
+        }
         for item in value.items() {
             let Value::Object(object) = item else {
                 return Err(self.invalid("an object in @nest", item));
@@ -248,7 +253,7 @@ impl<'d> Expander<'_, 'd> {
                     Meaning::Property(iri) => {
                         this.property(active, node, name, iri, value).map(|_| ())
                     }
-                    Meaning::Keyword("@nest") => this.nest(active, node, value),
+                    Meaning::Keyword("@nest") => this.nest(active, node, name, value),
                     Meaning::Keyword(_) => Err(this.unsupported("a keyword inside @nest")),
                 })?;
             }

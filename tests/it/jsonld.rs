@@ -1,1 +1,27 @@
-//! jsonld
+//! JSON-LD to canonical RDF, against the W3C's cases and other processors.
+
+mod differential;
+mod nquads;
+mod w3c;
+
+use touchmark::jsonld::{self, Contexts, Dataset, Error, HashAlgorithm, Input};
+use touchmark::model::json;
+
+/// Expands a text as a whole document.
+fn expand(text: &str, contexts: &Contexts) -> Result<Dataset, Error> {
+    let value = json::parse(text.as_bytes()).expect("the test's document is JSON");
+    let object = value.as_object().expect("the test's document is an object");
+    jsonld::expand(&Input { object, without: &["proof"], context: None }, contexts)
+}
+
+fn canonical(text: &str, contexts: &Contexts) -> String {
+    let dataset = expand(text, contexts).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    dataset.canonicalize(HashAlgorithm::Sha256).expect("the test's graph is simple")
+}
+
+/// What production knows, and the W3C's examples context, which is a bare
+/// `@vocab`.
+fn with_examples() -> Contexts {
+    let examples = br#"{"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}"#;
+    Contexts::bundled().with("https://www.w3.org/ns/credentials/examples/v2", examples).unwrap()
+}

@@ -1,0 +1,1 @@
+//! Real-shaped documents, against oxjsonld and oxrdf.
