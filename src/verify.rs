@@ -1,1 +1,352 @@
-//! verify
+//! Verify: anyone's credential, as the steps of the job.
+//!
+//! Invariant: nothing is fetched but the issuer's key document before the
+//! signature held, so a forged credential cannot choose our URLs; and what
+//! could not be told is *undecided*, never yes and never no.
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::check::proof::{Authentic, Authentication};
+use crate::check::report::{
+    AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
+    verdict,
+};
+use crate::check::status::{ListFact, Named};
+use crate::check::{self, Check, Conformance, Problem, Report, Verdicts};
+use crate::did::{self, ControllerDocument, Resolution};
+use crate::jsonld::Contexts;
+use crate::model::credential::text;
+use crate::model::json::Object;
+use crate::model::{Credential, Document};
+use crate::proof::vc_jwt::Kind;
+
+pub use crate::fetch::{FetchError, Fetched, IssuerRecord, Sources};
+pub use crate::proof::Secured;
+pub use crate::proof::secured::DecodeError;
+
+/// What a key document is asked for as.
+const ACCEPT_KEYS: &str = "application/did+json, application/did+ld+json, application/json";
+/// What a status list is asked for as: JSON first, since both forms are read.
+const ACCEPT_CREDENTIAL: &str = "application/vc, application/ld+json, application/json, \
+                                 application/vc+jwt;q=0.9, application/jwt;q=0.8, */*;q=0.1";
+
+/// Verifies a credential in any form that we read, as of `now`.
+pub async fn verify<S: Sources>(
+    input: &[u8],
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Report {
+    // 1. Decode.
+    let secured = match decode(input) {
+        Ok(secured) => secured,
+        Err(error) => return unreadable(&error),
+    };
+    let document = match Document::parse(secured.bytes()) {
+        Ok(document) => document,
+        Err(error) => return unreadable(&error.into()),
+    };
+    // 2 to 4. Conform, resolve, prove.
+    let examined = examine(&secured, &document, sources, contexts, now).await;
+    // 5. Gather, only now that the proof held.
+    let facts = match &examined.proven.authentic {
+        Some(authentic) => gather(authentic, sources, contexts, now).await,
+        None => Facts::default(),
+    };
+    // 6. Judge.
+    let current = judge(&secured, &document, &examined, &facts, now);
+    // 7. Conclude.
+    conclude(&secured, &document, examined, current, &facts)
+}
+
+/// Verifies what a link leads to. The link is the asker's, not the credential's.
+pub async fn verify_url<S: Sources>(
+    url: &str,
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Report {
+    let failed = |check| Report::unreadable(check);
+    let Ok(url) = Url::parse(url) else {
+        let problem = Problem::new("not-a-url", "The link is not a URL.");
+        return failed(Check::fail(FORM, url, problem));
+    };
+    match sources.fetch(&url, ACCEPT_CREDENTIAL).await {
+        Ok(fetched) => verify(&fetched.bytes, sources, contexts, now).await,
+        Err(error) => {
+            let problem = Problem::new("link-unreachable", format!("{error}."));
+            failed(Check::undecided(FORM, url.as_str(), problem))
+        }
+    }
+}
+
+/// The first step alone: whether the input is a credential in any form at all.
+pub fn decode(input: &[u8]) -> Result<Secured, DecodeError> {
+    Secured::decode(input)
+}
+
+const FORM: &str = "form";
+
+/// What was found up to the signature.
+struct Examined<'d, 'a> {
+    conformance: Conformance,
+    proven: Authentication<'d, 'a>,
+}
+
+/// Steps 2 to 4, the same for a credential and for a status list.
+async fn examine<'d, 'a, S: Sources>(
+    secured: &Secured,
+    document: &'d Document<'a>,
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Examined<'d, 'a> {
+    let conformance = match secured {
+        Secured::Embedded(_) => check::conform(document, contexts),
+        Secured::Jws { .. } => check::conform_jwt(document, contexts),
+    };
+    let keys = resolve(Credential(document.root()).issuer(), sources).await;
+    let keys = keys.as_ref().map_err(Clone::clone);
+    let proven = check::proof::authenticate(secured, document, keys, contexts, now);
+    Examined { conformance, proven }
+}
+
+/// Step 3: the issuer's own document, or the check that says why there is none.
+async fn resolve<S: Sources>(
+    issuer: Option<&str>,
+    sources: &S,
+) -> Result<ControllerDocument, Check> {
+    let url = match check::issuer_key::locate(issuer)? {
+        Resolution::Here(document) => return Ok(document),
+        Resolution::Fetch(url) => url,
+    };
+    let fetched = sources
+        .fetch(&url, ACCEPT_KEYS)
+        .await
+        .map_err(|error| check::issuer_key::unreachable(&error.to_string()))?;
+    did::web::read(&fetched.bytes, issuer.unwrap_or_default())
+        .map_err(|error| check::issuer_key::unreadable(&error))
+}
+
+/// What others say of a credential whose signature held.
+#[derive(Default)]
+struct Facts {
+    lists: Vec<(Named, Option<ListFact>)>,
+    record: Option<IssuerRecord>,
+}
+
+/// Step 5.
+async fn gather<S: Sources>(
+    authentic: &Authentic<'_, '_>,
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Facts {
+    let credential = authentic.credential();
+    let mut lists: Vec<(Named, Option<ListFact>)> = Vec::new();
+    for named in check::status::named(&credential) {
+        let fact = match &named {
+            Named::Entry(entry) => {
+                let same = |other: &Named| matches!(other, Named::Entry(e) if e.list == entry.list);
+                let known = lists.iter().find(|(other, _)| same(other));
+                match known {
+                    Some((_, fact)) => fact.clone(),
+                    None => Some(list(&entry.list, sources, contexts, now).await),
+                }
+            }
+            Named::Unknown { .. } | Named::Broken(_) => None,
+        };
+        lists.push((named, fact));
+    }
+    let record = match credential.id() {
+        Some(id) => sources.issuer_record(authentic.issuer(), id).await,
+        None => None,
+    };
+    Facts { lists, record }
+}
+
+/// Fetches one status list and verifies it as any other credential.
+async fn list<S: Sources>(url: &str, sources: &S, contexts: &Contexts, now: Timestamp) -> ListFact {
+    let unknown = |code: &str, why: String| ListFact::Unknown(Problem::new(code, why));
+    let Ok(parsed) = Url::parse(url) else {
+        return unknown("status-list-unreachable", format!("{url} is not a URL."));
+    };
+    let fetched = match sources.fetch(&parsed, ACCEPT_CREDENTIAL).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            let detail = format!("The status list did not answer: {error}. Try again.");
+            return unknown("status-list-unreachable", detail);
+        }
+    };
+    let secured = match decode(&fetched.bytes) {
+        Ok(secured) => secured,
+        Err(error) => {
+            let detail = format!("The status list at {url} cannot be read: {error}.");
+            return unknown("status-list-unreadable", detail);
+        }
+    };
+    let Ok(document) = Document::parse(secured.bytes()) else {
+        return unknown("status-list-unreadable", format!("{url} is not a JSON object."));
+    };
+    let examined = examine(&secured, &document, sources, contexts, now).await;
+    let problem = examined.checks().find_map(Check::problem);
+    match (problem, &examined.proven.authentic) {
+        (None, Some(authentic)) => ListFact::read(authentic, fetched.fetched_at),
+        (problem, _) => {
+            let why = problem.map_or("it is not signed", |problem| problem.detail.as_str());
+            unknown("status-list-not-authentic", format!("The list at {url} does not hold: {why}"))
+        }
+    }
+}
+
+impl Examined<'_, '_> {
+    fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.conformance.checks.iter().chain(&self.proven.checks)
+    }
+}
+
+/// Step 6: the checks that *current* rests on.
+fn judge(
+    secured: &Secured,
+    document: &Document<'_>,
+    examined: &Examined<'_, '_>,
+    facts: &Facts,
+    now: Timestamp,
+) -> Vec<Check> {
+    let claims = secured.jws_kind().is_some();
+    let mut checks = vec![check::validity::check(document.root(), claims, now)];
+    let Some(authentic) = &examined.proven.authentic else {
+        let reason = "the signature did not hold, so the links in it are not followed";
+        checks.push(Check::skipped(check::status::NAME, reason));
+        return checks;
+    };
+    if facts.lists.is_empty() {
+        checks.push(check::status::none());
+    }
+    for (index, (named, fact)) in facts.lists.iter().enumerate() {
+        let issuer = authentic.issuer();
+        checks.push(check::status::check(named, index, fact.as_ref(), issuer, now));
+    }
+    if let Some(record) = &facts.record {
+        checks.push(check::successor::check(record.superseded_by.as_deref()));
+    }
+    checks
+}
+
+/// Step 7: verdicts, and the report.
+fn conclude(
+    secured: &Secured,
+    document: &Document<'_>,
+    examined: Examined<'_, '_>,
+    current: Vec<Check>,
+    facts: &Facts,
+) -> Report {
+    let authentic = verdict(examined.checks());
+    let (status, current_verdict) = match authentic {
+        Verdict::Yes => (status(&current), verdict(&current)),
+        // What a forged document says of its own dates and lists means nothing.
+        Verdict::No | Verdict::Undecided => (Status::Unknown, Verdict::Undecided),
+    };
+    let signer = examined.proven.authentic.as_ref().map(|authentic| Signer {
+        issuer: authentic.issuer().to_owned(),
+        key: authentic.method().id.clone(),
+        bound: check::issuer_key::bound(authentic.issuer()),
+    });
+    let form = form(secured);
+    let checks = [Check::pass(FORM, form_sentence(form))]
+        .into_iter()
+        .chain(examined.conformance.checks)
+        .chain(examined.proven.checks)
+        .chain(current);
+    let mut warnings = examined.conformance.warnings;
+    warnings.extend(examined.proven.warnings);
+    Report {
+        verified: authentic == Verdict::Yes && current_verdict == Verdict::Yes,
+        verdicts: Verdicts::of(authentic, current_verdict),
+        status,
+        status_as_of: status_as_of(status, facts),
+        checks: checks.map(CheckReport::from).collect(),
+        warnings,
+        form: Some(form),
+        signer,
+        credential: Some(summary(document.root())),
+        superseded_by: facts.record.as_ref().and_then(|record| record.superseded_by.clone()),
+    }
+}
+
+fn form(secured: &Secured) -> Form {
+    match secured.jws_kind() {
+        None => Form::Json,
+        Some(Kind::OpenBadges) => Form::VcJwt,
+        Some(Kind::VcJose) => Form::VcJose,
+    }
+}
+
+fn form_sentence(form: Form) -> &'static str {
+    match form {
+        Form::Json => "JSON with an embedded proof",
+        Form::VcJwt => "a JWT in the Open Badges form",
+        Form::VcJose => "a JWT in the VC-JOSE form",
+    }
+}
+
+/// The worst of what the checks say, the most telling first.
+fn status(current: &[Check]) -> Status {
+    let failed = |code: &str| {
+        current.iter().any(|c| c.failed() && c.problem().is_some_and(|p| p.code == code))
+    };
+    let named = [
+        (check::successor::SUPERSEDED, Status::Superseded),
+        (check::status::REVOKED, Status::Revoked),
+        (check::status::SUSPENDED, Status::Suspended),
+        (check::validity::EXPIRED, Status::Expired),
+        (check::validity::NOT_YET_VALID, Status::NotYetValid),
+    ];
+    let found = named.into_iter().find(|(code, _)| failed(code));
+    match (found, verdict(current)) {
+        (Some((_, status)), _) => status,
+        (None, Verdict::Yes) => Status::Good,
+        (None, Verdict::No | Verdict::Undecided) => Status::Unknown,
+    }
+}
+
+/// The oldest of the lists that decided; nothing where the status is unknown
+/// or no list was asked.
+fn status_as_of(status: Status, facts: &Facts) -> Option<String> {
+    if status == Status::Unknown {
+        return None;
+    }
+    let lists = facts.lists.iter().filter_map(|(_, fact)| fact.as_ref());
+    lists.filter_map(ListFact::fetched_at).min().map(|time| time.to_string())
+}
+
+/// What the credential says of itself.
+fn summary(root: &Object<'_>) -> CredentialSummary {
+    let credential = Credential(root);
+    let member = |name: &str| root.str(name).map(str::to_owned);
+    let earner = credential.subject().map(|subject| Earner {
+        id: subject.str("id").map(str::to_owned),
+        name: credential.earner_name().map(str::to_owned),
+    });
+    let achievement = credential.achievement().map(|achievement| {
+        let member = |name: &str| achievement.get(name).and_then(text).map(str::to_owned);
+        AchievementSummary { id: member("id"), name: member("name"), version: member("version") }
+    });
+    CredentialSummary {
+        id: member("id"),
+        name: credential.name().map(str::to_owned),
+        issuer: credential.issuer().map(str::to_owned),
+        issuer_name: credential.issuer_name().map(str::to_owned),
+        earner,
+        achievement,
+        valid_from: member("validFrom"),
+        valid_until: member("validUntil"),
+        awarded_date: member("awardedDate"),
+    }
+}
+
+fn unreadable(error: &DecodeError) -> Report {
+    let detail = format!("There is no credential to verify: {error}.");
+    Report::unreadable(Check::fail(FORM, "unreadable", Problem::new(error.code(), detail)))
+}

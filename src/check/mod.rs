@@ -1,5 +1,104 @@
-//! What is checked: one file a check, and the verdicts.
+//! What is checked: one file a check, and the ordered list of them.
+//!
+//! Everything here is pure: documents, keys, lists and the time arrive as
+//! arguments. `verify` gathers them, `issue` asks [`conform`] before it signs.
+//!
+//! The order is that of the report:
+//! `form` · `data-model` · `open-badges` · `json-ld` (what it says is what was
+//! signed) · `issuer-key` · `proof` · `proof-dates` · `jwt-claims` (the issuer
+//! signed it: [`proof::Authentic`]) · `validity` · `status` · `successor`.
 
+pub mod data_model;
+pub mod issuer_key;
+pub mod json_ld;
+pub mod jwt_claims;
+pub mod open_badges;
+pub mod proof;
+pub mod proof_dates;
 pub mod report;
+pub mod status;
+pub mod successor;
+pub mod validity;
+
+use jiff::SignedDuration;
+
+use crate::jsonld::Contexts;
+use crate::model::Document;
+use crate::proof::vc_jwt;
 
 pub use report::{Check, Outcome, Problem, Report, Verdicts};
+
+/// How far a start may lie ahead of our clock. Ends have no such tolerance.
+pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// How a document keeps the rules that need nothing but itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conformance {
+    pub checks: Vec<Check>,
+    pub warnings: Vec<Problem>,
+}
+
+impl Conformance {
+    pub fn passed(&self) -> bool {
+        self.problems().next().is_none()
+    }
+
+    /// What failed or could not be told.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.checks.iter().filter_map(Check::problem)
+    }
+}
+
+/// Data model, Open Badges and JSON-LD: what an issuer runs before signing and
+/// a verifier before anything else.
+pub fn conform(document: &Document<'_>, contexts: &Contexts) -> Conformance {
+    conform_without(document, &["proof"], contexts)
+}
+
+/// The same for the payload of a JWT, whose claims are no part of its JSON-LD.
+pub fn conform_jwt(payload: &Document<'_>, contexts: &Contexts) -> Conformance {
+    let without: Vec<&str> = vc_jwt::CLAIMS.into_iter().chain(["proof"]).collect();
+    conform_without(payload, &without, contexts)
+}
+
+fn conform_without(document: &Document<'_>, without: &[&str], contexts: &Contexts) -> Conformance {
+    let mut conformance = Conformance::default();
+    data_model::check(document.root(), &mut conformance);
+    open_badges::check(document.root(), &mut conformance);
+    conformance.checks.push(json_ld::check(document.root(), without, contexts));
+    conformance
+}
+
+/// What a check of many rules found.
+#[derive(Debug, Default)]
+struct Findings {
+    errors: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+impl Findings {
+    fn error(&mut self, code: &str, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.errors.push(Problem::new(code, detail).at(pointer));
+    }
+
+    fn warning(&mut self, code: &str, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.warnings.push(Problem::new(code, detail).at(pointer));
+    }
+
+    /// One failed check for each error, so that an issuer sees all of them; a
+    /// document made of errors is not answered with as many.
+    fn report(self, name: &'static str, observed: &str, conformance: &mut Conformance) {
+        const MOST: usize = 20;
+        if self.errors.is_empty() {
+            conformance.checks.push(Check::pass(name, observed));
+        }
+        let failed = self.errors.into_iter().take(MOST);
+        conformance.checks.extend(failed.map(|problem| Check::fail(name, observed, problem)));
+        conformance.warnings.extend(self.warnings.into_iter().take(MOST));
+    }
+}
+
+/// One more step of a JSON pointer.
+fn step(pointer: &str, token: &str) -> String {
+    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+}

@@ -4,7 +4,11 @@
 //! comes back, and the secured document is the received bytes with the proof
 //! added to them.
 
+pub mod eddsa_rdfc_2022;
+pub mod secured;
 pub mod vc_jwt;
+
+pub use secured::Secured;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use openssl::bn::{BigNum, BigNumContext};

@@ -41,15 +41,15 @@ pub const CLAIMS: [&str; 7] = ["iss", "sub", "jti", "nbf", "exp", "iat", "aud"];
 
 /// The three parts of a compact JWS, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Jws<'t> {
+pub struct Jws {
     header: Vec<u8>,
     payload: Vec<u8>,
     signature: Vec<u8>,
     /// Header and payload as they stand in the text: what is signed.
-    signing_input: &'t str,
+    signing_input: String,
 }
 
-impl<'t> Jws<'t> {
+impl Jws {
     /// Whether a text looks like a compact JWS, before anything is decoded.
     pub fn is_shape_of(text: &str) -> bool {
         text.starts_with("ey")
@@ -57,7 +57,7 @@ impl<'t> Jws<'t> {
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
     }
 
-    pub fn parse(text: &'t str) -> Result<Self, JwsError> {
+    pub fn parse(text: &str) -> Result<Self, JwsError> {
         let (signing_input, signature) = text.rsplit_once('.').ok_or(JwsError::Parts)?;
         let (header, payload) = signing_input.split_once('.').ok_or(JwsError::Parts)?;
         let decode = |part| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Base64);
@@ -65,7 +65,7 @@ impl<'t> Jws<'t> {
             header: decode(header)?,
             payload: decode(payload)?,
             signature: decode(signature)?,
-            signing_input,
+            signing_input: signing_input.to_owned(),
         })
     }
 

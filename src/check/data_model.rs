@@ -1,0 +1,289 @@
+//! Check `data-model`: the rules of the Verifiable Credentials Data Model 2.0
+//! that need nothing but the document.
+//! Spec: <https://www.w3.org/TR/vc-data-model-2.0/>
+//!
+//! Invariant: rules are read from the JSON as received; that the JSON means
+//! what it says is `json-ld`'s to check.
+
+use super::{Check, Conformance, Findings, Problem, step};
+use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential};
+use crate::model::date_time;
+use crate::model::json::{Object, Value};
+
+pub const NAME: &str = "data-model";
+
+/// Members whose values are objects that name their type.
+const TYPED: [&str; 5] =
+    ["credentialStatus", "credentialSchema", "refreshService", "termsOfUse", "evidence"];
+
+pub fn check(root: &Object<'_>, conformance: &mut Conformance) {
+    if first_context(root) == Some(CONTEXT_V1) || root.contains("vc") || root.contains("vp") {
+        let detail = "The credential follows the data model 1.1, which is not read yet; ask its \
+                      issuer for one of the data model 2.0.";
+        let problem = Problem::new("unsupported-data-model", detail).at("/@context");
+        conformance.checks.push(Check::undecided(NAME, "data model 1.1", problem));
+        return;
+    }
+    let mut found = Findings::default();
+    context(root, &mut found);
+    credential_type(root, &mut found);
+    ids(root, "", &mut found);
+    issuer(root, &mut found);
+    subject(root, &mut found);
+    validity(root, &mut found);
+    texts(root, "", &mut found);
+    for member in TYPED {
+        typed(root, member, &mut found);
+    }
+    related_resources(root, &mut found);
+    found.report(NAME, "Verifiable Credentials Data Model 2.0", conformance);
+}
+
+/// Whether a text has the shape of a URL: a scheme, and no white space.
+pub(super) fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let mut letters = scheme.bytes();
+    letters.next().is_some_and(|b| b.is_ascii_alphabetic())
+        && letters.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+        && !rest.is_empty()
+        && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+fn first_context<'d>(root: &'d Object<'_>) -> Option<&'d str> {
+    root.get("@context")?.items().first()?.as_str()
+}
+
+fn context(root: &Object<'_>, found: &mut Findings) {
+    let Some(Value::Array(entries)) = root.get("@context") else {
+        let detail = format!("`@context` must be an array whose first entry is {CONTEXT_V2}.");
+        return found.error("context", "/@context", detail);
+    };
+    if entries.first().and_then(Value::as_str) != Some(CONTEXT_V2) {
+        let detail = format!("The first entry of `@context` must be {CONTEXT_V2}.");
+        found.error("context", "/@context/0", detail);
+    }
+    for (index, entry) in entries.iter().enumerate() {
+        let fits = match entry {
+            Value::String(url) => is_url(url),
+            other => other.as_object().is_some(),
+        };
+        if !fits {
+            let detail = "Each entry of `@context` is a URL or an object.";
+            found.error("context", format!("/@context/{index}"), detail);
+        }
+    }
+}
+
+fn credential_type(root: &Object<'_>, found: &mut Findings) {
+    let all_strings = root
+        .get("type")
+        .is_some_and(|value| value.items().iter().all(|item| item.as_str().is_some()));
+    if !all_strings || !Credential(root).has_type("VerifiableCredential") {
+        let detail = "`type` must be an array of strings with `VerifiableCredential` in it.";
+        found.error("type", "/type", detail);
+    }
+}
+
+/// Wherever an `id` stands, it is one URL.
+fn ids(object: &Object<'_>, pointer: &str, found: &mut Findings) {
+    for (name, value) in object.iter() {
+        if name.starts_with('@') || (pointer.is_empty() && name == "proof") {
+            continue;
+        }
+        let here = step(pointer, name);
+        if name == "id" && !value.as_str().is_some_and(is_url) {
+            found.error("id", here.as_str(), "An `id` must be one string that is a URL.");
+        }
+        match value {
+            Value::Object(inner) => ids(inner, &here, found),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    if let Value::Object(inner) = item {
+                        ids(inner, &step(&here, &index.to_string()), found);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn issuer(root: &Object<'_>, found: &mut Findings) {
+    match root.get("issuer") {
+        Some(Value::String(url)) if is_url(url) => {}
+        Some(Value::Object(profile)) if profile.str("id").is_some_and(is_url) => {
+            texts(profile, "/issuer", found);
+        }
+        _ => {
+            let detail = "`issuer` must be a URL, or an object whose `id` is a URL.";
+            found.error("issuer", "/issuer", detail);
+        }
+    }
+}
+
+fn subject(root: &Object<'_>, found: &mut Findings) {
+    let items = root.get("credentialSubject").map(Value::items).unwrap_or_default();
+    let full = |value: &Value<'_>| value.as_object().is_some_and(|object| !object.is_empty());
+    if items.is_empty() || !items.iter().all(full) {
+        let detail = "`credentialSubject` must be an object that says something, or an array of \
+                      such objects.";
+        found.error("subject", "/credentialSubject", detail);
+    }
+}
+
+fn validity(root: &Object<'_>, found: &mut Findings) {
+    for member in ["validFrom", "validUntil"] {
+        let readable = |value: &Value<'_>| value.as_str().and_then(date_time::parse).is_some();
+        if root.get(member).is_some_and(|value| !readable(value)) {
+            let detail = format!(
+                "`{member}` must be a date and time with an offset, such as 2026-11-21T09:00:00Z."
+            );
+            found.error("date-time", format!("/{member}"), detail);
+        }
+    }
+    let credential = Credential(root);
+    if let (Some(from), Some(until)) = (credential.valid_from(), credential.valid_until())
+        && until < from
+    {
+        found.error("validity", "/validUntil", "`validUntil` must not be before `validFrom`.");
+    }
+}
+
+/// `name` and `description`: a string, or language-tagged values.
+fn texts(object: &Object<'_>, pointer: &str, found: &mut Findings) {
+    for member in ["name", "description"] {
+        let Some(value) = object.get(member) else { continue };
+        let fits = match value {
+            Value::String(_) => true,
+            other => other.items().iter().all(is_language_value) && !other.items().is_empty(),
+        };
+        if !fits {
+            let detail = format!(
+                "`{member}` must be a string, or objects of `@value`, `@language` and `@direction`."
+            );
+            found.error("text", step(pointer, member), detail);
+        }
+    }
+}
+
+fn is_language_value(value: &Value<'_>) -> bool {
+    value.as_object().is_some_and(|object| {
+        object.str("@value").is_some()
+            && object.iter().all(|(name, _)| matches!(name, "@value" | "@language" | "@direction"))
+    })
+}
+
+fn typed(root: &Object<'_>, member: &str, found: &mut Findings) {
+    let Some(value) = root.get(member) else { return };
+    for (index, item) in value.items().iter().enumerate() {
+        let object = item.as_object();
+        let has_type = |object: &Object<'_>| {
+            let types = object.get("type").map(Value::items).unwrap_or_default();
+            !types.is_empty() && types.iter().all(|name| name.as_str().is_some())
+        };
+        let pointer = match value {
+            Value::Array(_) => format!("/{member}/{index}"),
+            _ => format!("/{member}"),
+        };
+        if !object.is_some_and(has_type) {
+            let detail = format!("Each `{member}` must be an object with a `type`.");
+            found.error("typed-object", pointer.as_str(), detail);
+        }
+        if member == "credentialSchema" && object.and_then(|object| object.str("id")).is_none() {
+            let detail = "Each `credentialSchema` must have an `id` that is a URL.";
+            found.error("typed-object", pointer, detail);
+        }
+    }
+}
+
+fn related_resources(root: &Object<'_>, found: &mut Findings) {
+    let Some(value) = root.get("relatedResource") else { return };
+    let mut seen = Vec::new();
+    for item in value.items() {
+        let object = item.as_object();
+        let id = object.and_then(|object| object.str("id"));
+        let digest =
+            object.is_some_and(|o| o.contains("digestSRI") || o.contains("digestMultibase"));
+        let fits = id.is_some_and(|id| is_url(id) && !seen.contains(&id)) && digest;
+        seen.extend(id);
+        if !fits {
+            let detail = "Each `relatedResource` must be an object with an `id` of its own and a \
+                          digest.";
+            found.error("related-resource", "/relatedResource", detail);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Document;
+    use serde_json::json;
+
+    fn run(value: &serde_json::Value) -> Conformance {
+        let text = value.to_string();
+        let mut conformance = Conformance::default();
+        check(Document::parse(text.as_bytes()).unwrap().root(), &mut conformance);
+        conformance
+    }
+
+    fn credential() -> serde_json::Value {
+        json!({
+            "@context": [CONTEXT_V2],
+            "id": "urn:uuid:1",
+            "type": ["VerifiableCredential"],
+            "issuer": "did:web:nea.example",
+            "validFrom": "2026-11-21T09:00:00Z",
+            "credentialSubject": {"id": "urn:uuid:2"},
+        })
+    }
+
+    #[test]
+    fn a_plain_credential_keeps_the_rules() {
+        assert!(run(&credential()).passed());
+    }
+
+    #[test]
+    fn each_broken_rule_is_named_with_its_place() {
+        let cases = [
+            ("@context", json!(CONTEXT_V2), "context", "/@context"),
+            ("@context", json!(["https://a.example", CONTEXT_V2]), "context", "/@context/0"),
+            ("@context", json!([CONTEXT_V2, "relative"]), "context", "/@context/1"),
+            ("type", json!("string"), "type", "/type"),
+            ("type", json!(["VerifiableCredential", 4]), "type", "/type"),
+            ("id", json!(null), "id", "/id"),
+            ("id", json!(["urn:uuid:1"]), "id", "/id"),
+            ("id", json!("urn:uuid: 1"), "id", "/id"),
+            ("issuer", json!(null), "issuer", "/issuer"),
+            ("issuer", json!({"name": "x"}), "issuer", "/issuer"),
+            ("issuer", json!([]), "issuer", "/issuer"),
+            ("credentialSubject", json!([]), "subject", "/credentialSubject"),
+            ("credentialSubject", json!([{}]), "subject", "/credentialSubject"),
+            ("credentialSubject", json!("x"), "subject", "/credentialSubject"),
+            ("credentialSubject", json!({"id": "a b"}), "id", "/credentialSubject/id"),
+            ("validFrom", json!("2026-11-21"), "date-time", "/validFrom"),
+            ("validUntil", json!("2026-11-20T09:00:00Z"), "validity", "/validUntil"),
+            ("name", json!({"en": "x"}), "text", "/name"),
+            ("credentialStatus", json!({"id": "a:b"}), "typed-object", "/credentialStatus"),
+            ("evidence", json!(["x"]), "typed-object", "/evidence/0"),
+            ("credentialSchema", json!({"type": "x"}), "typed-object", "/credentialSchema"),
+            ("relatedResource", json!([{"id": "a:b"}]), "related-resource", "/relatedResource"),
+        ];
+        for (member, value, code, pointer) in cases {
+            let mut changed = credential();
+            changed[member] = value.clone();
+            let conformance = run(&changed);
+            let problem = conformance.problems().next().expect(member);
+            let found = (problem.code.as_str(), problem.pointer.as_deref());
+            assert_eq!(found, (code, Some(pointer)), "{member} = {value}");
+        }
+    }
+
+    #[test]
+    fn the_data_model_1_1_is_undecided() {
+        let mut old = credential();
+        old["@context"] = json!([CONTEXT_V1]);
+        let conformance = run(&old);
+        assert!(conformance.checks[0].is_undecided());
+    }
+}

@@ -1,0 +1,167 @@
+//! Check `issuer-key`: the key stands in the issuer's own document.
+//! Spec: <https://www.w3.org/TR/cid-1.0/#retrieve-verification-method>,
+//! THREATS.md rows 1, 3, 4 and 16.
+//!
+//! Invariant: whatever names a key (a proof, a header, a fragment), it counts
+//! only if the issuer's document has it, controlled by the issuer and listed
+//! for assertions.
+
+use jiff::Timestamp;
+
+use super::json_ld::sentence;
+use super::{Check, Problem};
+use crate::did::{self, ControllerDocument, DidError, DocumentError, MethodError, Resolution};
+use crate::model::key::VerificationMethod;
+
+pub const NAME: &str = "issuer-key";
+
+/// The first step to the issuer's keys, or the check that ends here.
+pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
+    let Some(issuer) = issuer else {
+        let problem = Problem::new("no-issuer", "The credential names no issuer.").at("/issuer");
+        return Err(Check::fail(NAME, "no issuer", problem));
+    };
+    did::resolve(issuer).map_err(|error| {
+        let detail = format!("The issuer is {issuer}: {error}.");
+        let problem = |code| Problem::new(code, detail.clone()).at("/issuer");
+        match &error {
+            DidError::NotADid | DidError::UnsupportedMethod { .. } => {
+                Check::undecided(NAME, issuer, problem("unsupported-issuer"))
+            }
+            // An address is a place that we do not ask, not a proof of anything.
+            DidError::Web(did::web::LocateError::Address { .. }) => {
+                Check::undecided(NAME, issuer, problem("key-document-refused"))
+            }
+            DidError::Web(_) | DidError::Key(_) => {
+                Check::fail(NAME, issuer, problem("invalid-issuer"))
+            }
+        }
+    })
+}
+
+/// The issuer's document could not be fetched: nothing is known.
+pub fn unreachable(reason: &str) -> Check {
+    let detail = format!("The issuer's key document could not be fetched: {reason}. Try again.");
+    Check::undecided(NAME, reason, Problem::new("key-document-unreachable", detail))
+}
+
+/// The issuer's document was fetched and cannot be used.
+pub fn unreadable(error: &DocumentError) -> Check {
+    let reason = error.to_string();
+    let problem = |code| Problem::new(code, sentence(&reason));
+    match error {
+        // A page of the web server's own, perhaps: no word from the issuer.
+        DocumentError::Json(_) => {
+            Check::undecided(NAME, reason.as_str(), problem("key-document-unreadable"))
+        }
+        _ => Check::fail(NAME, reason.as_str(), problem("invalid-key-document")),
+    }
+}
+
+/// The key named `id`, if it may speak for the issuer now.
+pub fn find<'k>(
+    document: &'k ControllerDocument,
+    id: &str,
+    now: Timestamp,
+) -> Result<&'k VerificationMethod, Check> {
+    let method = document.assertion_method(id).map_err(|error| refused(document, id, &error))?;
+    // Whatever the proof's `created` says: who has a stolen key writes any date.
+    if let Some(revoked) = method.revoked.filter(|at| *at <= now) {
+        let detail = format!("The issuer withdrew the key {id} at {revoked}.");
+        return Err(Check::fail(NAME, id, Problem::new("key-revoked", detail)));
+    }
+    if let Some(expires) = method.expires.filter(|at| *at <= now) {
+        let detail = format!("The issuer let the key {id} end at {expires}; it is {now}.");
+        return Err(Check::fail(NAME, id, Problem::new("key-expired", detail)));
+    }
+    Ok(method)
+}
+
+/// The passed check.
+pub fn found(document: &ControllerDocument, method: &VerificationMethod) -> Check {
+    Check::pass(NAME, format!("{} stands in the document of {}", method.id, document.id()))
+}
+
+/// Nothing in the credential names a key.
+pub fn unnamed(document: &ControllerDocument) -> Check {
+    let detail = "Nothing names the key that signed: expected a `kid` from the issuer's document.";
+    Check::fail(NAME, document.id(), Problem::new("no-key-named", detail))
+}
+
+/// What a signature under this issuer proves: a domain, or a key of nobody.
+pub fn bound(issuer: &str) -> String {
+    match did::web::domain(issuer) {
+        Some(domain) => format!("the domain {domain} (did:web)"),
+        None => "an unknown key (did:key)".to_owned(),
+    }
+}
+
+fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Check {
+    let code = match error {
+        MethodError::Absent { .. } => "key-not-of-issuer",
+        MethodError::OtherController { .. } => "key-of-another-controller",
+        MethodError::NotForAssertion { .. } => "key-not-for-assertion",
+        MethodError::Key(_) | MethodError::Time { .. } => "invalid-key",
+        MethodError::UnsupportedType { .. } => "unsupported-key",
+    };
+    let detail = format!("The signature names {id}, but {error}.");
+    let problem = Problem::new(code, detail);
+    let observed = format!("{id}, looked up in the document of {}", document.id());
+    match error {
+        MethodError::UnsupportedType { .. } => Check::undecided(NAME, observed, problem),
+        _ => Check::fail(NAME, observed, problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const DID: &str = "did:web:nea.example";
+
+    fn document(extra: serde_json::Value) -> ControllerDocument {
+        let mut method = json!({
+            "id": "#k", "type": "Multikey", "controller": DID,
+            "publicKeyMultibase": "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2",
+        });
+        method.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let text = json!({"id": DID, "assertionMethod": [method]}).to_string();
+        did::web::read(text.as_bytes(), DID).unwrap()
+    }
+
+    fn code(result: Result<&VerificationMethod, Check>) -> String {
+        result.unwrap_err().problem().unwrap().code.clone()
+    }
+
+    #[test]
+    fn a_listed_key_is_found_and_a_withdrawn_or_ended_one_is_refused() {
+        let now = "2026-11-21T09:00:00Z".parse().unwrap();
+        assert!(find(&document(json!({})), "#k", now).is_ok());
+        let revoked = document(json!({"revoked": "2026-11-21T08:00:00Z"}));
+        assert_eq!(code(find(&revoked, "#k", now)), "key-revoked");
+        let ended = document(json!({"expires": "2026-11-21T09:00:00Z"}));
+        assert_eq!(code(find(&ended, "#k", now)), "key-expired");
+        let later = document(json!({"expires": "2026-11-21T09:00:01Z"}));
+        assert!(find(&later, "#k", now).is_ok());
+    }
+
+    #[test]
+    fn a_key_of_nobody_or_of_somebody_else_is_refused() {
+        let now = "2026-11-21T09:00:00Z".parse().unwrap();
+        assert_eq!(code(find(&document(json!({})), "#other", now)), "key-not-of-issuer");
+        let other = document(json!({"controller": "did:web:evil.example"}));
+        assert_eq!(code(find(&other, "#k", now)), "key-of-another-controller");
+        let strange = document(json!({"type": "Strange"}));
+        assert!(find(&strange, "#k", now).unwrap_err().is_undecided());
+    }
+
+    #[test]
+    fn an_issuer_that_we_cannot_resolve_is_undecided_and_a_broken_one_fails() {
+        assert!(locate(Some("https://nea.example")).unwrap_err().is_undecided());
+        assert!(locate(Some("did:ion:abc")).unwrap_err().is_undecided());
+        assert!(locate(Some("did:web:127.0.0.1")).unwrap_err().is_undecided());
+        assert!(locate(Some("did:key:zzz")).unwrap_err().failed());
+        assert!(locate(None).unwrap_err().failed());
+    }
+}

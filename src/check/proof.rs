@@ -1,0 +1,283 @@
+//! Checks `issuer-key`, `proof`, `proof-dates` and `jwt-claims`: did this
+//! issuer sign exactly this?
+//! Spec: <https://www.w3.org/TR/vc-data-integrity/#verify-proof>,
+//! <https://www.imsglobal.org/spec/ob/v3p0#verifying-json-ld-proof>
+//!
+//! Invariant: [`Authentic`] exists only where the signature held under a key of
+//! the issuer's own document. Its constructor is private to this file.
+
+use jiff::Timestamp;
+
+use super::json_ld::sentence;
+use super::{Check, Problem, issuer_key, jwt_claims, proof_dates};
+use crate::did::ControllerDocument;
+use crate::jsonld::{self, Contexts};
+use crate::model::Document;
+use crate::model::credential::Credential;
+use crate::model::json::{Object, Value};
+use crate::model::key::VerificationMethod;
+use crate::proof::Secured;
+use crate::proof::eddsa_rdfc_2022::{self as suite, CanonicalError};
+use crate::proof::vc_jwt::{Header, Jws, JwsError};
+
+pub const NAME: &str = "proof";
+
+/// More proofs than any issuer puts on a credential; each costs a signature.
+const MAX_PROOFS: usize = 8;
+
+/// A credential whose signature held under a key of its issuer.
+#[derive(Debug, Clone)]
+pub struct Authentic<'d, 'a> {
+    document: &'d Document<'a>,
+    method: VerificationMethod,
+}
+
+impl<'d, 'a> Authentic<'d, 'a> {
+    pub fn document(&self) -> &'d Document<'a> {
+        self.document
+    }
+
+    pub fn credential(&self) -> Credential<'d, 'a> {
+        Credential(self.document.root())
+    }
+
+    /// The key that decided; its controller is the issuer.
+    pub fn method(&self) -> &VerificationMethod {
+        &self.method
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.method.controller
+    }
+}
+
+/// What there was to say of the signature, and the credential if it held.
+#[derive(Debug)]
+pub struct Authentication<'d, 'a> {
+    pub checks: Vec<Check>,
+    pub warnings: Vec<Problem>,
+    pub authentic: Option<Authentic<'d, 'a>>,
+}
+
+/// `keys` is the issuer's own document, or the check that says why there is none.
+pub fn authenticate<'d, 'a>(
+    secured: &Secured,
+    document: &'d Document<'a>,
+    keys: Result<&ControllerDocument, Check>,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Authentication<'d, 'a> {
+    let mut warnings = Vec::new();
+    let keys = match keys {
+        Ok(keys) => keys,
+        Err(check) => {
+            let skipped = Check::skipped(NAME, "there is no key of the issuer to check it with");
+            return Authentication { checks: vec![check, skipped], warnings, authentic: None };
+        }
+    };
+    let (checks, method) = match secured {
+        Secured::Embedded(_) => embedded(document, keys, contexts, now),
+        Secured::Jws { jws, header } => jwt(document, jws, header, keys, now, &mut warnings),
+    };
+    let method =
+        method.filter(|_| checks.iter().all(|check| !check.failed() && !check.is_undecided()));
+    let authentic = method.map(|method| Authentic { document, method });
+    Authentication { checks, warnings, authentic }
+}
+
+type Found = (Vec<Check>, Option<VerificationMethod>);
+
+/// Every proof of a kind that we verify must hold. Others are told, and count
+/// only where there is nothing else.
+fn embedded(
+    document: &Document<'_>,
+    keys: &ControllerDocument,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Found {
+    let proofs = match proofs(document.root()) {
+        Ok(proofs) => proofs,
+        Err(check) => return (vec![check], None),
+    };
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        proofs.iter().copied().partition(|proof| is_supported(proof));
+    let mut checks = Vec::new();
+    let mut method = None;
+    for proof in &known {
+        let (found, key) = one_proof(document, proof, keys, contexts, now);
+        checks.extend(found);
+        method = method.or(key);
+    }
+    checks.extend(unknown.into_iter().map(|proof| unsupported(proof, !known.is_empty())));
+    (checks, method)
+}
+
+fn proofs<'d, 'a>(root: &'d Object<'a>) -> Result<Vec<&'d Object<'a>>, Check> {
+    let items = root.get("proof").map(Value::items).unwrap_or_default();
+    if items.is_empty() {
+        let problem = Problem::new("no-proof", "The credential is not signed: it has no `proof`.");
+        return Err(Check::fail(NAME, "no proof", problem.at("/proof")));
+    }
+    let objects: Vec<_> = items.iter().filter_map(Value::as_object).collect();
+    if objects.len() < items.len() || items.len() > MAX_PROOFS {
+        let detail = format!("`proof` must be an object, or an array of up to {MAX_PROOFS}.");
+        let problem = Problem::new("invalid-proof", detail).at("/proof");
+        return Err(Check::fail(NAME, "not proofs", problem));
+    }
+    Ok(objects)
+}
+
+fn is_supported(proof: &Object<'_>) -> bool {
+    let missing_is_broken = proof.str("type").is_none();
+    let ours = proof.str("type") == Some(suite::PROOF_TYPE)
+        && proof.str("cryptosuite").is_none_or(|name| name == suite::CRYPTOSUITE)
+        && !proof.contains("previousProof");
+    missing_is_broken || ours
+}
+
+fn unsupported(proof: &Object<'_>, others_decide: bool) -> Check {
+    let kind = proof.str("type").unwrap_or_default();
+    let observed = match proof.str("cryptosuite") {
+        _ if proof.contains("previousProof") => format!("{kind} in a proof chain"),
+        Some(suite) => format!("{kind} {suite}"),
+        None => kind.to_owned(),
+    };
+    if others_decide {
+        return Check::skipped(NAME, format!("{observed} is not supported; another proof decides"));
+    }
+    let detail = format!("Proofs of the kind {observed} are not supported yet.");
+    Check::undecided(NAME, observed, Problem::new("unsupported-proof", detail).at("/proof"))
+}
+
+fn one_proof(
+    document: &Document<'_>,
+    proof: &Object<'_>,
+    keys: &ControllerDocument,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Found {
+    if let Err(problem) = shape(proof) {
+        let observed = "the proof is incomplete or for another purpose";
+        return (vec![Check::fail(NAME, observed, problem)], None);
+    }
+    let id = proof.str("verificationMethod").unwrap_or_default();
+    let method = match issuer_key::find(keys, id, now) {
+        Ok(method) => method,
+        Err(check) => {
+            let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
+            return (vec![check, skipped], None);
+        }
+    };
+    let held = match suite::verify(document, proof, &method.key, contexts) {
+        Ok(_) => Check::pass(NAME, format!("eddsa-rdfc-2022 by {}", method.id)),
+        Err(error) => not_held(&error),
+    };
+    let checks = vec![issuer_key::found(keys, method), held, proof_dates::check(proof, now)];
+    (checks, Some(method.clone()))
+}
+
+/// The members that a proof cannot do without.
+fn shape(proof: &Object<'_>) -> Result<(), Problem> {
+    for member in ["type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"] {
+        if proof.str(member).is_none() {
+            let detail = format!("The proof must have `{member}` as a string.");
+            return Err(Problem::new("invalid-proof", detail).at(format!("/proof/{member}")));
+        }
+    }
+    match proof.str("proofPurpose") {
+        Some("assertionMethod") => Ok(()),
+        other => {
+            let detail = format!(
+                "The proof's purpose must be `assertionMethod`; it is {:?}.",
+                other.unwrap_or_default()
+            );
+            Err(Problem::new("proof-purpose", detail).at("/proof/proofPurpose"))
+        }
+    }
+}
+
+fn not_held(error: &suite::Error) -> Check {
+    let problem = |code| Problem::new(code, sentence(&error.to_string())).at("/proof");
+    let observed = "eddsa-rdfc-2022";
+    match error {
+        suite::Error::Document { error } | suite::Error::Options { error } => match error {
+            CanonicalError::Expand(jsonld::Error::UnknownContext { .. }) => {
+                Check::undecided(NAME, observed, problem("unknown-context"))
+            }
+            CanonicalError::Expand(error) => Check::fail(NAME, observed, problem(error.code())),
+            CanonicalError::Deviation { .. } => {
+                Check::fail(NAME, observed, problem("not-compacted"))
+            }
+            CanonicalError::TooComplex => Check::fail(NAME, observed, problem("too-complex")),
+        },
+        suite::Error::Signature => Check::fail(NAME, observed, problem("signature")),
+        suite::Error::ProofValue => Check::fail(NAME, observed, problem("proof-value")),
+        suite::Error::KeyType { .. } => Check::fail(NAME, observed, problem("key-type")),
+        suite::Error::OwnContext | suite::Error::NoContext | suite::Error::AlreadySecured => {
+            Check::fail(NAME, observed, problem("invalid-proof"))
+        }
+    }
+}
+
+fn jwt(
+    document: &Document<'_>,
+    jws: &Jws,
+    header: &Result<Header, JwsError>,
+    keys: &ControllerDocument,
+    now: Timestamp,
+    warnings: &mut Vec<Problem>,
+) -> Found {
+    let header = match header {
+        Ok(header) => header,
+        Err(error) => return (vec![jws_not_held(error)], None),
+    };
+    if document.root().contains("proof") {
+        let detail = "The JWT also holds an embedded proof, which was not looked at.";
+        warnings.push(Problem::new("embedded-proof-ignored", detail).at("/proof"));
+    }
+    let method = match jwt_key(header, keys, now) {
+        Ok(method) => method,
+        Err(check) => {
+            let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
+            return (vec![check, skipped], None);
+        }
+    };
+    let held = match jws.verify(header, &method.key) {
+        Ok(()) => Check::pass(NAME, format!("{} by {}", header.alg, method.id)),
+        Err(error) => jws_not_held(&error),
+    };
+    let claims = jwt_claims::check(document.root(), header.kind, warnings);
+    (vec![issuer_key::found(keys, method), held, claims], Some(method.clone()))
+}
+
+/// The key that a header names: by `kid`, else as a copy of the issuer's, else
+/// the only one that there is.
+fn jwt_key<'k>(
+    header: &Header,
+    keys: &'k ControllerDocument,
+    now: Timestamp,
+) -> Result<&'k VerificationMethod, Check> {
+    if let Some(kid) = &header.kid {
+        return issuer_key::find(keys, kid, now);
+    }
+    let fits = |method: &&VerificationMethod| match &header.jwk {
+        Some(jwk) => method.key == *jwk,
+        None => true,
+    };
+    let mut methods = keys.assertion_methods().filter(fits);
+    match (methods.next(), methods.next()) {
+        (Some(only), None) => issuer_key::find(keys, &only.id, now),
+        _ => Err(issuer_key::unnamed(keys)),
+    }
+}
+
+fn jws_not_held(error: &JwsError) -> Check {
+    let code = match error {
+        JwsError::Signature => "signature",
+        JwsError::HeaderKey => "header-key",
+        JwsError::Algorithm { .. } => "algorithm",
+        JwsError::UnsupportedAlgorithm { .. } => "unsupported-algorithm",
+        _ => "invalid-jws",
+    };
+    Check::fail(NAME, "JWS", Problem::new(code, sentence(&error.to_string())))
+}

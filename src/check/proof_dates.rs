@@ -1,0 +1,67 @@
+//! Check `proof-dates`: when the proof was made, and until when it holds.
+//! Spec: <https://www.w3.org/TR/vc-data-integrity/#proofs>, THREATS.md rows 30
+//! and 34.
+//!
+//! Invariant: `expires` and `validUntil` of a proof end it to the second.
+
+use jiff::Timestamp;
+
+use super::{Check, Problem, SKEW};
+use crate::model::date_time;
+use crate::model::json::Object;
+
+pub const NAME: &str = "proof-dates";
+
+pub fn check(proof: &Object<'_>, now: Timestamp) -> Check {
+    let mut observed = Vec::new();
+    for member in ["created", "expires", "validUntil"] {
+        let Some(value) = proof.get(member) else { continue };
+        let Some(time) = value.as_str().and_then(date_time::parse) else {
+            let detail = format!("The proof's `{member}` must be a date and time with an offset.");
+            let problem = Problem::new("date-time", detail).at(format!("/proof/{member}"));
+            return Check::fail(NAME, format!("{member} cannot be read"), problem);
+        };
+        observed.push(format!("{member} {time}"));
+        let problem = match member {
+            "created" if time > now + SKEW => Problem::new(
+                "proof-from-the-future",
+                format!("The proof says that it was made at {time}; it is {now}."),
+            ),
+            "expires" | "validUntil" if now > time => {
+                Problem::new("proof-expired", format!("The proof ended at {time}; it is {now}."))
+            }
+            _ => continue,
+        };
+        return Check::fail(NAME, observed.join(", "), problem.at(format!("/proof/{member}")));
+    }
+    if observed.is_empty() {
+        return Check::pass(NAME, "the proof has no dates");
+    }
+    Check::pass(NAME, observed.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Document;
+
+    fn code(proof: &str) -> Option<String> {
+        let document = Document::parse(proof.as_bytes()).unwrap();
+        let now = "2026-11-21T09:00:00Z".parse().unwrap();
+        check(document.root(), now).problem().map(|problem| problem.code.clone())
+    }
+
+    #[test]
+    fn starts_have_five_minutes_and_ends_have_none() {
+        assert_eq!(code(r#"{"created": "2026-11-21T09:05:00Z"}"#), None);
+        let ahead = code(r#"{"created": "2026-11-21T09:05:01Z"}"#);
+        assert_eq!(ahead.as_deref(), Some("proof-from-the-future"));
+        assert_eq!(code(r#"{"expires": "2026-11-21T09:00:00Z"}"#), None);
+        for member in ["expires", "validUntil"] {
+            let ended = code(&format!(r#"{{"{member}": "2026-11-21T08:59:59Z"}}"#));
+            assert_eq!(ended.as_deref(), Some("proof-expired"));
+        }
+        assert_eq!(code(r#"{"created": "yesterday"}"#).as_deref(), Some("date-time"));
+        assert_eq!(code("{}"), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! A credential as it arrives, with what secures it.
+//!
+//! Invariant: what is decoded is strict JSON in the bytes that were received,
+//! or that the JWS signs. Nothing is believed yet.
+
+use super::vc_jwt::{Header, Jws, JwsError, Kind};
+use crate::model::Document;
+use crate::model::document::DocumentError;
+
+/// The largest credential that is read: pictures as data URIs are common.
+pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+
+/// The forms that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Secured {
+    /// JSON with an embedded proof.
+    Embedded(Vec<u8>),
+    /// A compact JWS. Its header may be one that we refuse.
+    Jws { jws: Jws, header: Result<Header, JwsError> },
+}
+
+impl Secured {
+    pub fn decode(input: &[u8]) -> Result<Self, DecodeError> {
+        if input.len() > MAX_BYTES {
+            return Err(DecodeError::TooLarge { bytes: input.len() });
+        }
+        let trimmed = input.trim_ascii();
+        let text = std::str::from_utf8(trimmed).ok().filter(|text| Jws::is_shape_of(text));
+        if let Some(text) = text {
+            return Self::decode_jws(text);
+        }
+        if !trimmed.starts_with(b"{") {
+            return Err(DecodeError::NotACredential);
+        }
+        let document = Document::parse(input)?;
+        match envelope(&document)? {
+            Some(text) => Self::decode_jws(text),
+            None => Ok(Self::Embedded(input.to_vec())),
+        }
+    }
+
+    /// The bytes of the credential's JSON.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Secured::Embedded(bytes) => bytes,
+            Secured::Jws { jws, .. } => jws.payload(),
+        }
+    }
+
+    /// The kind of JWS, as far as its header can be read.
+    pub fn jws_kind(&self) -> Option<Kind> {
+        match self {
+            Secured::Embedded(_) => None,
+            Secured::Jws { header, .. } => {
+                Some(header.as_ref().map_or(Kind::OpenBadges, |header| header.kind))
+            }
+        }
+    }
+
+    fn decode_jws(text: &str) -> Result<Self, DecodeError> {
+        let jws = Jws::parse(text).map_err(DecodeError::Jws)?;
+        Document::parse(jws.payload()).map_err(DecodeError::Payload)?;
+        let header = jws.header();
+        Ok(Self::Jws { jws, header })
+    }
+}
+
+/// Why bytes are not a credential in any form that we read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    #[error("it is {bytes} bytes long; at most {MAX_BYTES} are read")]
+    TooLarge { bytes: usize },
+    #[error("it is neither a JSON object nor a compact JWS")]
+    NotACredential,
+    #[error("it is not JSON that we read: {0}")]
+    Json(#[from] DocumentError),
+    #[error("it is not a JWS that we read: {0}")]
+    Jws(JwsError),
+    #[error("the payload of the JWS is not JSON that we read: {0}")]
+    Payload(DocumentError),
+    #[error("an EnvelopedVerifiableCredential has an `id` of `data:application/vc+jwt,` and a JWS")]
+    Envelope,
+}
+
+impl DecodeError {
+    /// Stable, in kebab case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            DecodeError::TooLarge { .. } => "too-large",
+            DecodeError::NotACredential => "not-a-credential",
+            DecodeError::Json(_) | DecodeError::Payload(_) => "not-strict-json",
+            DecodeError::Jws(_) => "not-a-jws",
+            DecodeError::Envelope => "invalid-envelope",
+        }
+    }
+}
+
+/// The JWS in an `EnvelopedVerifiableCredential` of the data model 2.0.
+fn envelope<'d>(document: &'d Document<'_>) -> Result<Option<&'d str>, DecodeError> {
+    let root = document.root();
+    let enveloped =
+        crate::model::credential::types(root).any(|name| name == "EnvelopedVerifiableCredential");
+    if !enveloped {
+        return Ok(None);
+    }
+    let text = root.str("id").and_then(|id| id.strip_prefix("data:application/vc+jwt,"));
+    text.filter(|text| Jws::is_shape_of(text)).map(Some).ok_or(DecodeError::Envelope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_a_jws_and_an_enveloped_jws_are_told_apart() {
+        assert!(matches!(Secured::decode(b" {\"id\": \"x:y\"}\n"), Ok(Secured::Embedded(_))));
+        let jws = "eyJhbGciOiJFUzI1NiJ9.e30.AA";
+        let Ok(Secured::Jws { header: Ok(header), .. }) = Secured::decode(jws.as_bytes()) else {
+            panic!("it is a JWS");
+        };
+        assert_eq!(header.alg, "ES256");
+        let envelope = format!(
+            r#"{{"type": "EnvelopedVerifiableCredential", "id": "data:application/vc+jwt,{jws}"}}"#
+        );
+        assert!(matches!(Secured::decode(envelope.as_bytes()), Ok(Secured::Jws { .. })));
+    }
+
+    #[test]
+    fn what_is_neither_is_refused_with_the_reason() {
+        let code = |input: &[u8]| Secured::decode(input).unwrap_err().code();
+        assert_eq!(code(b"hello"), "not-a-credential");
+        assert_eq!(code(b"[]"), "not-a-credential");
+        assert_eq!(code(b"{\"id\": 1, \"id\": 2}"), "not-strict-json");
+        assert_eq!(code(b"eyJh.W10.AA"), "not-strict-json");
+        assert_eq!(code(b"eyJh.e30.A"), "not-a-jws");
+        assert_eq!(code(br#"{"type": "EnvelopedVerifiableCredential"}"#), "invalid-envelope");
+        assert_eq!(code(&vec![b' '; MAX_BYTES + 1]), "too-large");
+    }
+}
