@@ -1,1 +1,115 @@
-//! http
+//! The service over HTTP: the route table, and what every route shares.
+//!
+//! A handler reads its request, asks a floor below, and answers; what an error
+//! means in HTTP is said once, in [`problem`].
+
+pub mod achievements;
+pub mod auth;
+pub mod body;
+pub mod credentials;
+pub mod limits;
+pub mod mint_batch;
+pub mod negotiate;
+pub mod observe;
+pub mod openapi;
+pub mod operations;
+pub mod problem;
+pub mod public;
+pub mod setup;
+pub mod sources;
+pub mod verify;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::fetch::Network;
+use crate::issue::Issuance;
+
+/// What the handlers share.
+pub struct App {
+    pub issuance: Issuance,
+    /// The way out, for what verifying needs from others.
+    pub network: Network,
+    /// Credentials that a new API key may mint in an hour, unless it is told otherwise.
+    pub mints_per_hour: i64,
+    pub verify_limit: limits::PerMinute,
+    pub trust_forwarded_for: bool,
+}
+
+impl App {
+    pub fn new(issuance: Issuance, network: Network, verify_per_minute: NonZeroU32) -> Self {
+        Self {
+            issuance,
+            network,
+            mints_per_hour: 10_000,
+            verify_limit: limits::PerMinute::new(verify_per_minute),
+            trust_forwarded_for: false,
+        }
+    }
+}
+
+/// The service.
+pub fn router(app: Arc<App>) -> Router {
+    let (api, description) = api(&app).split_for_parts();
+    let description = openapi::complete(description);
+    api.merge(openapi::routes(description))
+        .merge(operations::page_assets())
+        .layer(CatchPanicLayer::custom(observe::on_panic))
+        .layer(from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app)
+}
+
+/// The route table.
+fn api(app: &Arc<App>) -> OpenApiRouter<Arc<App>> {
+    let set_up = OpenApiRouter::new()
+        .routes(routes!(setup::add_issuer))
+        .routes(routes!(setup::issuer, setup::update_issuer))
+        .routes(routes!(setup::add_recognizer))
+        .routes(routes!(setup::recognizer))
+        .routes(routes!(setup::keys))
+        .routes(routes!(setup::rotate_keys))
+        .routes(routes!(setup::create_api_key, setup::api_keys))
+        .routes(routes!(setup::revoke_api_key));
+    let issuing = OpenApiRouter::new()
+        .routes(routes!(achievements::create, achievements::list))
+        .routes(routes!(achievements::update, achievements::latest))
+        .routes(routes!(credentials::mint, credentials::list))
+        .routes(routes!(mint_batch::mint_batch))
+        .routes(routes!(credentials::record))
+        .routes(routes!(credentials::revoke))
+        .routes(routes!(credentials::suspend))
+        .routes(routes!(credentials::reinstate))
+        .routes(routes!(credentials::supersede));
+    let verifying = OpenApiRouter::new()
+        .routes(routes!(verify::verify))
+        .route_layer(from_fn_with_state(app.clone(), limits::verifying));
+    let public = OpenApiRouter::new()
+        .routes(routes!(public::credential))
+        .routes(routes!(public::issuer))
+        .routes(routes!(public::issuer_did))
+        .routes(routes!(public::recognizer))
+        .routes(routes!(public::recognizer_did))
+        .routes(routes!(public::achievement))
+        .routes(routes!(public::achievement_version))
+        .routes(routes!(public::achievement_image))
+        .routes(routes!(public::status_list))
+        .routes(routes!(public::evidence))
+        .routes(routes!(public::home))
+        .route_layer(from_fn(public::open_to_browsers));
+    let operations = OpenApiRouter::new()
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics));
+    OpenApiRouter::with_openapi(openapi::preamble())
+        .merge(set_up)
+        .merge(issuing)
+        .merge(verifying)
+        .merge(public)
+        .merge(operations)
+}

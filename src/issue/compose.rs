@@ -1,7 +1,7 @@
 //! A passing review becomes an unsigned `AchievementCredential`. Pure: who earned
 //! it, which ids it gets and what time it is are arguments.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::request::{EvidenceItem, MintRequest};
@@ -10,6 +10,7 @@ use crate::model::achievement_credential::{
     AchievementCredential, AchievementResult, AchievementSubject, BitstringStatusListEntry,
     CONTEXTS, CredentialStatus, Evidence, IdentityObject,
 };
+use crate::model::date_time;
 use crate::model::profile::{Profile, ProfileDefinition};
 
 /// What a credential says beyond the request itself.
@@ -47,8 +48,8 @@ pub fn compose(request: &MintRequest, with: &Particulars<'_>) -> Vec<u8> {
         types: ["VerifiableCredential", "OpenBadgeCredential"],
         name: &with.achievement.name,
         issuer: Profile::new(with.issuer_did, with.profile),
-        valid_from: whole_seconds(with.valid_from),
-        valid_until: request.valid_until.map(whole_seconds),
+        valid_from: date_time::format(with.valid_from),
+        valid_until: request.valid_until.map(date_time::format),
         awarded_date: format!("{}T00:00:00Z", request.review.date),
         credential_subject: AchievementSubject {
             id: with.subject_id,
@@ -62,12 +63,6 @@ pub fn compose(request: &MintRequest, with: &Particulars<'_>) -> Vec<u8> {
         credential_status: status(with.places),
     };
     serde_json::to_vec(&credential).expect("a composed credential is plain data")
-}
-
-/// RFC 3339 in UTC, cut to the second, so that `nbf` equals `validFrom`.
-pub fn whole_seconds(time: Timestamp) -> String {
-    let cut = jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Trunc);
-    time.round(cut).expect("whole seconds divide a day").to_string()
 }
 
 fn identifiers(request: &MintRequest, with: &Particulars<'_>) -> Vec<IdentityObject> {
@@ -147,14 +142,6 @@ mod tests {
         assert_eq!(
             email_hash("a@example.com", "Kosher"),
             "sha256$b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399"
-        );
-    }
-
-    #[test]
-    fn times_are_cut_to_the_second() {
-        assert_eq!(
-            whole_seconds("2026-05-03T10:00:59.999Z".parse().unwrap()),
-            "2026-05-03T10:00:59Z"
         );
     }
 

@@ -35,6 +35,10 @@ pub struct MintRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub valid_until: Option<Timestamp>,
+    /// Asking again under the same key gives the same credential and mints no second one. In a
+    /// single mint the header `Idempotency-Key` says the same.
+    #[serde(default, skip_serializing)]
+    pub idempotency_key: Option<String>,
 }
 
 /// Who earned it. At least one of `id`, `email`, `identifier` tells the earner from others;
@@ -128,6 +132,7 @@ impl MintRequest {
             item.check(&format!("/evidence/{i}"), &mut faults);
         }
         faults.optional_text("/narrative", self.narrative.as_ref(), 20_000);
+        faults.optional_text("/idempotencyKey", self.idempotency_key.as_ref(), 255);
         if self.valid_until.is_some_and(|end| end <= now) {
             faults.add(
                 "/validUntil",

@@ -20,6 +20,10 @@ pub const HOURS: &str = "hours";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AchievementDefinition {
+    /// Its short name in URLs; made from `name` where absent. It never changes.
+    #[serde(default, skip_serializing)]
+    #[schema(example = "restorative-practices")]
+    pub slug: Option<String>,
     #[schema(example = "Restorative Practices")]
     pub name: String,
     /// The competency, in a sentence or two.
@@ -159,8 +163,22 @@ impl Image {
 }
 
 impl AchievementDefinition {
+    /// The short name given, or one made from the name: its ASCII letters and digits.
+    pub fn slug(&self) -> String {
+        if let Some(slug) = &self.slug {
+            return slug.clone();
+        }
+        let words = self.name.to_lowercase();
+        let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+        words.collect::<Vec<_>>().join("-").chars().take(100).collect()
+    }
+
     pub fn check(&self) -> Result<(), Vec<Fault>> {
         let mut faults = Faults::default();
+        if !is_slug(&self.slug()) {
+            let detail = "a slug is lower-case letters, digits and single hyphens";
+            faults.add("/slug", "not-a-slug", detail);
+        }
         faults.text("/name", &self.name, 200);
         faults.text("/description", &self.description, 5000);
         self.check_criteria(&mut faults);

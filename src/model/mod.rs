@@ -11,7 +11,9 @@ pub mod document;
 pub mod fault;
 pub mod json;
 pub mod key;
+pub mod links;
 pub mod profile;
 
+pub use credential::Credential;
 pub use document::Document;
 pub use fault::Fault;

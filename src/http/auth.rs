@@ -1,0 +1,119 @@
+//! Who calls: API keys, their scopes and their party.
+//!
+//! Invariant: a key of one issuer learns nothing of another's things; what is
+//! not its own is answered like what does not exist (404).
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use super::App;
+use super::problem::Problem;
+use crate::issue::Minter;
+use crate::keys::api_key::Presented;
+use crate::store::ApiKeyRow;
+
+/// What a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scope {
+    /// Mint credentials.
+    Mint,
+    /// Suspend, reinstate, revoke and supersede credentials.
+    Status,
+    /// Set up: profile, achievements, keys, API keys.
+    Admin,
+    /// File claims with a recognizer.
+    Claim,
+    /// Publish a recognizer's policies.
+    Policy,
+}
+
+impl Scope {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Mint => "mint",
+            Scope::Status => "status",
+            Scope::Admin => "admin",
+            Scope::Claim => "claim",
+            Scope::Policy => "policy",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        <Self as clap::ValueEnum>::value_variants().iter().copied().find(|s| s.as_str() == word)
+    }
+}
+
+/// The holder of a valid API key.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    key: ApiKeyRow,
+}
+
+impl Caller {
+    /// This key may do `scope` for the issuer of that name.
+    pub fn may(&self, scope: Scope, issuer: &str) -> Result<(), Problem> {
+        if self.key.issuer.as_deref().is_some_and(|own| own != issuer) {
+            return Err(Problem::NotFound);
+        }
+        self.has(scope)
+    }
+
+    /// This key may do `scope` for the whole service.
+    pub fn may_everywhere(&self, scope: Scope) -> Result<(), Problem> {
+        self.has(scope)?;
+        if self.key.issuer.is_some() {
+            return Err(Problem::Forbidden { needed: "admin of the whole service" });
+        }
+        Ok(())
+    }
+
+    fn has(&self, scope: Scope) -> Result<(), Problem> {
+        if self.key.scopes.split(' ').any(|s| s == scope.as_str()) {
+            Ok(())
+        } else {
+            Err(Problem::Forbidden { needed: scope.as_str() })
+        }
+    }
+
+    pub fn key_id(&self) -> &str {
+        &self.key.id
+    }
+
+    /// The issuer that the key is bound to; `None` for a key of the whole service.
+    pub fn issuer(&self) -> Option<&str> {
+        self.key.issuer.as_deref()
+    }
+
+    pub fn minter(&self) -> Minter {
+        Minter {
+            api_key: self.key.id.clone(),
+            client: self.key.client.clone(),
+            per_hour: self.key.mints_per_hour,
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let presented = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .and_then(|(_, token)| Presented::parse(token.trim()))
+            .ok_or(Problem::Unauthorized)?;
+        let key = app.issuance.store.api_key(presented.id()).await?;
+        // Compared also where there is no such key, so that time tells nothing.
+        let fits = presented.matches(key.as_ref().map(|k| k.secret_hash.as_str()));
+        let now = app.issuance.ambient.now();
+        let live =
+            |k: &ApiKeyRow| k.revoked_at.is_none() && k.expires_at.is_none_or(|end| now < end);
+        key.filter(|k| fits && live(k)).map(|key| Caller { key }).ok_or(Problem::Unauthorized)
+    }
+}

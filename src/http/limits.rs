@@ -1,0 +1,110 @@
+//! Rate limits by client address, for what anybody may ask.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::App;
+use super::problem::Problem;
+
+/// Addresses that are remembered before idle ones are forgotten.
+const MANY: usize = 100_000;
+
+/// So many requests of one address in a minute, in one burst or spread out.
+pub struct PerMinute {
+    limiter: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl PerMinute {
+    pub fn new(requests: NonZeroU32) -> Self {
+        Self { limiter: RateLimiter::keyed(Quota::per_minute(requests)) }
+    }
+
+    fn admit(&self, client: IpAddr) -> Result<(), Problem> {
+        if self.limiter.len() > MANY {
+            self.limiter.retain_recent();
+        }
+        self.limiter.check_key(&whole_network(client)).map_err(|later| {
+            let wait = later.wait_time_from(DefaultClock::default().now());
+            Problem::TooManyRequests { retry_after: wait.as_secs() + 1 }
+        })
+    }
+}
+
+/// One household or host owns a whole IPv6 /64.
+fn whole_network(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6([a, b, c, d, 0, 0, 0, 0].into())
+        }
+        v4 => v4,
+    }
+}
+
+/// Guards verifying, which costs us most.
+pub async fn verifying(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let client = client(&request, app.trust_forwarded_for);
+    match app.verify_limit.admit(client) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The client's address: the connection's, or the one that a trusted proxy appended.
+fn client(request: &Request, trust_forwarded_for: bool) -> IpAddr {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    let forwarded = trust_forwarded_for.then(|| forwarded_for(request.headers())).flatten();
+    forwarded.or(connection).unwrap_or(IpAddr::from([0, 0, 0, 0]))
+}
+
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+    last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_address_that_the_nearest_proxy_appended_is_believed() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().unwrap());
+        assert_eq!(forwarded_for(&headers), Some("203.0.113.9".parse().unwrap()));
+        headers.append("x-forwarded-for", "nonsense".parse().unwrap());
+        assert_eq!(forwarded_for(&headers), None);
+    }
+
+    #[test]
+    fn one_address_past_its_share_waits_and_others_do_not() {
+        let limit = PerMinute::new(NonZeroU32::new(2).unwrap());
+        let client: IpAddr = "192.0.2.1".parse().unwrap();
+        assert!(limit.admit(client).is_ok());
+        assert!(limit.admit(client).is_ok());
+        assert!(matches!(
+            limit.admit(client),
+            Err(Problem::TooManyRequests { retry_after: 1..=60 })
+        ));
+        assert!(limit.admit("192.0.2.2".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn an_ipv6_network_counts_as_one_client() {
+        assert_eq!(
+            whole_network("2001:db8::1".parse().unwrap()),
+            whole_network("2001:db8::ffff".parse().unwrap())
+        );
+        assert_ne!(
+            whole_network("2001:db8::1".parse().unwrap()),
+            whole_network("2001:db8:0:1::1".parse().unwrap())
+        );
+    }
+}

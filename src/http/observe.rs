@@ -1,0 +1,150 @@
+//! Around every request: its id, the log line, the figures, the problem
+//! document and the headers that keep pages safe.
+//!
+//! Nothing about an earner is logged: a line holds the route's pattern, never
+//! the path, and no header but the request id.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing::Instrument as _;
+
+use super::App;
+use super::negotiate;
+use super::problem::Problem;
+use crate::pages;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The outermost layer.
+pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id = request_id(request.headers())
+        .unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(app.issuance.ambient.random())));
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
+    let route = route.to_owned();
+    let headers = request.headers().clone();
+    let span = tracing::info_span!("request", request.id = %id);
+    let started = Instant::now();
+
+    async move {
+        let response = next.run(request).await;
+        let mut response = describe(response, &method, &headers, &id);
+        secure(&mut response);
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID.clone(), value);
+        }
+        record(&method, &route, response.status().as_u16(), started);
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// The client's own id, where it is short and harmless.
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(&REQUEST_ID)?.to_str().ok()?;
+    let harmless = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    ((1..=64).contains(&id.len()) && id.bytes().all(harmless)).then(|| id.to_owned())
+}
+
+/// Writes the body of a response that carries a [`Problem`]: a page for people, a
+/// problem document for programs.
+fn describe(mut response: Response, method: &Method, asked: &HeaderMap, id: &str) -> Response {
+    // axum answers a method or a path that it does not know with an empty body.
+    if response.extensions().get::<Problem>().is_none() {
+        let known = match response.status().as_u16() {
+            404 if is_empty(&response) => Problem::NotFound,
+            405 => Problem::MethodNotAllowed { method: method.to_string() },
+            _ => return response,
+        };
+        response.extensions_mut().insert(known);
+    }
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let document = problem.document(Some(id.to_owned()));
+    let for_people = negotiate::choose(asked, &["application/problem+json", "text/html"])
+        == Some("text/html")
+        && method == Method::GET;
+    let (content_type, body) = if for_people {
+        ("text/html; charset=utf-8", pages::problem(&document))
+    } else {
+        let json = serde_json::to_string(&document).expect("a problem document is plain data");
+        ("application/problem+json", json)
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(body);
+    response
+}
+
+fn is_empty(response: &Response) -> bool {
+    use axum::body::HttpBody as _;
+    response.body().is_end_stream()
+}
+
+fn secure(response: &mut Response) {
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|t| t.starts_with("text/html"));
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if is_page {
+        let policy = HeaderValue::from_static(
+            "default-src 'none'; style-src 'self'; img-src 'self' https: data:; script-src 'self'; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        );
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    }
+}
+
+fn record(method: &Method, route: &str, status: u16, started: Instant) {
+    let seconds = started.elapsed().as_secs_f64();
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route.to_owned()),
+        ("status", status.to_string()),
+    ];
+    metrics::counter!("touchmark_http_requests_total", &labels).increment(1);
+    metrics::histogram!("touchmark_http_request_duration_seconds", &labels[..2]).record(seconds);
+    tracing::info!(
+        http.method = %method,
+        http.route = route,
+        http.status = status,
+        duration.ms = seconds * 1000.0,
+        "answered a request"
+    );
+}
+
+/// The process's figures, in Prometheus' text format.
+pub fn figures() -> &'static PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(|| {
+        let seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+        let recorder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &seconds)
+            .expect("the buckets are not empty")
+            .build_recorder();
+        let handle = recorder.handle();
+        // Only a second recorder is refused, and this runs once.
+        let _ = metrics::set_global_recorder(recorder);
+        handle
+    })
+}
+
+/// Turns a panic in a handler into the ordinary answer for our own mistakes.
+pub fn on_panic(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::Internal.into_response()
+}

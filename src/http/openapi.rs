@@ -1,0 +1,121 @@
+//! `openapi.yaml`: generated from the handlers, served, and browsable at `/docs`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::{OpenApi as _, PartialSchema as _, ToSchema as _};
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::App;
+use super::problem::ProblemDocument;
+
+/// The description without its paths.
+pub fn preamble() -> OpenApi {
+    #[derive(utoipa::OpenApi)]
+    #[openapi(
+        info(
+            title = "Touchmark",
+            description = "Mints educator micro-credentials as Open Badges 3.0 credentials, and \
+                           verifies anyone's. Errors are problem documents (RFC 9457).",
+            license(name = "", identifier = "")
+        ),
+        tags(
+            (name = "credentials", description = "Mint after a passing review"),
+            (name = "status", description = "Revoke, suspend, reinstate, supersede"),
+            (name = "achievements", description = "What is to be shown, and how it is judged"),
+            (name = "set-up", description = "Issuers, recognizers, keys"),
+            (name = "verify", description = "Check a credential of any issuer"),
+            (name = "public", description = "What anyone may read"),
+            (name = "operations", description = "For operators"),
+        )
+    )]
+    struct Preamble;
+    let mut description = Preamble::openapi();
+    description.info.version = env!("CARGO_PKG_VERSION").into();
+    description.info.license = None;
+    let components = description.components.get_or_insert_default();
+    components.schemas.insert(ProblemDocument::name().into(), ProblemDocument::schema());
+    let mut schemas = Vec::new();
+    ProblemDocument::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.security_schemes.insert("apiKey".into(), RefOr::T(bearer).into());
+    description
+}
+
+/// Adds to each operation the problems that every one of its kind can have.
+pub fn complete(mut description: OpenApi) -> OpenApi {
+    for (path, item) in &mut description.paths.paths {
+        let operations =
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.head];
+        for operation in operations.into_iter().flatten() {
+            add_problems(path, operation);
+        }
+    }
+    description
+}
+
+fn add_problems(path: &str, operation: &mut Operation) {
+    let has_body = operation.request_body.is_some();
+    let guarded = operation.security.as_ref().is_some_and(|s| !s.is_empty());
+    let mut problems: Vec<(u16, &str)> = vec![(500, "Something went wrong on our side")];
+    if path != "/healthz" && path != "/metrics" {
+        problems.push((503, "The database does not answer just now"));
+    }
+    if path.contains('{') {
+        problems.push((400, "The path cannot be read"));
+        problems.push((404, "There is nothing here, or nothing for this key"));
+    }
+    if guarded {
+        problems.push((400, "The request cannot be read"));
+        problems.push((401, "The API key is missing, unknown or revoked"));
+        problems.push((403, "The API key lacks the scope"));
+    } else if !path.starts_with("/v1/") {
+        problems.push((406, "None of the media types in Accept is on offer"));
+    }
+    if has_body {
+        problems.push((400, "The body cannot be read"));
+        problems.push((413, "The body is too large"));
+        problems.push((422, "Something in the body is not valid; `errors` says what and where"));
+    }
+    if has_body && guarded {
+        problems.push((409, "It conflicts with what there is"));
+        problems.push((415, "The body is not JSON"));
+    }
+    if has_body {
+        problems.push((429, "Too many; `Retry-After` says when to come again"));
+    }
+    for (status, text) in problems {
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(ProblemDocument::name())))
+            .build();
+        let response = ResponseBuilder::new()
+            .description(text)
+            .content("application/problem+json", content)
+            .build();
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.to_string()).or_insert_with(|| RefOr::T(response));
+    }
+}
+
+/// The whole description as it stands in `openapi.yaml`.
+pub fn yaml(description: &OpenApi) -> String {
+    description.to_yaml().expect("a description is plain data")
+}
+
+/// `/openapi.yaml`, `/openapi.json` and `/docs`.
+pub fn routes(description: OpenApi) -> Router<Arc<App>> {
+    let text = yaml(&description);
+    let answer = move || {
+        let text = text.clone();
+        async move { ([(header::CONTENT_TYPE, "application/yaml")], text) }
+    };
+    Router::new()
+        .route("/openapi.yaml", get(answer))
+        .merge(SwaggerUi::new("/docs").url("/openapi.json", description))
+}

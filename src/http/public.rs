@@ -1,0 +1,343 @@
+//! What anyone may read: credentials, issuers, achievements, status lists.
+//!
+//! People get a page, programs get the signed bytes exactly as they are stored.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::App;
+use super::negotiate::choose;
+use super::problem::Problem;
+use super::sources::Own;
+use crate::did::document::{self, IssuerKey};
+use crate::issue::parties::{Party, public_key};
+use crate::issue::status_list::ListForm;
+use crate::issue::{IssueError, definition};
+use crate::jsonld::Contexts;
+use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
+use crate::model::fault::is_slug;
+use crate::model::profile::Profile;
+use crate::pages;
+use crate::store::{AchievementRow, CredentialRow, PartyKind};
+use crate::verify;
+
+/// The media types of a credential with an embedded proof, the best known first.
+const EMBEDDED: [&str; 4] =
+    ["application/vc+ld+json", "application/vc", "application/ld+json", "application/json"];
+/// The media types of the Open Badges VC-JWT.
+const JWT: [&str; 2] = ["text/plain", "application/jwt"];
+const HTML: &str = "text/html";
+
+/// Lets scripts of any site read what is public anyway: verifiers run in browsers too.
+pub async fn open_to_browsers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.append(header::VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+/// A credential: its page, its embedded form or its JWT, by `Accept` or by the suffix `.json` or
+/// `.jwt`.
+#[utoipa::path(get, path = "/credentials/{id}", tag = "public",
+    params(("id" = String, Path, description = "The credential's id, with `.json` or `.jwt` for that form")),
+    responses((status = 200, description = "The credential", content(
+        (serde_json::Value = "application/vc+ld+json"), (serde_json::Value = "application/vc"),
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
+        (String = "text/html"), (String = "text/plain"), (String = "application/jwt")))))]
+pub async fn credential(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (id, suffix) = file.split_once('.').map_or((file.as_str(), None), |(id, s)| (id, Some(s)));
+    let media = match suffix {
+        None => {
+            let offered = [&EMBEDDED[..], &[HTML], &JWT].concat();
+            choose(&headers, &offered).ok_or(Problem::NotAcceptable {
+                offered: "application/vc+ld+json, application/json, text/html, text/plain (JWT)",
+            })?
+        }
+        Some("json") => EMBEDDED[0],
+        Some("jwt") => JWT[0],
+        Some(_) => return Err(Problem::NotFound),
+    };
+    let row = app.issuance.store.credential(id).await?.ok_or(Problem::NotFound)?;
+    if media == HTML {
+        return credential_page(&app, row).await;
+    }
+    let body = if JWT.contains(&media) { row.jwt } else { row.embedded };
+    Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-cache")], body).into_response())
+}
+
+/// The page is made of a verification done as it loads, by the same code that serves everyone.
+async fn credential_page(app: &App, row: CredentialRow) -> Result<Response, Problem> {
+    let now = app.issuance.ambient.now();
+    let own = Own::of(app);
+    let report = verify::verify(row.embedded.as_bytes(), &own, Contexts::bundled(), now).await;
+    let version = row.achievement_version;
+    let slug = &row.achievement_slug;
+    let achievement = app.issuance.store.achievement_version(&row.issuer, slug, version).await?;
+    let achievement = definition(&achievement.ok_or(Problem::NotFound)?)?;
+    let page = pages::credential(&app.issuance.links, &row, &achievement, &report)?;
+    Ok(html(page))
+}
+
+/// An issuer: its page, or its profile.
+#[utoipa::path(get, path = "/issuers/{issuer}", tag = "public", params(("issuer" = String, Path)),
+    responses((status = 200, description = "The issuer", content(
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
+        (String = "text/html")))))]
+pub async fn issuer(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    party(&app, PartyKind::Issuer, &name, &headers).await
+}
+
+/// A recognizer: its page, or its profile.
+#[utoipa::path(get, path = "/recognizers/{recognizer}", tag = "public",
+    params(("recognizer" = String, Path)),
+    responses((status = 200, description = "The recognizer", content(
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
+        (String = "text/html")))))]
+pub async fn recognizer(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    party(&app, PartyKind::Recognizer, &name, &headers).await
+}
+
+const JSON_LD: [&str; 2] = ["application/ld+json", "application/json"];
+
+async fn party(
+    app: &App,
+    kind: PartyKind,
+    name: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let media = json_or_page(headers)?;
+    let party = app.issuance.parties.party(kind, name).await?.ok_or(Problem::NotFound)?;
+    if media == HTML {
+        let keys = app.issuance.parties.keys(&party).await?;
+        let achievements = app.issuance.store.achievements(&party.name).await?;
+        let achievements = achievements.iter().map(|row| Ok((row.slug.clone(), definition(row)?)));
+        let achievements: Vec<_> = achievements.collect::<Result<_, IssueError>>()?;
+        return Ok(html(pages::party(&app.issuance.links, &party, &keys, &achievements)?));
+    }
+    json(media, &with_context(&Profile::new(&party.did, &party.profile)))
+}
+
+fn json_or_page(headers: &HeaderMap) -> Result<&'static str, Problem> {
+    let offered = "application/ld+json, application/json, text/html";
+    choose(headers, &[JSON_LD[0], JSON_LD[1], HTML]).ok_or(Problem::NotAcceptable { offered })
+}
+
+/// An issuer's DID document: its keys, the retired ones too.
+#[utoipa::path(get, path = "/issuers/{issuer}/did.json", tag = "public", params(("issuer" = String, Path)),
+    responses((status = 200, description = "The DID document", body = serde_json::Value,
+               content_type = "application/did+ld+json")))]
+pub async fn issuer_did(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    did(&app, PartyKind::Issuer, &name).await
+}
+
+/// A recognizer's DID document.
+#[utoipa::path(get, path = "/recognizers/{recognizer}/did.json", tag = "public",
+    params(("recognizer" = String, Path)),
+    responses((status = 200, description = "The DID document", body = serde_json::Value,
+               content_type = "application/did+ld+json")))]
+pub async fn recognizer_did(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    did(&app, PartyKind::Recognizer, &name).await
+}
+
+async fn did(app: &App, kind: PartyKind, name: &str) -> Result<Response, Problem> {
+    let party = app.issuance.parties.party(kind, name).await?.ok_or(Problem::NotFound)?;
+    let body = did_document(app, &party).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/did+ld+json"),
+        (header::CACHE_CONTROL, "public, max-age=60"),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// The DID document of a party of ours.
+pub async fn did_document(app: &App, party: &Party) -> Result<String, IssueError> {
+    let rows = app.issuance.parties.keys(party).await?;
+    let keys: Vec<_> = rows.iter().map(public_key).collect::<Result<_, _>>()?;
+    let keys: Vec<_> =
+        rows.iter().zip(&keys).map(|(row, key)| IssuerKey { fragment: &row.id, key }).collect();
+    Ok(document::compose(&party.did, &keys).to_string())
+}
+
+/// An achievement's latest version: its page, or its JSON.
+#[utoipa::path(get, path = "/achievements/{achievement}", tag = "public",
+    params(("achievement" = String, Path, description = "Issuer and slug with a full stop between them")),
+    responses((status = 200, description = "The achievement", content(
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
+        (String = "text/html")))))]
+pub async fn achievement(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (issuer, slug) = split_name(&name)?;
+    let row = app.issuance.store.latest_achievement(issuer, slug).await?;
+    achievement_answer(&app, row, &headers).await
+}
+
+/// One version of an achievement, as it was when it was earned.
+#[utoipa::path(get, path = "/achievements/{achievement}/versions/{version}", tag = "public",
+    params(("achievement" = String, Path), ("version" = String, Path, description = "1, 2, …")),
+    responses((status = 200, description = "The achievement", content(
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
+        (String = "text/html")))))]
+pub async fn achievement_version(
+    State(app): State<Arc<App>>,
+    Path((name, version)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let row = find_version(&app, &name, &version).await?;
+    achievement_answer(&app, row, &headers).await
+}
+
+/// The picture of an achievement whose issuer gives none.
+#[utoipa::path(get, path = "/achievements/{achievement}/versions/{version}/image.svg", tag = "public",
+    params(("achievement" = String, Path), ("version" = String, Path)),
+    responses((status = 200, description = "A drawn picture", body = String, content_type = "image/svg+xml")))]
+pub async fn achievement_image(
+    State(app): State<Arc<App>>,
+    Path((name, version)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let row = find_version(&app, &name, &version).await?.ok_or(Problem::NotFound)?;
+    let issuer = app.issuance.parties.party(PartyKind::Issuer, &row.issuer).await?;
+    let issuer = issuer.ok_or(Problem::NotFound)?;
+    let svg = pages::picture::draw(&definition(&row)?.name, &issuer.profile.name);
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+    ];
+    Ok((headers, svg).into_response())
+}
+
+async fn find_version(
+    app: &App,
+    name: &str,
+    version: &str,
+) -> Result<Option<AchievementRow>, Problem> {
+    let (issuer, slug) = split_name(name)?;
+    let version: i64 = version.parse().map_err(|_| Problem::NotFound)?;
+    Ok(app.issuance.store.achievement_version(issuer, slug, version).await?)
+}
+
+fn split_name(name: &str) -> Result<(&str, &str), Problem> {
+    let parts = name.split_once('.').filter(|(issuer, slug)| is_slug(issuer) && is_slug(slug));
+    parts.ok_or(Problem::NotFound)
+}
+
+async fn achievement_answer(
+    app: &App,
+    row: Option<AchievementRow>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let media = json_or_page(headers)?;
+    let row = row.ok_or(Problem::NotFound)?;
+    let definition: AchievementDefinition = definition(&row)?;
+    let id = app.issuance.links.achievement(&row.issuer, &row.slug);
+    let ids = AchievementIds { achievement: id, version: row.version };
+    if media == HTML {
+        let issuer = app.issuance.parties.party(PartyKind::Issuer, &row.issuer).await?;
+        let issuer = issuer.ok_or(Problem::NotFound)?;
+        return Ok(html(pages::achievement(&app.issuance.links, &issuer, &ids, &definition)?));
+    }
+    json(media, &with_context(&Achievement::new(&ids, &definition)))
+}
+
+/// A status list, signed: JSON with an embedded proof, or a JWS.
+#[utoipa::path(get, path = "/status/{list}", tag = "public", params(("list" = String, Path)),
+    responses((status = 200, description = "The list as of now", content(
+        (serde_json::Value = "application/vc+ld+json"), (serde_json::Value = "application/vc"),
+        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
+        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"))),
+        (status = 304, description = "The copy that the client has is current")))]
+pub async fn status_list(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let offered = [&EMBEDDED[..], &[HTML], &JWT].concat();
+    let media = choose(&headers, &offered).ok_or(Problem::NotAcceptable {
+        offered: "application/vc+ld+json, application/json, text/html, text/plain (JWT)",
+    })?;
+    if media == HTML {
+        let list = app.issuance.store.status_list(&id).await?.ok_or(Problem::NotFound)?;
+        return Ok(html(pages::status_list(&app.issuance.links, &list)?));
+    }
+    let form = if JWT.contains(&media) { ListForm::Jwt } else { ListForm::Embedded };
+    let list = app.issuance.status_list(&id, form).await?.ok_or(Problem::NotFound)?;
+    let tag = format!("\"{}\"", list.tag);
+    let seen = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    let current =
+        seen.is_some_and(|seen| seen.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
+    let caching = [(header::CACHE_CONTROL, "public, max-age=30".to_owned()), (header::ETAG, tag)];
+    if current {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    Ok((caching, [(header::CONTENT_TYPE, media)], list.body).into_response())
+}
+
+/// An earner's evidence: the way to the artifact, where its holder leaves it open.
+#[utoipa::path(get, path = "/evidence/{token}", tag = "public", params(("token" = String, Path)),
+    responses((status = 200, description = "A page with the link", body = String, content_type = "text/html"),
+              (status = 403, description = "Its holder keeps it private", body = String,
+               content_type = "text/html")))]
+pub async fn evidence(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    let found = app.issuance.store.evidence(&token).await?.ok_or(Problem::NotFound)?;
+    let open = found.evidence.open;
+    let page = pages::evidence_link(open.then_some(found.evidence.url.as_str()))?;
+    let status = if open { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    Ok((status, html(page)).into_response())
+}
+
+/// The home page.
+#[utoipa::path(get, path = "/", tag = "public",
+    responses((status = 200, description = "What this service is", body = String, content_type = "text/html")))]
+pub async fn home(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let issuers = app.issuance.parties.all(PartyKind::Issuer).await?;
+    Ok(html(pages::home(&app.issuance.links, &issuers)?))
+}
+
+/// The same with the contexts that give its terms their meaning.
+fn with_context(thing: &impl serde::Serialize) -> serde_json::Value {
+    let context = serde_json::json!(crate::model::achievement_credential::CONTEXTS);
+    let mut object = serde_json::Map::from_iter([("@context".to_owned(), context)]);
+    if let Ok(serde_json::Value::Object(members)) = serde_json::to_value(thing) {
+        object.extend(members);
+    }
+    object.into()
+}
+
+fn json(media: &'static str, value: &serde_json::Value) -> Result<Response, Problem> {
+    Ok(([(header::CONTENT_TYPE, media)], value.to_string()).into_response())
+}
+
+fn html(page: String) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, page).into_response()
+}

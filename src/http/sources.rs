@@ -1,0 +1,90 @@
+//! Where outside documents come from in the service: our own from the books, the
+//! rest over the network.
+//!
+//! Answering our own without a fetch makes a revocation visible at once, and
+//! keeps a credential of ours verifiable from inside a closed network.
+
+use url::Url;
+
+use super::App;
+use super::public::did_document;
+use crate::fetch::{FetchError, Fetched, IssuerRecord, Sources};
+use crate::issue::IssueError;
+use crate::issue::status_list::ListForm;
+use crate::model::links;
+use crate::store::PartyKind;
+
+/// The service's sources.
+pub struct Own<'a> {
+    app: &'a App,
+}
+
+impl<'a> Own<'a> {
+    pub fn of(app: &'a App) -> Self {
+        Self { app }
+    }
+
+    /// did:web always names https; a development service answers http at the same authority.
+    fn under_public_url(&self, url: &Url) -> String {
+        let address = url.as_str();
+        match (
+            self.app.issuance.links.base().strip_prefix("http://"),
+            address.strip_prefix("https://"),
+        ) {
+            (Some(authority), Some(rest)) if rest.starts_with(authority) => {
+                format!("http://{rest}")
+            }
+            _ => address.to_owned(),
+        }
+    }
+
+    async fn read(&self, own: links::Own<'_>, accept: &str) -> Result<Option<String>, IssueError> {
+        let issuance = &self.app.issuance;
+        Ok(match own {
+            links::Own::Credential(id) => {
+                issuance.store.credential(id).await?.map(|row| row.embedded)
+            }
+            links::Own::StatusList(id) => {
+                let wants_jwt = accept.starts_with("text/plain") || accept.contains("jwt");
+                let form = if wants_jwt && !accept.contains("json") {
+                    ListForm::Jwt
+                } else {
+                    ListForm::Embedded
+                };
+                issuance.status_list(id, form).await?.map(|list| list.body)
+            }
+            links::Own::DidDocument { recognizer, name } => {
+                let kind = if recognizer { PartyKind::Recognizer } else { PartyKind::Issuer };
+                match issuance.parties.party(kind, name).await? {
+                    Some(party) => Some(did_document(self.app, &party).await?),
+                    None => None,
+                }
+            }
+        })
+    }
+}
+
+impl Sources for Own<'_> {
+    async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
+        let address = self.under_public_url(url);
+        let Some(own) = self.app.issuance.links.own(&address) else {
+            return self.app.network.fetch(url, accept).await;
+        };
+        let text = self.read(own, accept).await.map_err(|error| {
+            tracing::error!(%error, "our own document could not be answered");
+            FetchError::Unreachable { url: url.to_string() }
+        })?;
+        let bytes =
+            text.ok_or(FetchError::Status { url: url.to_string(), status: 404 })?.into_bytes();
+        Ok(Fetched { bytes, content_type: None, fetched_at: self.app.issuance.ambient.now() })
+    }
+
+    async fn issuer_record(&self, issuer: &str, credential_id: &str) -> Option<IssuerRecord> {
+        let issuance = &self.app.issuance;
+        let links::Own::Credential(id) = issuance.links.own(credential_id)? else { return None };
+        let row = issuance.store.credential(id).await.ok()??;
+        (issuance.links.issuer_did(&row.issuer) == issuer).then(|| IssuerRecord {
+            superseded_by: row.superseded_by.map(|id| issuance.links.credential(&id)),
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Verifying for anyone.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use url::Url;
+
+use super::App;
+use super::body;
+use super::problem::Problem;
+use super::sources::Own;
+use crate::check::Report;
+use crate::jsonld::Contexts;
+use crate::model::Fault;
+use crate::model::json::{self, Object, Value};
+use crate::verify;
+
+/// Verify a credential of any issuer: JSON, a JWT, or `{"url": …}` for a link to one.
+///
+/// The body decides which it is, whatever its content type. A credential that does not verify is
+/// a 200 too: the report says why.
+#[utoipa::path(post, path = "/v1/verify", tag = "verify",
+    request_body(content((serde_json::Value = "application/json"), (serde_json::Value = "application/vc+ld+json"),
+                         (serde_json::Value = "application/vc"), (String = "text/plain"),
+                         (String = "application/jwt"), (String = "application/vc+jwt")),
+                 description = "The credential, or {\"url\": …}"),
+    responses((status = 200, description = "What was checked, and the verdicts", body = Report)))]
+pub async fn verify(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Json<Report>, Problem> {
+    let bytes = body::read(request).await?;
+    let own = Own::of(&app);
+    let now = app.issuance.ambient.now();
+    let contexts = Contexts::bundled();
+    let report = match link(&bytes)? {
+        Some(url) => verify::verify_url(url.as_str(), &own, contexts, now).await,
+        None => verify::verify(&bytes, &own, contexts, now).await,
+    };
+    let verdict = |v| serde_json::to_value(v).ok().and_then(|v| v.as_str().map(str::to_owned));
+    let labels = [("authentic", verdict(report.verdicts.authentic).unwrap_or_default())];
+    metrics::counter!("touchmark_verifications_total", &labels).increment(1);
+    Ok(Json(report))
+}
+
+/// The link that is asked for in place of a credential. What is neither JSON nor a JWS is refused.
+fn link(bytes: &[u8]) -> Result<Option<Url>, Problem> {
+    let text = bytes.trim_ascii();
+    if !text.starts_with(b"{") {
+        return Ok(None);
+    }
+    let Value::Object(object) = json::parse(text).map_err(Problem::MalformedJson)? else {
+        return Ok(None);
+    };
+    let Some(url) = only_url(&object) else { return Ok(None) };
+    let invalid = |detail: String| Problem::Invalid(vec![Fault::new("/url", "not-a-url", detail)]);
+    let Some(text) = url.as_str() else {
+        return Err(invalid(format!("a link is a string; this is {}", url.kind())));
+    };
+    let url = Url::parse(text).map_err(|e| invalid(format!("this is not a link ({e})")))?;
+    match url.scheme() {
+        "https" | "http" => Ok(Some(url)),
+        other => Err(invalid(format!("a link is https:; its scheme is {other}:"))),
+    }
+}
+
+fn only_url<'o, 'a>(object: &'o Object<'a>) -> Option<&'o Value<'a>> {
+    object.get("url").filter(|_| object.len() == 1)
+}

@@ -1,0 +1,214 @@
+//! Issuers and recognizers: their profile, their DID document and their keys.
+//!
+//! Each has a did:web DID of its own, an Ed25519 key for embedded proofs and a
+//! P-256 key for JWTs. Private keys are opened once per process and kept.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use super::IssueError;
+use crate::ambient::Ambient;
+use crate::keys::{self, Algorithm, KeyPair, SealingKey, Secret, SharedSigner};
+use crate::model::fault::is_slug;
+use crate::model::links::Links;
+use crate::model::profile::ProfileDefinition;
+use crate::model::{Fault, key::PublicKey};
+use crate::store::{KeyState, PartyKind, PartyRow, SigningKeyRow, Store, StoreError};
+
+/// Everyone who owns things here.
+pub struct Parties {
+    store: Store,
+    ambient: Ambient,
+    links: Links,
+    sealing: SealingKey,
+    /// Opening a sealed key is slow by design; a process does it once a key.
+    opened: Mutex<HashMap<String, SharedSigner>>,
+}
+
+/// One issuer or recognizer.
+#[derive(Debug, Clone)]
+pub struct Party {
+    pub kind: PartyKind,
+    /// Its short name in URLs.
+    pub name: String,
+    pub did: String,
+    pub profile: ProfileDefinition,
+}
+
+/// A signer, and the verification method that its signatures name.
+#[derive(Clone)]
+pub struct MethodSigner {
+    /// `DID#fragment`.
+    pub method: String,
+    pub public: PublicKey,
+    pub signer: SharedSigner,
+}
+
+/// The active keys of a party.
+#[derive(Clone)]
+pub struct Signers {
+    pub ed25519: MethodSigner,
+    pub es256: MethodSigner,
+}
+
+impl Parties {
+    pub fn new(store: Store, ambient: Ambient, links: Links, sealing: SealingKey) -> Self {
+        Self { store, ambient, links, sealing, opened: Mutex::default() }
+    }
+
+    pub fn sealing(&self) -> &SealingKey {
+        &self.sealing
+    }
+
+    /// Adds a party. Its keys are made at first use, or now where `keys` brings some.
+    pub async fn add(
+        &self,
+        kind: PartyKind,
+        name: &str,
+        profile: &ProfileDefinition,
+        keys: &[Secret],
+    ) -> Result<Party, IssueError> {
+        if !is_slug(name) {
+            let detail = "a name is lower-case letters, digits and single hyphens, such as \"nea\"";
+            return Err(IssueError::Invalid(vec![Fault::new("/name", "not-a-slug", detail)]));
+        }
+        profile.check().map_err(IssueError::Invalid)?;
+        let row = PartyRow {
+            kind,
+            name: name.into(),
+            profile: serde_json::to_string(profile).expect("a profile is plain data"),
+            created_at: self.ambient.now(),
+        };
+        match self.store.add_party(&row).await {
+            Err(StoreError::Taken { .. }) => Err(IssueError::Conflict {
+                code: "name-taken",
+                detail: format!("there is already a party named {name:?}; choose another name"),
+            }),
+            other => Ok(other?),
+        }?;
+        let rows: Vec<_> =
+            keys.iter().map(|jwk| self.seal(kind, name, jwk)).collect::<Result<_, _>>()?;
+        if !rows.is_empty() {
+            self.store.add_keys(&rows).await?;
+        }
+        self.read(row)
+    }
+
+    pub async fn party(&self, kind: PartyKind, name: &str) -> Result<Option<Party>, IssueError> {
+        self.store.party(kind, name).await?.map(|row| self.read(row)).transpose()
+    }
+
+    pub async fn all(&self, kind: PartyKind) -> Result<Vec<Party>, IssueError> {
+        self.store.parties(kind).await?.into_iter().map(|row| self.read(row)).collect()
+    }
+
+    /// Changes what a party says of itself. Credentials keep what they were minted with.
+    pub async fn update(
+        &self,
+        kind: PartyKind,
+        name: &str,
+        profile: &ProfileDefinition,
+    ) -> Result<Option<Party>, IssueError> {
+        profile.check().map_err(IssueError::Invalid)?;
+        let text = serde_json::to_string(profile).expect("a profile is plain data");
+        let row = self.store.update_profile(kind, name, &text).await?;
+        row.map(|row| self.read(row)).transpose()
+    }
+
+    /// Every key that it ever had, oldest first; both kinds exist afterwards.
+    pub async fn keys(&self, party: &Party) -> Result<Vec<SigningKeyRow>, IssueError> {
+        let rows = self.store.keys(party.kind, &party.name).await?;
+        let missing = [Algorithm::Ed25519, Algorithm::Es256]
+            .into_iter()
+            .filter(|a| active(&rows, *a).is_none())
+            .map(|algorithm| self.generate(party, algorithm))
+            .collect::<Result<Vec<_>, _>>()?;
+        if missing.is_empty() {
+            return Ok(rows);
+        }
+        match self.store.add_keys(&missing).await {
+            // Another process made them in the same moment; its keys are as good.
+            Ok(()) | Err(StoreError::Taken { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(self.store.keys(party.kind, &party.name).await?)
+    }
+
+    /// A new key for each algorithm; the old ones stay published.
+    pub async fn rotate(&self, party: &Party) -> Result<Vec<SigningKeyRow>, IssueError> {
+        for algorithm in [Algorithm::Ed25519, Algorithm::Es256] {
+            self.store.rotate(&self.generate(party, algorithm)?).await?;
+        }
+        self.keys(party).await
+    }
+
+    /// What signs for this party now.
+    pub async fn signers(&self, party: &Party) -> Result<Signers, IssueError> {
+        let rows = self.keys(party).await?;
+        let signer = |algorithm| {
+            let row = active(&rows, algorithm)
+                .ok_or_else(|| IssueError::Broken(format!("no active {algorithm} key")))?;
+            self.open(party, row)
+        };
+        Ok(Signers { ed25519: signer(Algorithm::Ed25519)?, es256: signer(Algorithm::Es256)? })
+    }
+
+    fn open(&self, party: &Party, row: &SigningKeyRow) -> Result<MethodSigner, IssueError> {
+        let known = self.opened.lock().expect("no holder panics").get(&row.sealed).cloned();
+        let signer = match known {
+            Some(signer) => signer,
+            None => {
+                let signer = keys::signer(&self.sealing.open(&row.sealed)?)?;
+                let mut opened = self.opened.lock().expect("no holder panics");
+                opened.insert(row.sealed.clone(), signer.clone());
+                signer
+            }
+        };
+        let method = format!("{}#{}", party.did, row.id);
+        Ok(MethodSigner { method, public: public_key(row)?, signer })
+    }
+
+    fn generate(&self, party: &Party, algorithm: Algorithm) -> Result<SigningKeyRow, IssueError> {
+        let KeyPair { private_jwk, .. } = keys::generate(algorithm, &self.ambient)?;
+        self.seal(party.kind, &party.name, &private_jwk)
+    }
+
+    fn seal(&self, kind: PartyKind, name: &str, jwk: &Secret) -> Result<SigningKeyRow, IssueError> {
+        let signer = keys::signer(jwk)?;
+        let mut row = SigningKeyRow {
+            owner_kind: kind,
+            owner: name.into(),
+            id: String::new(),
+            algorithm: signer.algorithm().name().into(),
+            public_jwk: signer.public_jwk().into(),
+            sealed: self.sealing.seal(jwk)?,
+            state: KeyState::Active,
+            created_at: self.ambient.now(),
+            retired_at: None,
+        };
+        // The key names itself, so that two processes cannot give one name to two keys.
+        row.id = public_key(&row)?.multikey();
+        Ok(row)
+    }
+
+    fn read(&self, row: PartyRow) -> Result<Party, IssueError> {
+        let profile = serde_json::from_str(&row.profile).map_err(|e| {
+            IssueError::Broken(format!("the stored profile of {:?}: {e}", row.name))
+        })?;
+        let did = match row.kind {
+            PartyKind::Issuer => self.links.issuer_did(&row.name),
+            PartyKind::Recognizer => self.links.recognizer_did(&row.name),
+        };
+        Ok(Party { kind: row.kind, did, profile, name: row.name })
+    }
+}
+
+fn active(rows: &[SigningKeyRow], algorithm: Algorithm) -> Option<&SigningKeyRow> {
+    rows.iter().find(|r| r.state == KeyState::Active && r.algorithm == algorithm.name())
+}
+
+/// The public half of a stored key.
+pub fn public_key(row: &SigningKeyRow) -> Result<PublicKey, IssueError> {
+    PublicKey::from_jwk_text(&row.public_jwk)
+        .map_err(|e| IssueError::Broken(format!("the stored public key {}: {e}", row.id)))
+}
