@@ -12,7 +12,7 @@
 //! | 3 | [`check`] | what is checked, and the verdicts |
 //! | 4 | [`ambient`] [`fetch`] [`keys`] [`store`] | time, network, custody, database |
 //! | 5 | [`issue`] [`verify`] | the two jobs as their steps |
-//! | 6 | [`config`] [`http`] [`pages`] | what operators and people touch |
+//! | 6 | [`command`] [`config`] [`http`] [`pages`] | what operators and people touch |
 //!
 //! Floors 0 to 3 do no I/O: time and bytes arrive as arguments.
 
@@ -34,6 +34,7 @@ pub mod store;
 pub mod issue;
 pub mod verify;
 
+pub mod command;
 pub mod config;
 pub mod http;
 pub mod pages;

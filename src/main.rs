@@ -1,3 +1,140 @@
-//! The command line.
+//! The command line: what is typed, to the commands of the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use touchmark::ambient::Ambient;
+use touchmark::command::{self, CommandError, demo, doctor, serve, setup, verify};
+use touchmark::config::{Config, LogFormat, Settings};
+use touchmark::http;
+use touchmark::store::PartyKind;
+
+/// The exit code for a command that is written wrong (sysexits' EX_USAGE).
+const USAGE: u8 = 64;
+
+/// Touchmark issues educator micro-credentials as Open Badges 3.0 credentials, and verifies
+/// anyone's.
+#[derive(Parser)]
+#[command(name = "touchmark", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Run the service
+    Serve,
+    /// Run the service with example data in a throw-away folder
+    Demo,
+    /// Check a credential: exit code 0 verified, 1 not verified, 2 undecided, 64 usage
+    Verify(verify::Arguments),
+    /// Check configuration, database, keys, clock and public URL
+    Doctor,
+    /// Issuers of this service
+    #[command(subcommand)]
+    Issuer(setup::PartyCommand),
+    /// Recognizers of this service
+    #[command(subcommand)]
+    Recognizer(setup::PartyCommand),
+    /// API keys for issuers' backends
+    #[command(subcommand)]
+    ApiKey(setup::ApiKeyCommand),
+    /// Signing keys
+    #[command(subcommand)]
+    Keys(setup::KeysCommand),
+    /// Print openapi.yaml
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            // A closed pipe is nothing to complain of.
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.expect("the system gives threads to a new process");
+    match runtime.block_on(run(line)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("touchmark: {error}");
+            match error {
+                CommandError::Io { .. } | CommandError::Config(_) => USAGE.into(),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
+    let ambient = Ambient::system();
+    match line.command {
+        Command::Openapi => {
+            print!("{}", http::openapi::yaml(&http::description()));
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Demo => {
+            log_to_terminal();
+            demo::run(line.settings, ambient).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    let config = line.settings.load()?;
+    if let Command::Serve = line.command {
+        log(&config);
+        serve::run(config, ambient).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    log_to_terminal();
+    match line.command {
+        Command::Verify(args) => {
+            let ending = verify::run(&args, &config.dev_origins, &ambient).await?;
+            return Ok((ending as u8).into());
+        }
+        Command::Doctor => {
+            let well = doctor::run(&config, &ambient).await;
+            return Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Issuer(command) => {
+            setup::party(&command::open(&config, &ambient).await?, PartyKind::Issuer, command)
+                .await?;
+        }
+        Command::Recognizer(command) => {
+            setup::party(&command::open(&config, &ambient).await?, PartyKind::Recognizer, command)
+                .await?;
+        }
+        Command::ApiKey(command) => {
+            setup::api_key(&command::open(&config, &ambient).await?, &config, command).await?;
+        }
+        Command::Keys(command) => {
+            setup::keys(&command::open(&config, &ambient).await?, command).await?
+        }
+        Command::Openapi | Command::Demo | Command::Serve => unreachable!("answered above"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The service's log goes to standard output, a line an event.
+fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::new(&config.log);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter);
+    match config.log_format {
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => builder.init(),
+    }
+}
+
+/// A command's warnings go to standard error.
+fn log_to_terminal() {
+    let filter = tracing_subscriber::EnvFilter::new("warn");
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

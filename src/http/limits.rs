@@ -1,17 +1,17 @@
 //! Rate limits by client address, for what anybody may ask.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::http::request::Parts;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::App;
+use super::listener::Peer;
 use super::problem::Problem;
 
 /// Addresses that are remembered before idle ones are forgotten.
@@ -49,19 +49,21 @@ fn whole_network(client: IpAddr) -> IpAddr {
     }
 }
 
-/// Guards verifying, which costs us most.
-pub async fn verifying(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let client = client(&request, app.trust_forwarded_for);
-    match app.verify_limit.admit(client) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+/// Stands in a handler of verifying, which costs us most: the client is within its share.
+pub struct Admitted;
+
+impl FromRequestParts<Arc<App>> for Admitted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        app.verify_limit.admit(client(parts, app.trust_forwarded_for)).map(|()| Admitted)
     }
 }
 
 /// The client's address: the connection's, or the one that a trusted proxy appended.
-fn client(request: &Request, trust_forwarded_for: bool) -> IpAddr {
-    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-    let forwarded = trust_forwarded_for.then(|| forwarded_for(request.headers())).flatten();
+fn client(parts: &Parts, trust_forwarded_for: bool) -> IpAddr {
+    let connection = parts.extensions.get::<ConnectInfo<Peer>>().map(|c| c.0.0);
+    let forwarded = trust_forwarded_for.then(|| forwarded_for(&parts.headers)).flatten();
     forwarded.or(connection).unwrap_or(IpAddr::from([0, 0, 0, 0]))
 }
 

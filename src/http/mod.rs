@@ -8,6 +8,7 @@ pub mod auth;
 pub mod body;
 pub mod credentials;
 pub mod limits;
+pub mod listener;
 pub mod mint_batch;
 pub mod negotiate;
 pub mod observe;
@@ -56,17 +57,23 @@ impl App {
 
 /// The service.
 pub fn router(app: Arc<App>) -> Router {
-    let (api, description) = api(&app).split_for_parts();
-    let description = openapi::complete(description);
-    api.merge(openapi::routes(description))
+    api()
+        .split_for_parts()
+        .0
+        .merge(openapi::routes(description()))
         .merge(operations::page_assets())
         .layer(CatchPanicLayer::custom(observe::on_panic))
         .layer(from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)
 }
 
+/// What `openapi.yaml` says, from the handlers.
+pub fn description() -> utoipa::openapi::OpenApi {
+    openapi::complete(api().into_openapi())
+}
+
 /// The route table.
-fn api(app: &Arc<App>) -> OpenApiRouter<Arc<App>> {
+fn api() -> OpenApiRouter<Arc<App>> {
     let set_up = OpenApiRouter::new()
         .routes(routes!(setup::add_issuer))
         .routes(routes!(setup::issuer, setup::update_issuer))
@@ -86,9 +93,7 @@ fn api(app: &Arc<App>) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(credentials::suspend))
         .routes(routes!(credentials::reinstate))
         .routes(routes!(credentials::supersede));
-    let verifying = OpenApiRouter::new()
-        .routes(routes!(verify::verify))
-        .route_layer(from_fn_with_state(app.clone(), limits::verifying));
+    let verifying = OpenApiRouter::new().routes(routes!(verify::verify));
     let public = OpenApiRouter::new()
         .routes(routes!(public::credential))
         .routes(routes!(public::issuer))

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::App;
 use super::body;
+use super::limits::Admitted;
 use super::problem::Problem;
 use super::sources::Own;
 use crate::check::Report;
@@ -28,6 +29,7 @@ use crate::verify;
     responses((status = 200, description = "What was checked, and the verdicts", body = Report)))]
 pub async fn verify(
     State(app): State<Arc<App>>,
+    _: Admitted,
     request: Request,
 ) -> Result<Json<Report>, Problem> {
     let bytes = body::read(request).await?;

@@ -158,7 +158,7 @@ impl Parties {
         let signer = match known {
             Some(signer) => signer,
             None => {
-                let signer = keys::signer(&self.sealing.open(&row.sealed)?)?;
+                let signer = self.sealing.signer(&row.sealed, &row.public_jwk)?;
                 let mut opened = self.opened.lock().expect("no holder panics");
                 opened.insert(row.sealed.clone(), signer.clone());
                 signer

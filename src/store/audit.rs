@@ -45,6 +45,14 @@ impl Store {
         append(&mut *self.writer.acquire().await?, entry, &tail).await
     }
 
+    /// When the newest row was written; `None` before the first.
+    pub async fn newest_audit(&self) -> Result<Option<Timestamp>> {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(at) FROM audit").fetch_one(&self.readers).await?;
+        let corrupt = |_| super::StoreError::Corrupt { column: "at" };
+        at.map(|at| Timestamp::from_millisecond(at).map_err(corrupt)).transpose()
+    }
+
     /// Rows in order of time, those after the id `after`; of one issuer, or of all.
     ///
     /// A transaction that takes long may commit a row before ones already

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["check"],
     &["ambient", "fetch", "keys", "store"],
     &["issue", "verify"],
-    &["config", "http", "pages", "main"],
+    &["command", "config", "http", "pages", "main"],
 ];
 
 /// The highest floor without I/O, and the crates that it must not name.

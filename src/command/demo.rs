@@ -1,0 +1,111 @@
+//! `touchmark demo`: the main job with example data, in a throw-away folder.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use super::CommandError;
+use super::example::{self, ISSUER, Minted};
+use crate::ambient::Ambient;
+use crate::config::{Config, Settings};
+use crate::http::auth::Scope;
+use crate::issue::Issuance;
+use crate::issue::access::NewApiKey;
+
+/// Fills a fresh service, says what to try, and serves until Ctrl-C.
+pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandError> {
+    let folder = Folder::new(&ambient)?;
+    let mut config = config(settings, &folder)?;
+    let listener = super::serve::bind(&mut config).await?;
+    let port = config.listen.port();
+    config.dev_origins =
+        vec![format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
+
+    let issuance = super::open(&config, &ambient).await?;
+    let minted = example::fill(&issuance).await?;
+    let token = api_key(&issuance).await?;
+    println!("{}", summary(&issuance, &minted, &token));
+    super::serve::serve(listener, issuance, &config).await
+}
+
+/// The settings given, but always on embedded SQLite in the throw-away folder.
+fn config(mut settings: Settings, folder: &Folder) -> Result<Config, CommandError> {
+    settings.data = Some(folder.0.clone());
+    settings.database_url = None;
+    settings.key_file = None;
+    settings.public_url = None;
+    settings.log = Some(settings.log.unwrap_or_else(|| "warn".into()));
+    Ok(settings.resolve(None)?)
+}
+
+/// A folder of its own, deleted when the demo ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(ambient: &Ambient) -> Result<Self, CommandError> {
+        use std::os::unix::fs::DirBuilderExt as _;
+        let name = format!("touchmark-demo-{:016x}", u64::from_be_bytes(ambient.random()));
+        let path = std::env::temp_dir().join(name);
+        let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
+        made.map_err(CommandError::io(format!("cannot make {}", path.display())))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("could not delete {}: {error}", self.0.display());
+        }
+    }
+}
+
+async fn api_key(issuance: &Issuance) -> Result<String, CommandError> {
+    let new = NewApiKey {
+        issuer: Some(ISSUER.into()),
+        client: "demo".into(),
+        scopes: [Scope::Mint, Scope::Status, Scope::Admin].map(Scope::as_str).into(),
+        mints_per_hour: 1000,
+        expires_at: None,
+    };
+    let (_, token) = issuance.create_api_key(new, "demo").await?;
+    Ok(token.expose().to_owned())
+}
+
+fn summary(issuance: &Issuance, minted: &[Minted], token: &str) -> String {
+    let links = &issuance.links;
+    let (bold, dim, end) = match std::io::stdout().is_terminal() {
+        true => ("\x1b[1m", "\x1b[2m", "\x1b[0m"),
+        false => ("", "", ""),
+    };
+    let mut lines = vec![
+        String::new(),
+        format!("  {bold}Touchmark{end} is at {}", links.base()),
+        format!("  {dim}an example issuer, three micro-credentials, five passing reviews{end}"),
+        String::new(),
+    ];
+    for credential in minted {
+        lines.push(format!(
+            "  {bold}{:<10}{end} {:<15} {}",
+            credential.status, credential.earner, credential.achievement
+        ));
+        lines.push(format!("             {}", links.credential(&credential.id)));
+    }
+    let (base, first) = (links.base(), &minted[0].id);
+    lines.extend([
+        String::new(),
+        format!("  {bold}Verify one{end}"),
+        format!("    curl -s {base}/credentials/{first}.json -o credential.json"),
+        format!("    curl -s --data-binary @credential.json {base}/v1/verify"),
+        format!("  {bold}Change one letter, and see it refused{end}"),
+        format!(
+            "    sed s/Jordan/Jordin/ credential.json | curl -s --data-binary @- {base}/v1/verify"
+        ),
+        format!("  {bold}Revoke it, and verify again{end}"),
+        format!("    curl -s {base}/v1/issuers/{ISSUER}/credentials/{first}/revoke \\"),
+        format!("      -H 'Authorization: Bearer {token}' \\"),
+        "      -H 'Content-Type: application/json' -d '{\"reason\": \"trying it out\"}'".into(),
+        String::new(),
+        format!("  {dim}The API is at {base}/docs/ . Ctrl-C ends it and deletes everything.{end}"),
+    ]);
+    lines.join("\n")
+}

@@ -1,0 +1,115 @@
+//! The commands: what an operator types.
+
+pub mod demo;
+pub mod doctor;
+mod example;
+pub mod serve;
+pub mod setup;
+pub mod verify;
+
+use crate::ambient::Ambient;
+use crate::config::{Config, ConfigError, Database};
+use crate::issue::parties::Parties;
+use crate::issue::{Issuance, IssueError, PUBLIC_URL};
+use crate::keys::KeyError;
+use crate::model::links::{Links, LinksError};
+use crate::store::{PartyKind, Store, StoreError, sqlite_url};
+
+/// Connections to a shared PostgreSQL that one replica holds; SQLite readers.
+const DATABASE_CONNECTIONS: u32 = 10;
+
+/// Why a command cannot do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the public URL: {0}")]
+    PublicUrl(#[from] LinksError),
+    #[error(
+        "this database holds credentials that were minted under {settled}, which is signed into \
+         them; start with --public-url {settled}, or with another database"
+    )]
+    OtherPublicUrl { settled: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error("{0}")]
+    Issue(#[from] IssueError),
+    #[error("{what}: {source}")]
+    Io { what: String, source: std::io::Error },
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl CommandError {
+    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| CommandError::Io { what, source }
+    }
+}
+
+/// Opens the store, migrates it, and puts the keys to it.
+pub async fn open(config: &Config, ambient: &Ambient) -> Result<Issuance, CommandError> {
+    let links = links(config)?;
+    let store = open_store(config).await?;
+    store.migrate().await?;
+    match store.instance(PUBLIC_URL).await? {
+        Some(settled) if settled != links.base() => {
+            return Err(CommandError::OtherPublicUrl { settled });
+        }
+        _ => {}
+    }
+    refuse_example_keys(config, &store).await?;
+    let sealing = config.sealing_key(ambient)?;
+    let parties = Parties::new(store.clone(), ambient.clone(), links.clone(), sealing);
+    Ok(Issuance::new(store, ambient.clone(), links, parties))
+}
+
+fn links(config: &Config) -> Result<Links, CommandError> {
+    let url = url::Url::parse(config.public_url.as_str()).map_err(|_| LinksError::NoHost)?;
+    Ok(Links::new(&url)?)
+}
+
+async fn open_store(config: &Config) -> Result<Store, CommandError> {
+    let url = match &config.database {
+        Database::Sqlite(file) => {
+            if let Some(folder) = file.parent() {
+                make_private_folder(folder)?;
+            }
+            sqlite_url(file)
+        }
+        Database::Postgres(url) => url.expose().to_owned(),
+    };
+    if config.key_passphrase.is_none()
+        && let Some(folder) = config.key_file.parent()
+    {
+        make_private_folder(folder)?;
+    }
+    Ok(Store::open(&url, DATABASE_CONNECTIONS).await?)
+}
+
+/// Who can read the data folder can read every earner.
+fn make_private_folder(folder: &std::path::Path) -> Result<(), CommandError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    if folder.as_os_str().is_empty() || folder.exists() {
+        return Ok(());
+    }
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(CommandError::io(format!("cannot make the folder {}", folder.display())))
+}
+
+/// Anybody has the example keys; production refuses a database that signs with them.
+async fn refuse_example_keys(config: &Config, store: &Store) -> Result<(), CommandError> {
+    if !config.production() {
+        return Ok(());
+    }
+    for kind in [PartyKind::Issuer, PartyKind::Recognizer] {
+        for party in store.parties(kind).await? {
+            for key in store.keys(kind, &party.name).await? {
+                config.admit_key(&key.public_jwk)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Set-up by command: issuers, recognizers, API keys, signing keys.
+
+use std::io::Write as _;
+
+use jiff::Timestamp;
+
+use super::CommandError;
+use crate::config::Config;
+use crate::http::auth::Scope;
+use crate::issue::Issuance;
+use crate::issue::access::NewApiKey;
+use crate::issue::parties::Party;
+use crate::model::profile::ProfileDefinition;
+use crate::store::{KeyState, PartyKind};
+
+/// Who changes things by command, in the audit.
+const OPERATOR: &str = "operator";
+
+/// `touchmark issuer …`, `touchmark recognizer …`
+#[derive(Debug, clap::Subcommand)]
+pub enum PartyCommand {
+    /// Add one, with its profile; its keys are made here and now
+    Add {
+        /// Short name in URLs and in its DID: lower-case letters, digits, hyphens
+        slug: String,
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// Its own web site (https)
+        #[arg(long)]
+        url: Option<String>,
+        #[arg(long)]
+        description: Option<String>,
+        #[arg(long)]
+        email: Option<String>,
+    },
+    /// List all
+    List,
+}
+
+/// `touchmark api-key …`
+#[derive(Debug, clap::Subcommand)]
+pub enum ApiKeyCommand {
+    /// Make a key; its token is shown this once
+    Create {
+        /// What it may do; several with commas
+        #[arg(long, required = true, value_delimiter = ',')]
+        scope: Vec<Scope>,
+        /// The one issuer that it speaks for; without, the whole service
+        #[arg(long)]
+        issuer: Option<String>,
+        /// Whose system uses it: idempotency keys belong to the client and outlive a rotation
+        #[arg(long, default_value = "default")]
+        client: String,
+        /// Credentials that it may mint in an hour
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        mints: Option<u32>,
+        /// When it ends (RFC 3339)
+        #[arg(long)]
+        expires: Option<Timestamp>,
+    },
+    /// List keys, without their tokens
+    List {
+        #[arg(long)]
+        issuer: Option<String>,
+    },
+    /// Revoke a key, for good and at once
+    Revoke {
+        /// The key's id, the part of the token between its underscores
+        id: String,
+    },
+}
+
+/// `touchmark keys …`
+#[derive(Debug, clap::Subcommand)]
+pub enum KeysCommand {
+    /// List the signing keys of an issuer or recognizer, the retired ones too
+    List(Owner),
+    /// Make new signing keys; the old ones stay published, so what they signed stays good
+    Rotate(Owner),
+}
+
+/// Whose keys.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Owner {
+    #[arg(long)]
+    issuer: Option<String>,
+    #[arg(long)]
+    recognizer: Option<String>,
+}
+
+pub async fn party(
+    issuance: &Issuance,
+    kind: PartyKind,
+    command: PartyCommand,
+) -> Result<(), CommandError> {
+    let (slug, profile) = match command {
+        PartyCommand::Add { slug, name, url, description, email } => {
+            let profile = ProfileDefinition {
+                name,
+                url,
+                description,
+                email,
+                image: None,
+                embed_email_hash: false,
+            };
+            (slug, profile)
+        }
+        PartyCommand::List => {
+            for party in issuance.parties.all(kind).await? {
+                print(&format!("{}\t{}\t{}", party.name, party.did, party.profile.name))?;
+            }
+            return Ok(());
+        }
+    };
+    let party = issuance.parties.add(kind, &slug, &profile, &[]).await?;
+    issuance.parties.keys(&party).await?;
+    issuance.audit(OPERATOR, "party.add", None, &party.did).await?;
+    print(&format!("added {} as {}", party.name, party.did))
+}
+
+pub async fn api_key(
+    issuance: &Issuance,
+    config: &Config,
+    command: ApiKeyCommand,
+) -> Result<(), CommandError> {
+    match command {
+        ApiKeyCommand::Create { scope, issuer, client, mints, expires } => {
+            if let Some(name) = &issuer {
+                find(issuance, PartyKind::Issuer, name).await?;
+            }
+            let new = NewApiKey {
+                issuer,
+                client,
+                scopes: scope.into_iter().map(Scope::as_str).collect(),
+                mints_per_hour: i64::from(mints.unwrap_or(config.limits.mints_per_hour)),
+                expires_at: expires,
+            };
+            let (row, token) = issuance.create_api_key(new, OPERATOR).await?;
+            eprintln!("key {} ({}); the token is shown this once:", row.id, row.scopes);
+            print(token.expose())
+        }
+        ApiKeyCommand::List { issuer } => {
+            for key in issuance.store.api_keys(issuer.as_deref()).await? {
+                let issuer = key.issuer.as_deref().unwrap_or("(all)");
+                let state = if key.revoked_at.is_some() { "revoked" } else { "live" };
+                print(&format!("{}\t{issuer}\t{}\t{}\t{state}", key.id, key.client, key.scopes))?;
+            }
+            Ok(())
+        }
+        ApiKeyCommand::Revoke { id } => match issuance.revoke_api_key(&id, None, OPERATOR).await? {
+            Some(_) => print(&format!("revoked {id}")),
+            None => Err(CommandError::Refused(format!("there is no API key {id:?}"))),
+        },
+    }
+}
+
+pub async fn keys(issuance: &Issuance, command: KeysCommand) -> Result<(), CommandError> {
+    let (owner, rotate) = match command {
+        KeysCommand::List(owner) => (owner, false),
+        KeysCommand::Rotate(owner) => (owner, true),
+    };
+    let party = match (owner.issuer, owner.recognizer) {
+        (Some(name), _) => find(issuance, PartyKind::Issuer, &name).await?,
+        (None, name) => find(issuance, PartyKind::Recognizer, &name.unwrap_or_default()).await?,
+    };
+    let rows = if rotate {
+        let rows = issuance.parties.rotate(&party).await?;
+        issuance.audit(OPERATOR, "keys.rotate", None, &party.did).await?;
+        rows
+    } else {
+        issuance.parties.keys(&party).await?
+    };
+    for key in rows {
+        let state = match key.state {
+            KeyState::Active => "active",
+            KeyState::Retired => "retired",
+        };
+        print(&format!(
+            "{}#{}\t{}\t{state}\t{}",
+            party.did, key.id, key.algorithm, key.created_at
+        ))?;
+    }
+    Ok(())
+}
+
+async fn find(issuance: &Issuance, kind: PartyKind, name: &str) -> Result<Party, CommandError> {
+    let party = issuance.parties.party(kind, name).await?;
+    party.ok_or_else(|| {
+        CommandError::Refused(format!("there is no {} {name:?}; add it first", kind.as_str()))
+    })
+}
+
+fn print(line: &str) -> Result<(), CommandError> {
+    writeln!(std::io::stdout(), "{line}").map_err(CommandError::io("cannot print"))
+}
