@@ -18,11 +18,12 @@ use crate::issue::parties::{Party, public_key};
 use crate::issue::status_list::ListForm;
 use crate::issue::{IssueError, definition};
 use crate::jsonld::Contexts;
+use crate::keys::Algorithm;
 use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
 use crate::model::fault::is_slug;
 use crate::model::profile::Profile;
 use crate::pages;
-use crate::store::{AchievementRow, CredentialRow, PartyKind};
+use crate::store::{AchievementRow, CredentialRow, KeyState, PartyKind};
 use crate::verify;
 
 /// The media types of a credential with an embedded proof, the best known first.
@@ -174,7 +175,12 @@ async fn did(app: &App, kind: PartyKind, name: &str) -> Result<Response, Problem
 
 /// The DID document of a party of ours.
 pub async fn did_document(app: &App, party: &Party) -> Result<String, IssueError> {
-    let rows = app.issuance.parties.keys(party).await?;
+    let mut rows = app.issuance.parties.keys(party).await?;
+    // Verifiers in use take the first key for a JWS whatever its `kid` says: the P-256 key that
+    // signs JWTs now stands first, retired keys last.
+    rows.sort_by_key(|row| {
+        (row.state == KeyState::Retired, row.algorithm != Algorithm::Es256.name())
+    });
     let keys: Vec<_> = rows.iter().map(public_key).collect::<Result<_, _>>()?;
     let keys: Vec<_> =
         rows.iter().zip(&keys).map(|(row, key)| IssuerKey { fragment: &row.id, key }).collect();
