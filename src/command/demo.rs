@@ -14,6 +14,7 @@ use crate::issue::access::NewApiKey;
 /// Fills a fresh service, says what to try, and serves until Ctrl-C.
 pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandError> {
     let folder = Folder::new(&ambient)?;
+    let asked = settings.listen.filter(|address| address.ip().is_loopback());
     let mut config = config(settings, &folder)?;
     let listener = super::serve::bind(&mut config).await?;
     let port = config.listen.port();
@@ -23,7 +24,13 @@ pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandErro
     let issuance = super::open(&config, &ambient).await?;
     let minted = example::fill(&issuance).await?;
     let token = api_key(&issuance).await?;
-    println!("{}", summary(&issuance, &minted, &token));
+    // did:web knows no IP addresses, so the service calls itself localhost; it answers as well at
+    // the address that was asked for.
+    let base = match asked {
+        Some(_) => format!("http://{}", config.listen),
+        None => issuance.links.base().to_owned(),
+    };
+    println!("{}", summary(&base, &minted, &token));
     super::serve::serve(listener, issuance, &config).await
 }
 
@@ -71,15 +78,14 @@ async fn api_key(issuance: &Issuance) -> Result<String, CommandError> {
     Ok(token.expose().to_owned())
 }
 
-fn summary(issuance: &Issuance, minted: &[Minted], token: &str) -> String {
-    let links = &issuance.links;
+fn summary(base: &str, minted: &[Minted], token: &str) -> String {
     let (bold, dim, end) = match std::io::stdout().is_terminal() {
         true => ("\x1b[1m", "\x1b[2m", "\x1b[0m"),
         false => ("", "", ""),
     };
     let mut lines = vec![
         String::new(),
-        format!("  {bold}Touchmark{end} is at {}", links.base()),
+        format!("  {bold}Touchmark{end} is at {base}"),
         format!("  {dim}an example issuer, three micro-credentials, five passing reviews{end}"),
         String::new(),
     ];
@@ -88,9 +94,9 @@ fn summary(issuance: &Issuance, minted: &[Minted], token: &str) -> String {
             "  {bold}{:<10}{end} {:<15} {}",
             credential.status, credential.earner, credential.achievement
         ));
-        lines.push(format!("             {}", links.credential(&credential.id)));
+        lines.push(format!("             {base}/credentials/{}", credential.id));
     }
-    let (base, first) = (links.base(), &minted[0].id);
+    let first = &minted[0].id;
     lines.extend([
         String::new(),
         format!("  {bold}Verify one{end}"),

@@ -36,7 +36,7 @@ pub struct AchievementView {
 
 /// Publish an achievement: competency, criteria, rubric.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/achievements", tag = "achievements",
-    params(("issuer" = String, Path)), request_body = AchievementDefinition,
+    params(("issuer" = String, Path, example = "nea")), request_body = AchievementDefinition,
     responses((status = 201, description = "Version 1 of it", body = AchievementView)),
     security(("apiKey" = ["admin"])))]
 pub async fn create(
@@ -53,7 +53,7 @@ pub async fn create(
 /// Publish a new version. What was earned keeps its version. Nothing changes where the definition
 /// is the same.
 #[utoipa::path(put, path = "/v1/issuers/{issuer}/achievements/{slug}", tag = "achievements",
-    params(("issuer" = String, Path), ("slug" = String, Path)), request_body = AchievementDefinition,
+    params(("issuer" = String, Path, example = "nea"), ("slug" = String, Path)), request_body = AchievementDefinition,
     responses((status = 200, description = "The latest version", body = AchievementView)),
     security(("apiKey" = ["admin"])))]
 pub async fn update(
@@ -74,7 +74,7 @@ pub async fn update(
 
 /// The latest version of each of an issuer's achievements.
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements", tag = "achievements",
-    params(("issuer" = String, Path)),
+    params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "By slug", body = Vec<AchievementView>)),
     security(("apiKey" = ["mint"])))]
 pub async fn list(
@@ -89,7 +89,7 @@ pub async fn list(
 
 /// The latest version of an achievement.
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements/{slug}", tag = "achievements",
-    params(("issuer" = String, Path), ("slug" = String, Path)),
+    params(("issuer" = String, Path, example = "nea"), ("slug" = String, Path)),
     responses((status = 200, description = "The latest version", body = AchievementView)),
     security(("apiKey" = ["mint"])))]
 pub async fn latest(

@@ -116,7 +116,7 @@ pub struct Paging {
 
 /// Mint a credential after a passing review.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials", tag = "credentials",
-    params(("issuer" = String, Path),
+    params(("issuer" = String, Path, example = "nea"),
            ("Idempotency-Key" = Option<String>, Header,
             description = "Asking again under the same key gives the same bytes and mints nothing")),
     request_body = MintRequest,
@@ -192,7 +192,7 @@ pub fn answer<'a>(app: &App, issuer: &str, issued: &'a Issued) -> Result<MintAns
 
 /// An issuer's credentials, newest first.
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/credentials", tag = "credentials",
-    params(("issuer" = String, Path), Paging),
+    params(("issuer" = String, Path, example = "nea"), Paging),
     responses((status = 200, description = "A page of them", body = CredentialPage)),
     security(("apiKey" = ["status"])))]
 pub async fn list(
@@ -231,7 +231,7 @@ fn read_cursor(text: &str) -> Option<Cursor> {
 
 /// A credential's state, as its issuer sees it.
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/credentials/{id}", tag = "credentials",
-    params(("issuer" = String, Path), ("id" = String, Path)),
+    params(("issuer" = String, Path, example = "nea"), ("id" = String, Path)),
     responses((status = 200, description = "Its state", body = CredentialRecord)),
     security(("apiKey" = ["status"])))]
 pub async fn record(
@@ -246,7 +246,7 @@ pub async fn record(
 
 /// Revoke a credential, for good.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials/{id}/revoke", tag = "status",
-    params(("issuer" = String, Path), ("id" = String, Path)), request_body = StatusChange,
+    params(("issuer" = String, Path, example = "nea"), ("id" = String, Path)), request_body = StatusChange,
     responses((status = 200, description = "Its state now", body = CredentialRecord)),
     security(("apiKey" = ["status"])))]
 pub async fn revoke(
@@ -260,7 +260,7 @@ pub async fn revoke(
 
 /// Suspend a credential, until it is reinstated.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials/{id}/suspend", tag = "status",
-    params(("issuer" = String, Path), ("id" = String, Path)), request_body = StatusChange,
+    params(("issuer" = String, Path, example = "nea"), ("id" = String, Path)), request_body = StatusChange,
     responses((status = 200, description = "Its state now", body = CredentialRecord)),
     security(("apiKey" = ["status"])))]
 pub async fn suspend(
@@ -274,7 +274,7 @@ pub async fn suspend(
 
 /// End a suspension.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials/{id}/reinstate", tag = "status",
-    params(("issuer" = String, Path), ("id" = String, Path)), request_body = StatusChange,
+    params(("issuer" = String, Path, example = "nea"), ("id" = String, Path)), request_body = StatusChange,
     responses((status = 200, description = "Its state now", body = CredentialRecord)),
     security(("apiKey" = ["status"])))]
 pub async fn reinstate(
@@ -308,7 +308,7 @@ fn check_reason(reason: &str) -> Result<(), Vec<Fault>> {
 /// Replace a credential by a corrected one. The old one is revoked in its status list; our pages
 /// and API tell its successor.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials/{id}/supersede", tag = "status",
-    params(("issuer" = String, Path), ("id" = String, Path),
+    params(("issuer" = String, Path, example = "nea"), ("id" = String, Path),
            ("Idempotency-Key" = Option<String>, Header,
             description = "With a replacement: asking again gives the same bytes")),
     request_body = Supersession,

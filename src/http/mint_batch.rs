@@ -49,7 +49,7 @@ pub struct BatchAnswer<'a> {
 
 /// Mint many credentials: a mint request a line, each with its own `idempotencyKey`.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials:batch", tag = "credentials",
-    params(("issuer" = String, Path)),
+    params(("issuer" = String, Path, example = "nea")),
     request_body(content = String, content_type = "application/x-ndjson",
                  description = "A MintRequest a line, at most 2 MiB each; any number of lines"),
     responses((status = 200, description = "A BatchAnswer a line, in the order of the request",

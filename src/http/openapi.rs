@@ -9,7 +9,7 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa::{OpenApi as _, PartialSchema as _, ToSchema as _};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::App;
 use super::problem::ProblemDocument;
@@ -111,11 +111,13 @@ pub fn yaml(description: &OpenApi) -> String {
 /// `/openapi.yaml`, `/openapi.json` and `/docs`.
 pub fn routes(description: OpenApi) -> Router<Arc<App>> {
     let text = yaml(&description);
+    // No online validator: no page of ours asks a third party for anything.
+    let config = Config::from("/openapi.json").validator_url("none");
     let answer = move || {
         let text = text.clone();
         async move { ([(header::CONTENT_TYPE, "application/yaml")], text) }
     };
     Router::new()
         .route("/openapi.yaml", get(answer))
-        .merge(SwaggerUi::new("/docs").url("/openapi.json", description))
+        .merge(SwaggerUi::new("/docs").url("/openapi.json", description).config(config))
 }

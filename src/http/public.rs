@@ -89,7 +89,7 @@ async fn credential_page(app: &App, row: CredentialRow) -> Result<Response, Prob
 }
 
 /// An issuer: its page, or its profile.
-#[utoipa::path(get, path = "/issuers/{issuer}", tag = "public", params(("issuer" = String, Path)),
+#[utoipa::path(get, path = "/issuers/{issuer}", tag = "public", params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "The issuer", content(
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
         (String = "text/html")))))]
@@ -141,7 +141,7 @@ fn json_or_page(headers: &HeaderMap) -> Result<&'static str, Problem> {
 }
 
 /// An issuer's DID document: its keys, the retired ones too.
-#[utoipa::path(get, path = "/issuers/{issuer}/did.json", tag = "public", params(("issuer" = String, Path)),
+#[utoipa::path(get, path = "/issuers/{issuer}/did.json", tag = "public", params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "The DID document", body = serde_json::Value,
                content_type = "application/did+ld+json")))]
 pub async fn issuer_did(

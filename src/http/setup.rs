@@ -155,7 +155,7 @@ fn inside(at: &str, faults: Vec<Fault>) -> Vec<Fault> {
 }
 
 /// An issuer's profile.
-#[utoipa::path(get, path = "/v1/issuers/{issuer}", tag = "set-up", params(("issuer" = String, Path)),
+#[utoipa::path(get, path = "/v1/issuers/{issuer}", tag = "set-up", params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "The issuer", body = PartyView)),
     security(("apiKey" = ["admin"])))]
 pub async fn issuer(
@@ -168,7 +168,7 @@ pub async fn issuer(
 }
 
 /// Change what an issuer says of itself, from the next credential on.
-#[utoipa::path(put, path = "/v1/issuers/{issuer}", tag = "set-up", params(("issuer" = String, Path)),
+#[utoipa::path(put, path = "/v1/issuers/{issuer}", tag = "set-up", params(("issuer" = String, Path, example = "nea")),
     request_body = ProfileDefinition,
     responses((status = 200, description = "The issuer", body = PartyView)),
     security(("apiKey" = ["admin"])))]
@@ -201,7 +201,7 @@ pub async fn recognizer(
 }
 
 /// An issuer's signing keys, oldest first.
-#[utoipa::path(get, path = "/v1/issuers/{issuer}/keys", tag = "set-up", params(("issuer" = String, Path)),
+#[utoipa::path(get, path = "/v1/issuers/{issuer}/keys", tag = "set-up", params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "All keys it ever had", body = Vec<KeyView>)),
     security(("apiKey" = ["admin"])))]
 pub async fn keys(
@@ -216,7 +216,7 @@ pub async fn keys(
 
 /// Make new signing keys; the old ones stay published, so that what they signed stays good.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/keys:rotate", tag = "set-up",
-    params(("issuer" = String, Path)),
+    params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "All keys, the new ones active", body = Vec<KeyView>)),
     security(("apiKey" = ["admin"])))]
 pub async fn rotate_keys(
@@ -232,7 +232,7 @@ pub async fn rotate_keys(
 
 /// Make an API key for an issuer's backend.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/api-keys", tag = "set-up",
-    params(("issuer" = String, Path)), request_body = ApiKeyRequest,
+    params(("issuer" = String, Path, example = "nea")), request_body = ApiKeyRequest,
     responses((status = 201, description = "The key, with its secret this once", body = NewApiKeyView)),
     security(("apiKey" = ["admin"])))]
 pub async fn create_api_key(
@@ -282,7 +282,7 @@ fn check_api_key(asked: &ApiKeyRequest, now: Timestamp) -> Result<Vec<Scope>, Ve
 
 /// An issuer's API keys, without their secrets.
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/api-keys", tag = "set-up",
-    params(("issuer" = String, Path)),
+    params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "The keys, oldest first", body = Vec<ApiKeyView>)),
     security(("apiKey" = ["admin"])))]
 pub async fn api_keys(
@@ -297,7 +297,7 @@ pub async fn api_keys(
 
 /// Revoke an API key, for good and at once.
 #[utoipa::path(delete, path = "/v1/issuers/{issuer}/api-keys/{key}", tag = "set-up",
-    params(("issuer" = String, Path), ("key" = String, Path, description = "The key's id")),
+    params(("issuer" = String, Path, example = "nea"), ("key" = String, Path, description = "The key's id")),
     responses((status = 200, description = "The revoked key", body = ApiKeyView)),
     security(("apiKey" = ["admin"])))]
 pub async fn revoke_api_key(

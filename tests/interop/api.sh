@@ -18,7 +18,13 @@ trap 'rm -rf "$work"' EXIT
 cat > "$work/schemathesis.toml" <<'TOML'
 [headers]
 Authorization = "Bearer ${API_KEY}"
+
+# An issuer that there is: behind it lie most of the handlers.
+[parameters]
+issuer = "nea"
 TOML
+
+export PYTHONPATH="$here" SCHEMATHESIS_HOOKS=hooks PYTHONDONTWRITEBYTECODE=1
 
 cd "$work"
 "$here/.venv/bin/schemathesis" --config-file "$work/schemathesis.toml" \

@@ -1,1 +1,213 @@
-//! cli
+//! The program as its operator types it.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::demo::{Demo, PROGRAM, terminate};
+
+/// The program in a folder of its own, with nothing of ours in its environment.
+fn touchmark(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.current_dir(folder).args(args).stdin(Stdio::null());
+    for (name, _) in std::env::vars().filter(|(n, _)| n.starts_with("TOUCHMARK_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("DATABASE_URL");
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    touchmark(folder, args).output().expect("the program starts")
+}
+
+/// Runs what must succeed, and gives what it printed.
+fn succeed(folder: &Path, args: &[&str]) -> String {
+    let output = run(folder, args);
+    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+/// `touchmark verify … --json` against a demo: the exit code and the report.
+fn verify(demo: &Demo, args: &[&str], input: Option<&[u8]>) -> (Option<i32>, Value) {
+    let folder = folder();
+    let mut command =
+        touchmark(folder.path(), &["verify", "--json", "--dev-origins", &demo.origin]);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().expect("the program starts");
+    let mut pipe = process.stdin.take().expect("its input is a pipe");
+    pipe.write_all(input.unwrap_or_default()).expect("it reads its input");
+    drop(pipe);
+    let output = process.wait_with_output().expect("it ends");
+    let report = serde_json::from_slice(&output.stdout);
+    (output.status.code(), report.unwrap_or_else(|_| panic!("{}", text(&output.stderr))))
+}
+
+#[test]
+fn verify_answers_with_its_exit_code_and_a_report() {
+    let demo = Demo::start();
+    let good = &demo.credentials("good")[0];
+    assert_eq!(demo.credentials("good").len(), 3);
+
+    let (code, report) = verify(&demo, &[good], None);
+    assert_eq!(
+        (code, &report["verified"], &report["status"]),
+        (Some(0), &true.into(), &"good".into())
+    );
+    for (status, revoked) in
+        [("revoked", demo.credentials("revoked")), ("suspended", demo.credentials("suspended"))]
+    {
+        let (code, report) = verify(&demo, &[&revoked[0]], None);
+        assert_eq!((code, &report["status"]), (Some(1), &status.into()), "{report}");
+        assert_eq!(report["verdicts"]["authentic"], "yes");
+    }
+
+    let signed = fetch(&format!("{good}.json"));
+    let (code, _) = verify(&demo, &["-"], Some(signed.as_bytes()));
+    assert_eq!(code, Some(0));
+    let changed = signed.replacen("Jordan", "Jordin", 1);
+    let (code, report) = verify(&demo, &["-"], Some(changed.as_bytes()));
+    assert_eq!((code, &report["verdicts"]["authentic"]), (Some(1), &"no".into()), "{report}");
+
+    let (code, report) = verify(&demo, &["-", "--offline"], Some(signed.as_bytes()));
+    assert_eq!((code, &report["verdicts"]["authentic"]), (Some(2), &"undecided".into()));
+    let (code, report) =
+        verify(&demo, &["-", "--at", "2020-01-01T00:00:00Z"], Some(signed.as_bytes()));
+    assert_eq!((code, &report["status"]), (Some(1), &"not-yet-valid".into()), "{report}");
+
+    let jwt = fetch(&format!("{good}.jwt"));
+    let (code, report) = verify(&demo, &["-"], Some(jwt.as_bytes()));
+    assert_eq!((code, &report["form"]), (Some(0), &"vc-jwt".into()));
+    assert!(demo.stop(), "a demo ends well");
+}
+
+/// The body of a GET over loopback.
+fn fetch(url: &str) -> String {
+    let output = Command::new("curl").args(["-sf", url]).output().expect("curl is installed");
+    assert!(output.status.success(), "{url}");
+    text(&output.stdout)
+}
+
+#[test]
+fn what_is_written_wrong_ends_with_64() {
+    let folder = folder();
+    for args in [
+        &["verify"][..],
+        &["verify", "--at", "yesterday", "x.json"],
+        &["verify", "no-such-file.json"],
+        &["nonsense"],
+        &["serve", "--public-url", "https://192.0.2.1"],
+    ] {
+        let output = run(folder.path(), args);
+        assert_eq!(output.status.code(), Some(64), "{args:?}: {}", text(&output.stderr));
+        assert!(!output.stderr.is_empty(), "{args:?} must say what is wrong");
+    }
+    assert_eq!(run(folder.path(), &["--version"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_service_is_set_up_by_command() {
+    let folder = folder();
+    let at = folder.path();
+    assert!(
+        succeed(at, &["issuer", "add", "nea", "--name", "NEA (example)"])
+            .contains("did:web:localhost%3A8080:issuers:nea")
+    );
+    assert!(!run(at, &["issuer", "add", "nea", "--name", "Again"]).status.success());
+    assert!(!run(at, &["issuer", "add", "N E A", "--name", "Bad"]).status.success());
+    succeed(at, &["recognizer", "add", "tn", "--name", "Tennessee (example)"]);
+    assert!(succeed(at, &["issuer", "list"]).starts_with("nea\t"));
+
+    let token = succeed(at, &["api-key", "create", "--scope", "mint,status", "--issuer", "nea"]);
+    let id = token.trim().split('_').nth(1).expect("a token has an id").to_owned();
+    assert!(
+        !run(at, &["api-key", "create", "--scope", "mint", "--issuer", "nobody"]).status.success()
+    );
+    assert!(succeed(at, &["api-key", "list"]).contains("live"));
+    succeed(at, &["api-key", "revoke", &id]);
+    let listed = succeed(at, &["api-key", "list"]);
+    assert!(listed.contains("revoked") && !listed.contains(token.trim()));
+
+    let before = succeed(at, &["keys", "list", "--issuer", "nea"]);
+    let after = succeed(at, &["keys", "rotate", "--issuer", "nea"]);
+    assert_eq!((before.lines().count(), after.lines().count()), (2, 4));
+    assert_eq!(after.matches("retired").count(), 2);
+    assert_eq!(succeed(at, &["keys", "list", "--recognizer", "tn"]).lines().count(), 2);
+
+    let doctor = succeed(at, &["doctor"]);
+    for line in ["configuration", "database", "keys", "clock", "public URL"] {
+        assert!(doctor.contains(line), "{doctor}");
+    }
+}
+
+#[test]
+fn serve_needs_no_configuration_and_drains_on_sigterm() {
+    let folder = folder();
+    let mut process = touchmark(folder.path(), &["serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut log = BufReader::new(process.stdout.take().expect("its output is a pipe")).lines();
+    let mut said = String::new();
+    let port = loop {
+        let line = log.next().expect("it logs until it listens").expect("the log is text");
+        said += &line;
+        let event: Value = serde_json::from_str(&line).expect("a log line is JSON");
+        if event["message"] == "listening" {
+            let address = event["address"].as_str().expect("an address");
+            break address.rsplit(':').next().expect("a port").to_owned();
+        }
+    };
+    assert!(said.contains("keys.secret"), "it says what seals the keys: {said}");
+    assert_eq!(fetch(&format!("http://localhost:{port}/healthz")), "ok\n");
+    let data = folder.path().join("touchmark-data");
+    assert!(data.join("touchmark.db").exists() && data.join("keys.secret").exists());
+    use std::os::unix::fs::PermissionsExt as _;
+    assert_eq!(data.metadata().expect("the folder is there").permissions().mode() & 0o777, 0o700);
+
+    terminate(&process);
+    assert!(process.wait().expect("it ends").success(), "SIGTERM ends it well");
+    let rest: Vec<_> = log.map_while(Result::ok).collect();
+    assert!(rest.iter().any(|l| l.contains("draining")), "{rest:?}");
+}
+
+#[test]
+fn production_refuses_development_switches_and_plain_http() {
+    let folder = folder();
+    for args in [
+        &["serve", "--public-url", "http://touchmark.example"][..],
+        &[
+            "serve",
+            "--public-url",
+            "https://touchmark.example",
+            "--dev-origins",
+            "http://localhost:1",
+        ],
+    ] {
+        let output = run(folder.path(), args);
+        assert!(!output.status.success(), "{args:?}");
+        assert!(!folder.path().join("touchmark-data").exists(), "refused before anything is made");
+    }
+}
+
+#[test]
+fn a_wrong_setting_in_the_file_is_named() {
+    let folder = folder();
+    std::fs::write(folder.path().join("touchmark.toml"), "lisen = \"127.0.0.1:1\"\n")
+        .expect("a file");
+    let output = run(folder.path(), &["doctor"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(text(&output.stderr).contains("lisen"), "{}", text(&output.stderr));
+}

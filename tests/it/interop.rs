@@ -14,6 +14,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::support::demo::Demo;
+
 /// Whether the tools are installed. Prints that the test did not run, or fails
 /// it where the environment says that they are required.
 pub fn available() -> bool {
@@ -201,4 +203,103 @@ fn schemathesis_passes_what_is_described_and_fails_what_is_not() {
     assert_eq!(tried("/credentials/good"), Ok(()));
     let failure = tried("/credentials/none").expect_err("404 is not described");
     assert!(failure.contains("Undocumented"), "{failure}");
+}
+
+/// What we mint is accepted by others' software, refused when changed, and seen as revoked.
+#[test]
+fn what_we_mint_is_accepted_changed_is_refused_and_revoked_is_seen() {
+    if !available() {
+        return;
+    }
+    let demo = Demo::start();
+    let origin = demo.origin.as_str();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let changed = |url: &str, name: &str, change: &dyn Fn(String) -> String| {
+        let output = Command::new("curl").args(["-sf", url]).output().expect("curl is installed");
+        let file = folder.path().join(name);
+        std::fs::write(&file, change(text(&output.stdout))).expect("the folder is there");
+        file.to_str().expect("its path is text").to_owned()
+    };
+
+    for page in demo.credentials("good") {
+        let npm = digitalbazaar(&page, origin, origin);
+        assert_eq!(
+            (&npm["verified"], &npm["statusVerified"]),
+            (&true.into(), &true.into()),
+            "{npm}"
+        );
+        assert!(
+            npm["statuses"].as_array().is_some_and(|s| s.iter().all(|s| s["set"] == false)),
+            "{npm}"
+        );
+        for form in ["json", "jwt"] {
+            let pypi = openbadgeslib(&format!("{page}.{form}"), origin, origin);
+            assert_eq!(
+                (&pypi["verified"], &pypi["revoked"]),
+                (&true.into(), &false.into()),
+                "{pypi}"
+            );
+        }
+    }
+
+    let good = &demo.credentials("good")[0];
+    let letter = |signed: String| signed.replacen("Jordan", "Jordin", 1);
+    let json = changed(&format!("{good}.json"), "changed.json", &letter);
+    assert_eq!(digitalbazaar(&json, origin, origin)["verified"], false);
+    assert_eq!(openbadgeslib(&json, origin, origin)["verified"], false);
+    let middle = |jwt: String| {
+        let (head, tail) = jwt.split_at(jwt.len() / 2);
+        let other = if tail.starts_with('A') { 'B' } else { 'A' };
+        format!("{head}{other}{}", &tail[1..])
+    };
+    let jwt = changed(&format!("{good}.jwt"), "changed.jwt", &middle);
+    assert_eq!(openbadgeslib(&jwt, origin, origin)["verified"], false);
+
+    for status in ["revoked", "suspended"] {
+        let page = &demo.credentials(status)[0];
+        let npm = digitalbazaar(page, origin, origin);
+        assert!(
+            npm["statuses"].as_array().is_some_and(|s| s.iter().any(|s| s["set"] == true)),
+            "{npm}"
+        );
+        for form in ["json", "jwt"] {
+            let pypi = openbadgeslib(&format!("{page}.{form}"), origin, origin);
+            assert_eq!(
+                (&pypi["verified"], &pypi["revoked"]),
+                (&false.into(), &true.into()),
+                "{pypi}"
+            );
+        }
+    }
+
+    // Revoking is seen at once.
+    let id = good.rsplit('/').next().expect("a split has a last part");
+    let url = format!("{origin}/v1/issuers/nea/credentials/{id}/revoke");
+    let bearer = format!("Authorization: Bearer {}", demo.api_key());
+    let args = [
+        "-sf",
+        &url,
+        "-H",
+        &bearer,
+        "-H",
+        "Content-Type: application/json",
+        "-d",
+        "{\"reason\": \"x\"}",
+    ];
+    assert!(Command::new("curl").args(args).output().expect("curl is installed").status.success());
+    let npm = digitalbazaar(good, origin, origin);
+    assert_eq!(npm["statuses"][0]["set"], true, "{npm}");
+    assert_eq!(openbadgeslib(&format!("{good}.jwt"), origin, origin)["revoked"], true);
+}
+
+#[test]
+fn schemathesis_finds_no_fault_in_the_running_service() {
+    if !available() {
+        return;
+    }
+    let demo = Demo::start();
+    let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.yaml");
+    if let Err(printed) = schemathesis(&description, &demo.origin, demo.api_key()) {
+        panic!("{printed}");
+    }
 }
