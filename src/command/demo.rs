@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::CommandError;
 use super::example::{self, ISSUER, Minted};
+use super::serve::Stop;
 use crate::ambient::Ambient;
 use crate::config::{Config, Settings};
 use crate::http::auth::Scope;
@@ -13,6 +14,7 @@ use crate::issue::access::NewApiKey;
 
 /// Fills a fresh service, says what to try, and serves until Ctrl-C.
 pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandError> {
+    let stop = Stop::listen()?;
     let folder = Folder::new(&ambient)?;
     let asked = settings.listen.filter(|address| address.ip().is_loopback());
     let mut config = config(settings, &folder)?;
@@ -31,7 +33,7 @@ pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandErro
         None => issuance.links.base().to_owned(),
     };
     println!("{}", summary(&base, &minted, &token));
-    super::serve::serve(listener, issuance, &config).await
+    super::serve::serve(listener, issuance, &config, stop).await
 }
 
 /// The settings given, but always on embedded SQLite in the throw-away folder.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::CommandError;
@@ -19,6 +19,7 @@ use crate::issue::Issuance;
 
 /// Serves with the settings given.
 pub async fn run(mut config: Config, ambient: Ambient) -> Result<(), CommandError> {
+    let stop = Stop::listen()?;
     let listener = bind(&mut config).await?;
     let issuance = super::open(&config, &ambient).await?;
     tracing::info!(
@@ -28,7 +29,7 @@ pub async fn run(mut config: Config, ambient: Ambient) -> Result<(), CommandErro
         production = config.production(),
         "opened"
     );
-    serve(listener, issuance, &config).await
+    serve(listener, issuance, &config, stop).await
 }
 
 /// Binds the listener; a port of 0 becomes the one that the system chose.
@@ -44,13 +45,14 @@ pub async fn serve(
     listener: TcpListener,
     issuance: Issuance,
     config: &Config,
+    stop: Stop,
 ) -> Result<(), CommandError> {
     let app = app(issuance, config)?;
     let store = app.issuance.store.clone();
     let service = http::router(app).into_make_service_with_connect_info::<Peer>();
     let (draining, drained) = oneshot::channel();
     let until = async move {
-        stop_signal().await;
+        stop.asked().await;
         tracing::info!("draining: no new connections, those under way may finish");
         // Nobody listens any more only where the server has ended by itself.
         let _ = draining.send(());
@@ -93,18 +95,25 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
     }))
 }
 
-/// SIGTERM from a supervisor, or Ctrl-C.
-async fn stop_signal() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// SIGTERM from a supervisor, or Ctrl-C; heard from the moment that this is made.
+pub struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    pub fn listen() -> Result<Self, CommandError> {
+        let hear = |kind| signal(kind).map_err(CommandError::io("cannot listen for signals"));
+        Ok(Self {
+            terminate: hear(SignalKind::terminate())?,
+            interrupt: hear(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }

@@ -1,1 +1,86 @@
-//! readme
+//! README tells the truth: its commands run, its settings are the program's.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::demo::{Demo, PROGRAM};
+
+fn readme() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
+        .expect("README.md is there")
+}
+
+/// The shell blocks of README, in order.
+fn blocks() -> Vec<String> {
+    let text = readme();
+    let blocks = text.split("```sh\n").skip(1);
+    blocks.map(|b| b.split("```").next().expect("a split has a first part").to_owned()).collect()
+}
+
+#[test]
+fn the_first_command_is_the_demo_and_the_demo_runs() {
+    assert_eq!(blocks()[0], "make demo\n");
+    let makefile = Path::new(env!("CARGO_MANIFEST_DIR")).join("Makefile");
+    let makefile = std::fs::read_to_string(makefile).expect("Makefile is there");
+    assert!(makefile.contains("-- demo"), "make demo runs touchmark demo");
+    let demo = Demo::start();
+    assert_eq!(demo.credentials("good").len(), 3);
+    assert!(demo.stop());
+}
+
+/// The block of README's walk-through run as one script, on a free port in a fresh folder.
+#[test]
+fn the_walk_through_issues_verifies_and_revokes_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let port = free_port();
+    let walk = blocks()[1..].concat().replace("localhost:8080", &format!("localhost:{port}"));
+    // Echoed apart, so that each command's answer can be told from the next.
+    let walk = walk
+        .replace("\ncurl ", "\necho; curl ")
+        .replace("\ntouchmark verify", "\necho; touchmark verify");
+    let script = format!("set -euo pipefail\ntrap 'kill $(jobs -p); wait' EXIT\n{walk}\necho\n");
+    let program = PathBuf::from(PROGRAM);
+    let programs = program.parent().expect("a program is in a folder");
+    let path = std::env::var("PATH").expect("there is a path");
+    let output = Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:{path}", programs.display()))
+        .env("TOUCHMARK_LISTEN", format!("127.0.0.1:{port}"))
+        .env_remove("DATABASE_URL")
+        .stdin(Stdio::null())
+        .output()
+        .expect("bash starts");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+
+    assert!(printed.lines().any(|l| l == "VERIFIED"), "{printed}");
+    let answers: Vec<Value> =
+        printed.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+    assert_eq!(answers[0]["version"], 1, "the achievement: {printed}");
+    let verdicts: Vec<_> = answers.iter().filter(|a| a.get("verdicts").is_some()).collect();
+    assert_eq!(verdicts.len(), 2, "{printed}");
+    assert_eq!((&verdicts[0]["verified"], &verdicts[0]["status"]), (&true.into(), &"good".into()));
+    assert_eq!(
+        (&verdicts[1]["verified"], &verdicts[1]["status"]),
+        (&false.into(), &"revoked".into())
+    );
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+    listener.local_addr().expect("it is bound").port()
+}
+
+#[test]
+fn the_table_of_settings_is_the_programs_own() {
+    let text = readme();
+    let (_, rest) = text.split_once("own help -->\n").expect("README marks the table");
+    let (table, _) = rest.split_once("<!-- /settings -->").expect("README marks its end");
+    let expected = touchmark::config::settings_table();
+    assert_eq!(table.trim(), expected.trim(), "write the table anew:\n{expected}");
+}
