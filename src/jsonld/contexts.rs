@@ -43,6 +43,7 @@ const BUNDLED: &[(&str, &[u8])] = vendored! {
 /// What only a conformance run may name: it defines every term there is.
 const CONFORMANCE: &[(&str, &[u8])] = vendored! {
     "https://www.w3.org/2018/credentials/examples/v1" => "credentials-examples-v1.jsonld",
+    "https://www.w3.org/ns/credentials/examples/v2" => "credentials-examples-v2.jsonld",
 };
 
 /// The contexts that are known: URL to parsed context. Never loads anything.
@@ -60,7 +61,7 @@ impl Contexts {
         BUNDLED_CONTEXTS.get_or_init(|| Contexts::vendored(BUNDLED))
     }
 
-    /// The bundled contexts, and the examples context of VC 1.1.
+    /// The bundled contexts, and the W3C's examples contexts.
     pub fn conformance() -> &'static Contexts {
         static CONFORMANCE_CONTEXTS: OnceLock<Contexts> = OnceLock::new();
         CONFORMANCE_CONTEXTS.get_or_init(|| Contexts::vendored(&[BUNDLED, CONFORMANCE].concat()))

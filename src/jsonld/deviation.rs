@@ -73,7 +73,7 @@ pub(super) enum Wanted<'a> {
     Graph,
     /// A value of a `@vocab` term.
     Symbol,
-    /// No property: a type, or the value of a `@vocab` term.
+    /// The value of a `@vocab` term.
     Name,
     /// An empty list, or one of mixed values.
     Any,
@@ -91,25 +91,58 @@ impl Context {
         terms.and_then(|terms| terms.first()).map_or(keyword, |term| term).to_owned()
     }
 
-    /// The member name that compaction gives to a property.
-    pub(super) fn member_name(&self, iri: &str, wanted: Wanted<'_>, in_list: bool) -> String {
-        match self.select(iri, wanted, in_list) {
-            Some(term) => term.to_string(),
-            // Where there is a term, nothing else will do, even with a value
-            // that the term does not fit.
-            None => match self.inverse().terms.get(iri).and_then(|terms| terms.first()) {
-                Some(term) if self.term(term).is_some_and(|d| d.known) => term.to_string(),
-                _ => self.shortened(iri),
-            },
+    /// How a member with this value should be called, if otherwise than `found`.
+    pub(super) fn member_name(
+        &self,
+        iri: &str,
+        found: &str,
+        wanted: Wanted<'_>,
+        in_list: bool,
+    ) -> Option<String> {
+        if let Some(term) = self.select(iri, wanted, in_list) {
+            return (**term != *found).then(|| term.to_string());
+        }
+        let terms = self.inverse().terms.get(iri).map_or(&[][..], |terms| terms);
+        let known = terms.first().filter(|t| self.term(t).is_some_and(|d| d.known));
+        let full = self.shortened(iri);
+        match known {
+            // The term is not made for such a value.
+            Some(_) if terms.iter().any(|term| **term == *found) => Some(full),
+            // Where there is a term, its IRI will not do, whatever the value.
+            Some(term) => Some(term.to_string()),
+            None => (full != found).then_some(full),
         }
     }
 
-    /// How compaction writes a type, or a value of a `@vocab` term.
+    /// How compaction writes the value of a `@vocab` term.
     pub(super) fn symbol(&self, iri: &str) -> String {
         match self.select(iri, Wanted::Name, false) {
             Some(term) => term.to_string(),
             None => self.shortened(iri),
         }
+    }
+
+    /// How a type that is written as `found` should be written, if otherwise.
+    ///
+    /// Open Badges gives one IRI to the class `Criteria` and the property
+    /// `criteria`, and compaction would choose the property. A type is asked to
+    /// be a class's term: one that coerces nothing.
+    pub(super) fn type_name(&self, iri: &str, found: &str) -> Option<String> {
+        let all = self.inverse().terms.get(iri).map_or(&[][..], |terms| terms);
+        let is_class = |term: &&Arc<str>| {
+            self.term(term).is_some_and(|definition| definition.coercion.is_none())
+        };
+        let mut classes = all.iter().filter(is_class).peekable();
+        let fine = match (classes.peek(), all.first()) {
+            (Some(_), _) => classes.clone().any(|term| **term == *found),
+            (None, Some(_)) => all.iter().any(|term| **term == *found),
+            (None, None) => self.shortened(iri) == found,
+        };
+        if fine {
+            return None;
+        }
+        let best = classes.next().or(all.first());
+        Some(best.map_or_else(|| self.shortened(iri), |term| term.to_string()))
     }
 
     /// Term selection over the inverse context.

@@ -55,7 +55,7 @@ impl<'d> Expander<'_, 'd> {
             return self.value_object(active, type_scoped, &members, place).map(|i| Some(vec![i]));
         }
         if has("@list") || has("@set") {
-            return self.list_or_set(active, &members, place);
+            return self.list_or_set(active, &members, place, preset);
         }
         self.node(active, type_scoped, &members, place, preset).map(|item| Some(vec![item]))
     }
@@ -183,7 +183,9 @@ impl<'d> Expander<'_, 'd> {
                 _ => add(self)?,
             }
         }
-        Ok(true)
+        let any = !value.items().is_empty();
+        self.deviate_unless(any, "[]", || "no member at all".to_owned());
+        Ok(any)
     }
 
     pub(super) fn type_term(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
@@ -191,8 +193,9 @@ impl<'d> Expander<'_, 'd> {
         let Some(expanded) = expanded else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_owned() });
         };
-        let symbol = active.symbol(&expanded);
-        self.deviate_unless(symbol == text, text, || symbol.clone());
+        if let Some(expected) = active.type_name(&expanded, text) {
+            self.deviate(text, || expected);
+        }
         self.resource(&expanded)
     }
 
@@ -221,7 +224,10 @@ impl<'d> Expander<'_, 'd> {
             "@included" => {
                 self.deviate("@included", || "no @included".to_owned());
                 let items = self.element(active, place, value, Preset::default())?;
-                match items.unwrap_or_default().iter().all(|i| matches!(i, Item::Node { .. })) {
+                let is_node = |item: &Item| {
+                    matches!(item, Item::Node { shape: Shape::Full | Shape::Empty, .. })
+                };
+                match items.unwrap_or_default().iter().all(is_node) {
                     true => Ok(true),
                     false => Err(self.invalid("nodes in @included", value)),
                 }
@@ -425,11 +431,13 @@ impl<'d> Expander<'_, 'd> {
                     let mut wanted = inner.iter().map(|item| wanted(item, false));
                     let first = wanted.next().unwrap_or(Wanted::Any);
                     let common = if wanted.all(|w| w == first) { first } else { Wanted::Any };
-                    active.member_name(iri, common, true)
+                    active.member_name(iri, name, common, true)
                 }
-                item => active.member_name(iri, wanted(item, in_graph), false),
+                item => active.member_name(iri, name, wanted(item, in_graph), false),
             };
-            self.deviate_unless(expected == name, name, || expected.clone());
+            if let Some(expected) = expected {
+                self.deviate(name, || expected);
+            }
         }
     }
 
@@ -458,8 +466,11 @@ impl<'d> Expander<'_, 'd> {
             })?;
         }
         let value = parts.value.expect("the caller saw @value");
-        if parts.json {
+        if parts.json && parts.language.is_none() {
             return Ok(self.json_literal(value));
+        }
+        if parts.json {
+            return Err(self.invalid("@type or @language, not both", value));
         }
         if matches!(value, Value::Null) {
             return Err(Error::DroppedValue { pointer: self.pointer(), what: "a null @value" });
@@ -513,8 +524,9 @@ impl<'d> Expander<'_, 'd> {
         let Some(datatype) = absolute else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_string() });
         };
-        let symbol = type_scoped.symbol(&datatype);
-        self.deviate_unless(symbol == **text, text, || symbol.clone());
+        if let Some(expected) = type_scoped.type_name(&datatype, text) {
+            self.deviate(text, || expected);
+        }
         parts.datatype = Some(datatype.into());
         Ok(())
     }
@@ -567,19 +579,19 @@ impl<'d> Expander<'_, 'd> {
         active: &Arc<Context>,
         members: &[Member<'d, '_>],
         place: Place<'_>,
+        preset: Preset,
     ) -> Result<Option<Vec<Item>>, Error> {
         let [(name, value, Meaning::Keyword(keyword))] = members else {
             return Err(self.unsupported("a member beside @list or @set"));
         };
         let is_list = *keyword == "@list";
         let in_container = place.definition.is_some_and(|d| d.container.has(Container::LIST));
-        if place.free || (is_list && place.in_list) {
+        if place.free || place.in_list || (in_container && !is_list) {
             return Err(self.unsupported("a list or set in this place"));
         }
         self.deviate_unless(is_list && !in_container, keyword, || "the array by itself".to_owned());
         let place = Place { in_list: is_list, ..place };
-        let items =
-            self.within(name, |this| this.element(active, place, value, Preset::default()))?;
+        let items = self.within(name, |this| this.element(active, place, value, preset))?;
         match (is_list, items) {
             (true, items) => Ok(Some(vec![Item::List(items.unwrap_or_default())])),
             (false, items) => Ok(items),

@@ -60,7 +60,10 @@ impl From<ContextFault> for Fault {
 /// Remembers what came of a local context over an active one. An entry keeps
 /// both alive, so their addresses stay theirs.
 #[derive(Debug, Default)]
-pub(super) struct Memo(HashMap<(usize, usize, Mode), (Arc<Context>, Source, Arc<Context>)>);
+pub(super) struct Memo(HashMap<(usize, usize, Mode), Remembered>);
+
+/// The active context, the local one, and what came of them.
+type Remembered = (Arc<Context>, Source, Arc<Context>);
 
 impl Memo {
     /// More than the pairs that real documents form; past it nothing is kept,

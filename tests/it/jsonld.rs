@@ -18,10 +18,3 @@ fn canonical(text: &str, contexts: &Contexts) -> String {
     let dataset = expand(text, contexts).unwrap_or_else(|e| panic!("{e}\n{text}"));
     dataset.canonicalize(HashAlgorithm::Sha256).expect("the test's graph is simple")
 }
-
-/// What production knows, and the W3C's examples context, which is a bare
-/// `@vocab`.
-fn with_examples() -> Contexts {
-    let examples = br#"{"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}"#;
-    Contexts::bundled().with("https://www.w3.org/ns/credentials/examples/v2", examples).unwrap()
-}
