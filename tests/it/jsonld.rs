@@ -2,6 +2,8 @@
 
 mod differential;
 mod nquads;
+mod safe_mode;
+mod schemas;
 mod w3c;
 
 use touchmark::jsonld::{self, Contexts, Dataset, Error, HashAlgorithm, Input};

@@ -1,0 +1,212 @@
+//! What is refused, with the place; what deviates; what a known document gives.
+
+use sha2::{Digest, Sha256};
+use touchmark::jsonld::{Contexts, Error, HashAlgorithm, TooComplex};
+
+use super::{canonical, expand};
+
+const V2: &str = "https://www.w3.org/ns/credentials/v2";
+const OB: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
+
+/// A badge with more contexts and more members.
+fn badge(contexts: &str, members: &str) -> String {
+    format!(
+        r#"{{"@context": ["{V2}", "{OB}"{contexts}],
+            "id": "urn:uuid:1",
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "issuer": {{"id": "did:example:i", "type": ["Profile"], "name": "I"}},
+            "validFrom": "2026-01-01T00:00:00Z",
+            "credentialSubject": {{"id": "did:example:s", "type": ["AchievementSubject"]}}
+            {members}}}"#
+    )
+}
+
+fn refusal(contexts: &str, members: &str) -> Error {
+    let text = badge(contexts, members);
+    match expand(&text, Contexts::bundled()) {
+        Err(error) => error,
+        Ok(_) => panic!("accepted: {text}"),
+    }
+}
+
+#[test]
+fn the_w3cs_unsigned_example_has_its_published_hash() {
+    // vc-di-eddsa, TestVectors/unsigned.json and docHashDataInt.txt.
+    let text = r#"{
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://www.w3.org/ns/credentials/examples/v2"
+        ],
+        "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
+        "type": ["VerifiableCredential", "AlumniCredential"],
+        "name": "Alumni Credential",
+        "description": "A minimum viable example of an Alumni Credential.",
+        "issuer": "https://vc.example/issuers/5678",
+        "validFrom": "2023-01-01T00:00:00Z",
+        "credentialSubject": {
+            "id": "did:example:abcdefgh",
+            "alumniOf": "The School of Examples"
+        }
+    }"#;
+    let hash = Sha256::digest(canonical(text, Contexts::conformance()));
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hash, "517744132ae165a5349155bef0bb0cf2258fff99dfe1dbd914b938d775a36017");
+    // In production every term needs a definition: the examples context is not known.
+    let error = expand(text, Contexts::bundled()).unwrap_err();
+    assert_eq!(error.code(), "unknown-context");
+}
+
+#[test]
+fn what_would_be_lost_is_refused_with_its_place() {
+    for (members, code, pointer) in [
+        (r#", "grade": "A""#, "undefined-term", "/grade"),
+        (
+            r#", "evidence": [{"type": "Evidence"}, {"tpye": "x"}]"#,
+            "undefined-term",
+            "/evidence/1/tpye",
+        ),
+        (r#", "evidence": {"type": "Evidenec"}"#, "relative-type", "/evidence/type"),
+        (r#", "evidence": {"id": "/e/1"}"#, "relative-iri", "/evidence/id"),
+        (r#", "evidence": "e/1""#, "relative-iri", "/evidence"),
+        (r#", "evidence": {"id": "https://a.example/<>"}"#, "invalid-iri", "/evidence/id"),
+        (r#", "evidence": {"id": null}"#, "invalid-json-ld", "/evidence/id"),
+        (r#", "evidence": {"id": "urn:a", "@id": "urn:b"}"#, "colliding-keywords", "/evidence"),
+        (r#", "name": {"@value": null}"#, "dropped-value", "/name"),
+        (
+            r#", "name": {"@value": "a", "@language": "en_US"}"#,
+            "invalid-language-tag",
+            "/name/@language",
+        ),
+        (
+            r#", "name": {"@value": "a", "@direction": "rtl"}"#,
+            "unsupported-direction",
+            "/name/@direction",
+        ),
+        (r#", "name": 1e-7"#, "ambiguous-number", "/name"),
+        (r#", "proof": 1, "@graph": "x""#, "invalid-json-ld", "/@graph"),
+    ] {
+        let error = refusal("", members);
+        assert_eq!((error.code(), error.pointer()), (code, Some(pointer)), "{members}: {error}");
+    }
+}
+
+#[test]
+fn contexts_are_refused_where_they_are_unknown_or_change_protected_terms() {
+    for (contexts, members, code, pointer) in [
+        (r#", "https://a.example/ctx""#, "", "unknown-context", "/@context"),
+        (r#", {"name": "https://a.example/name"}"#, "", "protected-term-redefinition", "/@context"),
+        (r#", null"#, "", "invalid-context", "/@context"),
+        (r#", {"a": {"@id": "b:c", "@container": "@map"}}"#, "", "invalid-context", "/@context"),
+        (r#", {"a": "b:x", "b": "a:x"}"#, "", "invalid-context", "/@context"),
+        (
+            r#", {"@import": "https://www.w3.org/ns/credentials/v2"}"#,
+            "",
+            "invalid-context",
+            "/@context",
+        ),
+        (r#", {"a": {"@id": "x:a", "@context": 5}}"#, "", "invalid-context", "/@context"),
+        (
+            "",
+            r#", "evidence": {"@context": {"narrative": "x:n"}, "type": "Evidence"}"#,
+            "protected-term-redefinition",
+            "/evidence/@context",
+        ),
+        (
+            // The two base contexts define the same terms differently.
+            r#", "https://www.w3.org/2018/credentials/v1""#,
+            "",
+            "protected-term-redefinition",
+            "/@context",
+        ),
+    ] {
+        let error = refusal(contexts, members);
+        assert_eq!((error.code(), error.pointer()), (code, Some(pointer)), "{contexts}: {error}");
+    }
+}
+
+#[test]
+fn a_wrapped_context_is_unwrapped() {
+    let wrapped =
+        badge(r#", {"@context": {"grade": "https://a.example/grade"}}"#, r#", "grade": "A""#);
+    let plain = badge(r#", {"grade": "https://a.example/grade"}"#, r#", "grade": "A""#);
+    let bundled = Contexts::bundled();
+    assert_eq!(canonical(&wrapped, bundled), canonical(&plain, bundled));
+}
+
+#[test]
+fn the_relative_datatype_of_awarded_date_is_kept_as_it_is_signed() {
+    let text = badge("", r#", "awardedDate": "2026-01-31T00:00:00Z""#);
+    assert!(canonical(&text, Contexts::bundled()).contains(
+        r#"<https://purl.imsglobal.org/spec/vc/ob/vocab.html#awardedDate> "2026-01-31T00:00:00Z"^^<xsd:dateTime> ."#
+    ));
+}
+
+/// Same graph, other reading: each of these would verify.
+#[test]
+fn a_document_that_reads_otherwise_than_it_was_signed_deviates() {
+    let until = r#""2020-01-01T00:00:00Z""#;
+    let alias = r#", {"till": {"@id": "https://www.w3.org/2018/credentials#validUntil", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}}"#;
+    let prefix = r#", {"cred": "https://www.w3.org/2018/credentials#"}"#;
+    for (contexts, members, pointer, expected) in [
+        (alias, format!(r#", "till": {until}"#), "/till", "validUntil"),
+        (
+            prefix,
+            format!(r#", "cred:validUntil": {{"@value": {until}, "type": "http://www.w3.org/2001/XMLSchema#dateTime"}}"#),
+            "/cred:validUntil",
+            "validUntil",
+        ),
+        (
+            "",
+            format!(r#", "https://www.w3.org/2018/credentials#validUntil": {until}"#),
+            "/https:~1~1www.w3.org~12018~1credentials#validUntil",
+            "validUntil",
+        ),
+        ("", r#", "evidence": {"@id": "urn:e:1"}"#.into(), "/evidence/@id", "id"),
+        ("", r#", "name": {"@value": "a"}"#.into(), "/name", "the value by itself"),
+        ("", r#", "name": {"@set": ["a"]}"#.into(), "/name", "the array by itself"),
+        ("", r#", "name": null"#.into(), "/name", "no member at all"),
+        ("", r#", "@included": [{"id": "urn:e:1", "name": "x"}]"#.into(), "/@included", "no @included"),
+        (
+            "",
+            r#", "evidence": {"type": "https://purl.imsglobal.org/spec/vc/ob/vocab.html#Evidence"}"#.into(),
+            "/evidence/type",
+            "Evidence",
+        ),
+        (
+            r#", {"ex": "https://e.example/"}"#,
+            r#", "evidence": {"id": "ex:1"}"#.into(),
+            "/evidence/id",
+            "https://e.example/1",
+        ),
+        (r#", {"uid": "@id"}"#, r#", "evidence": {"uid": "urn:e:1"}"#.into(), "/evidence/uid", "id"),
+    ] {
+        let text = badge(contexts, &members);
+        let dataset = expand(&text, Contexts::bundled()).unwrap_or_else(|e| panic!("{members}: {e}"));
+        let found = dataset.deviation().unwrap_or_else(|| panic!("no deviation: {members}"));
+        assert_eq!((found.pointer.as_str(), found.expected.as_str()), (pointer, expected));
+    }
+}
+
+#[test]
+fn a_graph_made_to_be_slow_is_too_complex() {
+    let node = |n: usize| {
+        let others: Vec<String> =
+            (0..10).filter(|m| *m != n).map(|m| format!(r#"{{"@id": "_:b{m}"}}"#)).collect();
+        format!(r#"{{"@id": "_:b{n}", "urn:p": [{}]}}"#, others.join(","))
+    };
+    let nodes: Vec<String> = (0..10).map(node).collect();
+    let text = format!(r#"{{"@graph": [{}]}}"#, nodes.join(","));
+    let dataset = expand(&text, Contexts::bundled()).unwrap();
+    assert_eq!(dataset.canonicalize(HashAlgorithm::Sha256), Err(TooComplex));
+}
+
+#[test]
+fn contexts_made_to_be_slow_are_given_up() {
+    let terms: Vec<String> =
+        (0..3000).map(|n| format!(r#""t{n}": {{"@id": "urn:t{n}", "@context": {{}}}}"#)).collect();
+    let text = format!(r#"{{"@context": {{{}}}, "t1": "x"}}"#, terms.join(","));
+    assert_eq!(expand(&text, Contexts::bundled()).unwrap_err(), Error::TooComplex);
+    let chain: Vec<String> = (0..3000).map(|n| format!(r#""t{n}": "t{}:x""#, n + 1)).collect();
+    let text = format!(r#"{{"@context": {{{}}}, "t1": "x"}}"#, chain.join(","));
+    assert_eq!(expand(&text, Contexts::bundled()).unwrap_err().code(), "invalid-context");
+}
