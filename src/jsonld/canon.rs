@@ -11,10 +11,16 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::dataset::{Dataset, Quad, Term};
 
-/// How much work one dataset may cost, counted in hashed bytes and steps of
-/// permutations. Documents without symmetric blank nodes cost almost none of
+/// How much work one dataset may cost, in bytes hashed and copied: some tens of
+/// milliseconds. Documents without symmetric blank nodes cost almost none of
 /// it; a 10-clique would need far more than any budget.
-const BUDGET: u64 = 8_000_000;
+const BUDGET: u64 = 32_000_000;
+
+/// How far paths are followed, so that the stack holds.
+const MAX_DEPTH: u32 = 256;
+
+/// What a hash costs besides its bytes.
+const HASH: usize = 128;
 
 /// Which hash RDFC-1.0 runs with: SHA-256, or SHA-384 for P-384 keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +110,7 @@ struct State<'d> {
     quads_of: Vec<Vec<&'d Quad>>,
     first_degree: HashMap<u32, Rc<str>>,
     budget: u64,
+    depth: u32,
 }
 
 impl<'d> State<'d> {
@@ -117,7 +124,7 @@ impl<'d> State<'d> {
                 quads_of[blank as usize].push(quad);
             }
         }
-        State { dataset, hash, quads_of, first_degree: HashMap::new(), budget: BUDGET }
+        State { dataset, hash, quads_of, first_degree: HashMap::new(), budget: BUDGET, depth: 0 }
     }
 
     fn spend(&mut self, work: usize) -> Result<(), TooComplex> {
@@ -172,7 +179,7 @@ impl<'d> State<'d> {
         } else {
             input.push_str(&self.hash_first_degree(related)?);
         }
-        self.spend(input.len())?;
+        self.spend(input.len() + HASH)?;
         Ok(self.digest(&input))
     }
 
@@ -194,11 +201,16 @@ impl<'d> State<'d> {
         let mut data = String::new();
         for (related_hash, blanks) in related_by_hash {
             data.push_str(&related_hash);
+            if self.depth == MAX_DEPTH {
+                return Err(TooComplex);
+            }
+            self.depth += 1;
             let (path, chosen) = self.shortest_path(blanks, &issuer, canonical)?;
+            self.depth -= 1;
             data.push_str(&path);
             issuer = chosen;
         }
-        self.spend(data.len())?;
+        self.spend(data.len() + HASH)?;
         Ok((self.digest(&data), issuer))
     }
 
@@ -235,7 +247,7 @@ impl<'d> State<'d> {
         let mut copy = issuer.clone();
         let mut path = String::new();
         let mut recursion = Vec::new();
-        self.spend(64 * order.len() + 32 * copy.order.len())?;
+        self.spend(HASH * order.len() + 12 * copy.order.len())?;
         for &related in order {
             if canonical.has(related) {
                 canonical.write(related, &mut path);
@@ -281,31 +293,37 @@ fn blanks_of(quad: &Quad) -> impl Iterator<Item = (char, u32)> {
 #[derive(Clone)]
 struct Issuer {
     prefix: &'static str,
-    numbers: HashMap<u32, usize>,
     order: Vec<u32>,
+    /// Blank node and number, by blank node: cheap to copy for each path tried.
+    numbers: Vec<(u32, u32)>,
 }
 
 impl Issuer {
     fn new(prefix: &'static str) -> Self {
-        Issuer { prefix, numbers: HashMap::new(), order: Vec::new() }
+        Issuer { prefix, order: Vec::new(), numbers: Vec::new() }
+    }
+
+    fn find(&self, blank: u32) -> Result<usize, usize> {
+        self.numbers.binary_search_by_key(&blank, |(blank, _)| *blank)
     }
 
     fn has(&self, blank: u32) -> bool {
-        self.numbers.contains_key(&blank)
+        self.find(blank).is_ok()
     }
 
     fn issue(&mut self, blank: u32) {
-        if !self.has(blank) {
-            self.numbers.insert(blank, self.order.len());
+        if let Err(at) = self.find(blank) {
+            let number = u32::try_from(self.order.len()).expect("blank nodes are counted in u32");
+            self.numbers.insert(at, (blank, number));
             self.order.push(blank);
         }
     }
 
     fn write(&self, blank: u32, out: &mut String) {
-        let number = self.numbers.get(&blank).expect("only issued identifiers are written");
+        let at = self.find(blank).expect("only issued identifiers are written");
         out.push_str("_:");
         out.push_str(self.prefix);
-        out.push_str(&number.to_string());
+        out.push_str(&self.numbers[at].1.to_string());
     }
 }
 
