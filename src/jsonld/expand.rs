@@ -27,6 +27,7 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
         out: Builder::default(),
         path: Vec::new(),
         deviation: None,
+        root: None,
         without: input.without,
     };
     let active = expander.processor.initial();
@@ -40,6 +41,8 @@ pub(super) struct Expander<'c, 'd> {
     pub(super) out: Builder,
     path: Vec<Step<'d>>,
     deviation: Option<Deviation>,
+    /// The node that the document is about, once it is known.
+    pub(super) root: Option<Term>,
     /// Members of the top-level object that do not exist for this walk.
     without: &'d [&'d str],
 }
@@ -400,7 +403,17 @@ impl<'d> Expander<'_, 'd> {
 
     /// Whether a member of the object at hand is not part of the document.
     pub(super) fn left_out(&self, name: &str) -> bool {
-        name == "@context" || (self.path.is_empty() && self.without.contains(&name))
+        name == "@context" || (self.is_top() && self.without.contains(&name))
+    }
+
+    /// Whether the object at hand is the document itself.
+    pub(super) fn is_top(&self) -> bool {
+        self.path.is_empty()
+    }
+
+    /// Whether the member at hand is one of the document itself.
+    pub(super) fn is_member(&self) -> bool {
+        self.path.len() == 1
     }
 
     pub(super) fn within<T>(&mut self, name: &'d str, run: impl FnOnce(&mut Self) -> T) -> T {

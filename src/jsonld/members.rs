@@ -1,4 +1,4 @@
-//! The members of an object: nodes, value objects, lists and sets.
+//! The members of an object: what their names mean, and nodes.
 //!
 //! Spec: steps 11 to 20 of <https://www.w3.org/TR/json-ld11-api/#expansion-algorithm>.
 
@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use super::containers::Preset;
 use super::context::{Coercion, Container, Context, Definition};
-use super::dataset::{Quad, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, Term, XSD_STRING};
+use super::dataset::{Quad, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, Term};
 use super::deviation::Wanted;
 use super::error::Error;
 use super::expand::{Expander, Item, Kind, Place, Shape};
 use super::iri;
 use super::process::Mode;
 use crate::model::json::{Object, Value};
+
+/// The namespace of what a credential says of itself.
+const CREDENTIALS: &str = "https://www.w3.org/2018/credentials#";
 
 /// The node that members are added to.
 #[derive(Clone, Copy)]
@@ -30,10 +33,10 @@ impl Node {
 }
 
 /// A member and what its name means.
-type Member<'d, 'a> = (&'d str, &'d Value<'a>, Meaning);
+pub(super) type Member<'d, 'a> = (&'d str, &'d Value<'a>, Meaning);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Meaning {
+pub(super) enum Meaning {
     Keyword(&'static str),
     Property(String),
 }
@@ -142,6 +145,9 @@ impl<'d> Expander<'_, 'd> {
             })?,
             None => preset.id.unwrap_or_else(|| self.out.fresh_blank()),
         };
+        if self.is_top() {
+            self.root = Some(term);
+        }
         let node = Node::new(term, place.graph);
         let mut counted = 0;
         for (name, value, meaning) in members {
@@ -299,6 +305,7 @@ impl<'d> Expander<'_, 'd> {
         iri: &str,
         value: &'d Value<'_>,
     ) -> Result<bool, Error> {
+        self.compare_subject(node, name, iri);
         let definition = active.terms.get(name).cloned();
         let definition = definition.as_deref();
         let place = Place {
@@ -415,6 +422,16 @@ impl<'d> Expander<'_, 'd> {
         Ok(Some(graphs))
     }
 
+    /// What a credential says of itself stands at its top. Wherever its id is
+    /// repeated, `credentialStatus` would say the same in RDF, and no reader
+    /// would look for it there.
+    fn compare_subject(&mut self, node: Node, name: &str, iri: &str) {
+        let elsewhere = self.root == Some(node.term) && node.graph.is_none() && !self.is_member();
+        if elsewhere && iri.starts_with(CREDENTIALS) {
+            self.deviate(name, || "this member at the top of the document".to_owned());
+        }
+    }
+
     /// Whether compaction would give the member this name, for each item.
     fn compare_name(
         &mut self,
@@ -440,171 +457,6 @@ impl<'d> Expander<'_, 'd> {
             }
         }
     }
-
-    fn value_object(
-        &mut self,
-        active: &Context,
-        type_scoped: &Context,
-        members: &[Member<'d, '_>],
-        place: Place<'_>,
-    ) -> Result<Item, Error> {
-        let mut parts = ValueObject::default();
-        for (name, value, meaning) in members {
-            self.within(name, |this| match meaning {
-                Meaning::Keyword("@value") => {
-                    parts.value = Some(value);
-                    Ok(())
-                }
-                Meaning::Keyword("@type") => this.value_type(type_scoped, value, &mut parts),
-                Meaning::Keyword("@language") => this.value_language(value, &mut parts),
-                Meaning::Keyword("@direction") => Err(Error::Direction { pointer: this.pointer() }),
-                Meaning::Keyword("@index") if matches!(value, Value::String(_)) => {
-                    this.deviate("@index", || "no member that is not signed".to_owned());
-                    Ok(())
-                }
-                _ => Err(this.unsupported("this member beside @value")),
-            })?;
-        }
-        let value = parts.value.expect("the caller saw @value");
-        if parts.json && parts.language.is_none() {
-            return Ok(self.json_literal(value));
-        }
-        if parts.json {
-            return Err(self.invalid("@type or @language, not both", value));
-        }
-        if matches!(value, Value::Null) {
-            return Err(Error::DroppedValue { pointer: self.pointer(), what: "a null @value" });
-        }
-        if matches!(value, Value::Array(_) | Value::Object(_)) {
-            return Err(self.invalid("a scalar in @value", value));
-        }
-        self.compare_value(active, place, &parts, value);
-        self.typed_or_tagged(parts, value)
-    }
-
-    fn typed_or_tagged(
-        &mut self,
-        parts: ValueObject<'d>,
-        value: &Value<'_>,
-    ) -> Result<Item, Error> {
-        match (parts.datatype, parts.language, value) {
-            (Some(_), Some(_), _) => Err(self.invalid("@type or @language, not both", value)),
-            (Some(datatype), None, value) => Ok(Item::Value {
-                term: self.literal(value, Some(&datatype))?,
-                kind: Kind::Datatype(datatype),
-            }),
-            (None, Some(tag), Value::String(text)) => {
-                Ok(Item::Value { term: self.out.tagged(text, &tag), kind: Kind::Language(tag) })
-            }
-            (None, Some(_), other) => Err(self.invalid("a string beside @language", other)),
-            (None, None, Value::String(text)) => {
-                Ok(Item::Value { term: self.out.literal(text, XSD_STRING), kind: Kind::Plain })
-            }
-            (None, None, native) => {
-                Ok(Item::Value { term: self.literal(native, None)?, kind: Kind::Plain })
-            }
-        }
-    }
-
-    fn value_type(
-        &mut self,
-        type_scoped: &Context,
-        value: &Value<'_>,
-        parts: &mut ValueObject<'d>,
-    ) -> Result<(), Error> {
-        let Value::String(text) = value else {
-            return Err(self.invalid("one string as the type of a value", value));
-        };
-        let expanded = type_scoped.expand_vocab(text);
-        if expanded.as_deref() == Some("@json") {
-            parts.json = true;
-            return Ok(());
-        }
-        let absolute = expanded.filter(|iri| iri::is_absolute(iri) && !iri.starts_with("_:"));
-        let Some(datatype) = absolute else {
-            return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_string() });
-        };
-        if let Some(expected) = type_scoped.type_name(&datatype, text) {
-            self.deviate(text, || expected);
-        }
-        parts.datatype = Some(datatype.into());
-        Ok(())
-    }
-
-    fn value_language(
-        &mut self,
-        value: &Value<'_>,
-        parts: &mut ValueObject<'d>,
-    ) -> Result<(), Error> {
-        match value {
-            Value::Null => self.deviate("null", || "no member at all".to_owned()),
-            Value::String(tag) if iri::is_language_tag(tag) => {
-                parts.language = Some(tag.to_lowercase().into());
-            }
-            Value::String(tag) => {
-                let found = tag.to_string();
-                return Err(Error::InvalidLanguage { pointer: self.pointer(), found });
-            }
-            other => return Err(self.invalid("a string as @language", other)),
-        }
-        Ok(())
-    }
-
-    /// Value compaction: a value object that says no more than the term does
-    /// would be written as the bare value.
-    fn compare_value(
-        &mut self,
-        active: &Context,
-        place: Place<'_>,
-        parts: &ValueObject<'_>,
-        value: &Value<'_>,
-    ) {
-        let definition = place.definition;
-        let coercion = definition.and_then(|definition| definition.coercion.as_ref());
-        let own = definition.and_then(|definition| definition.language.as_ref());
-        let bare = match (&parts.datatype, &parts.language, coercion) {
-            (Some(datatype), _, Some(Coercion::Datatype(coerced))) => datatype == coerced,
-            (Some(_), _, _) => false,
-            (None, _, Some(_)) => false,
-            (None, language, None) => match value {
-                Value::String(_) => *language == *own.unwrap_or(&active.language),
-                _ => true,
-            },
-        };
-        self.deviate_unless(!bare, "a value object", || "the value by itself".to_owned());
-    }
-
-    fn list_or_set(
-        &mut self,
-        active: &Arc<Context>,
-        members: &[Member<'d, '_>],
-        place: Place<'_>,
-        preset: Preset,
-    ) -> Result<Option<Vec<Item>>, Error> {
-        let [(name, value, Meaning::Keyword(keyword))] = members else {
-            return Err(self.unsupported("a member beside @list or @set"));
-        };
-        let is_list = *keyword == "@list";
-        let in_container = place.definition.is_some_and(|d| d.container.has(Container::LIST));
-        if place.free || place.in_list || (in_container && !is_list) {
-            return Err(self.unsupported("a list or set in this place"));
-        }
-        self.deviate_unless(is_list && !in_container, keyword, || "the array by itself".to_owned());
-        let place = Place { in_list: is_list, ..place };
-        let items = self.within(name, |this| this.element(active, place, value, preset))?;
-        match (is_list, items) {
-            (true, items) => Ok(Some(vec![Item::List(items.unwrap_or_default())])),
-            (false, items) => Ok(items),
-        }
-    }
-}
-
-#[derive(Default)]
-struct ValueObject<'d> {
-    value: Option<&'d Value<'d>>,
-    datatype: Option<Arc<str>>,
-    language: Option<Arc<str>>,
-    json: bool,
 }
 
 fn wanted(item: &Item, in_graph: bool) -> Wanted<'_> {

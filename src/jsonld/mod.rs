@@ -15,7 +15,8 @@
 //! | --- | --- |
 //! | `contexts` | the known contexts |
 //! | `source` `context` `process` `define` | context processing |
-//! | `expand` `members` `containers` `value` | documents to quads |
+//! | `expand` `members` `containers` | documents to quads |
+//! | `value` `value_object` | literals |
 //! | `deviation` | what compaction would have written |
 //! | `dataset` `canon` | quads and RDFC-1.0 |
 
@@ -33,6 +34,7 @@ mod members;
 mod process;
 mod source;
 mod value;
+mod value_object;
 
 pub use canon::{HashAlgorithm, TooComplex};
 pub use context::ContextFault;

@@ -6,6 +6,7 @@ use touchmark::jsonld::{Contexts, Error, HashAlgorithm, TooComplex};
 use super::{canonical, expand};
 
 const V2: &str = "https://www.w3.org/ns/credentials/v2";
+const CREDENTIALS: &str = "https://www.w3.org/2018/credentials#";
 const OB: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
 
 /// A badge with more contexts and more members.
@@ -177,6 +178,15 @@ fn a_document_that_reads_otherwise_than_it_was_signed_deviates() {
             r#", "evidence": {"id": "ex:1"}"#.into(),
             "/evidence/id",
             "https://e.example/1",
+        ),
+        (
+            "",
+            format!(
+                r#", "evidence": {{"id": "urn:uuid:1", "{CREDENTIALS}validUntil":
+                    {{"@value": {until}, "type": "http://www.w3.org/2001/XMLSchema#dateTime"}}}}"#
+            ),
+            "/evidence/https:~1~1www.w3.org~12018~1credentials#validUntil",
+            "this member at the top of the document",
         ),
         (r#", {"uid": "@id"}"#, r#", "evidence": {"uid": "urn:e:1"}"#.into(), "/evidence/uid", "id"),
     ] {
