@@ -226,6 +226,11 @@ impl<'d> Expander<'_, 'd> {
             let place = Place { graph: Some(term), ..place };
             let items = self.entry(active, place, element, Preset::default())?;
             self.refuse_free(&items)?;
+            match items.len() {
+                0 => continue,
+                1 => {}
+                _ => return Err(self.unsupported("a set or array as one graph")),
+            }
             graphs.push(Item::Node { term, shape: Shape::Full });
         }
         Ok(graphs)

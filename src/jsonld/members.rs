@@ -230,16 +230,14 @@ impl<'d> Expander<'_, 'd> {
             "@included" => {
                 self.deviate("@included", || "no @included".to_owned());
                 let items = self.element(active, place, value, Preset::default())?;
-                let is_node = |item: &Item| {
-                    matches!(item, Item::Node { shape: Shape::Full | Shape::Empty, .. })
-                };
-                match items.unwrap_or_default().iter().all(is_node) {
+                let is_node = |item: &Item| matches!(item, Item::Node { shape: Shape::Full, .. });
+                match items.is_some_and(|items| items.iter().all(is_node)) {
                     true => Ok(true),
                     false => Err(self.invalid("nodes in @included", value)),
                 }
             }
-            "@nest" => self.nest(active, node, name, value).map(|()| true),
-            "@reverse" => self.reverse(active, node, value).map(|()| true),
+            "@nest" => self.nest(active, node, name, value),
+            "@reverse" => self.reverse(active, node, value),
             _ => Err(self.unsupported("this keyword as a member of a node")),
         }
     }
@@ -251,26 +249,25 @@ impl<'d> Expander<'_, 'd> {
         node: Node,
         name: &str,
         value: &'d Value<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         self.deviate("@nest", || "members where they belong".to_owned());
         if active.term(name).is_some_and(|definition| definition.context.is_some()) {
             return Err(self.unsupported("a scoped context for @nest"));
         }
+        let mut added = false;
         for item in value.items() {
             let Value::Object(object) = item else {
                 return Err(self.invalid("an object in @nest", item));
             };
             for (name, value, meaning) in self.meanings(active, object)? {
-                self.within(name, |this| match &meaning {
-                    Meaning::Property(iri) => {
-                        this.property(active, node, name, iri, value).map(|_| ())
-                    }
+                added |= self.within(name, |this| match &meaning {
+                    Meaning::Property(iri) => this.property(active, node, name, iri, value),
                     Meaning::Keyword("@nest") => this.nest(active, node, name, value),
                     Meaning::Keyword(_) => Err(this.unsupported("a keyword inside @nest")),
                 })?;
             }
         }
-        Ok(())
+        Ok(added)
     }
 
     fn reverse(
@@ -278,7 +275,7 @@ impl<'d> Expander<'_, 'd> {
         active: &Arc<Context>,
         node: Node,
         value: &'d Value<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         self.deviate("@reverse", || "no @reverse".to_owned());
         let Value::Object(object) = value else {
             return Err(self.invalid("an object in @reverse", value));
@@ -286,14 +283,15 @@ impl<'d> Expander<'_, 'd> {
         if object.contains("@context") || active.previous.is_some() {
             return Err(self.unsupported("a context of its own for @reverse"));
         }
+        let mut added = false;
         for (name, value, meaning) in self.meanings(active, object)? {
             let Meaning::Property(iri) = meaning else {
                 return Err(self.unsupported("a keyword inside @reverse"));
             };
             let node = Node { reversed: true, ..node };
-            self.within(name, |this| this.property(active, node, name, &iri, value))?;
+            added |= self.within(name, |this| this.property(active, node, name, &iri, value))?;
         }
-        Ok(())
+        Ok(added)
     }
 
     /// Step 13.5 onwards: one property. Whether it adds to the node.
@@ -323,6 +321,9 @@ impl<'d> Expander<'_, 'd> {
             }
             (value, Some(Definition { coercion: Some(Coercion::Json), .. })) => {
                 Some(vec![self.json_literal(value)])
+            }
+            _ if container.has(Container::GRAPH) && container.is_map() => {
+                return Err(self.unsupported("anything but a map under a map of graphs"));
             }
             _ if container.has(Container::GRAPH) => self.graphs(active, place, value)?,
             _ => self.element(active, place, value, Preset::default())?,
