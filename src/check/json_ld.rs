@@ -4,17 +4,24 @@
 //!
 //! Invariant: a member that no context defines is unsigned and fails; so does
 //! one written as a full IRI or moved where a reader does not look, since the
-//! graph is signed and the JSON is read. A context that we do not have is
+//! graph is signed and the JSON is read. A `@vocab` of the document's own would
+//! define every member there is, misspelt ones too. A context that we do not have is
 //! never fetched: that is undecided.
 
-use super::{Check, Problem};
+use super::{Check, Problem, step};
 use crate::jsonld::{self, Contexts, Error, Input};
-use crate::model::json::Object;
+use crate::model::json::{Object, Value};
 
 pub const NAME: &str = "json-ld";
 
 /// `without` names the top-level members that are no part of the document.
 pub fn check(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Check {
+    if let Some(pointer) = catch_all(root, "") {
+        let detail = "A context in the document defines every term there is with `@vocab`; \
+                      define the terms that are used one by one.";
+        let problem = Problem::new("vocab-catch-all", detail).at(pointer);
+        return Check::fail(NAME, "`@vocab` in the document's own context", problem);
+    }
     let dataset = match jsonld::expand(&Input { object: root, without, context: None }, contexts) {
         Ok(dataset) => dataset,
         Err(error) => return not_expanded(&error),
@@ -33,6 +40,26 @@ pub fn check(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Check 
                 Problem::new("not-compacted", detail).at(deviation.pointer.clone()),
             )
         }
+    }
+}
+
+/// Where a context inside of the document sets `@vocab`.
+fn catch_all(object: &Object<'_>, pointer: &str) -> Option<String> {
+    object.iter().find_map(|(name, value)| {
+        let here = step(pointer, name);
+        let sets = name == "@vocab" && !matches!(value, Value::Null);
+        if sets { Some(here) } else { catch_all_in(value, &here) }
+    })
+}
+
+fn catch_all_in(value: &Value<'_>, pointer: &str) -> Option<String> {
+    match value {
+        Value::Object(object) => catch_all(object, pointer),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| catch_all_in(item, &step(pointer, &index.to_string()))),
+        _ => None,
     }
 }
 

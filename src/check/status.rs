@@ -291,7 +291,8 @@ mod tests {
     #[test]
     fn a_list_that_may_not_be_asked_is_undecided() {
         let second = SignedDuration::from_secs(1);
-        let changes: [(&str, fn(&mut SignedList, SignedDuration)); 5] = [
+        type Change = fn(&mut SignedList, SignedDuration);
+        let changes: [(&str, Change); 5] = [
             ("status-list-of-another-issuer", |list, _| list.issuer = "did:web:b.example".into()),
             ("another-status-list", |list, _| list.id = Some("https://nea.example/2".into())),
             ("status-list-not-yet-valid", |list, s| list.valid_from = Some(now() + SKEW + s)),

@@ -1,1 +1,138 @@
-//! vectors
+//! The vectors of `tests/vectors`: credentials, the documents that the world
+//! answers, and the one right verdict. Each file states its own expectation.
+//!
+//! `cargo test --test it -- --ignored regenerate_the_vectors` writes them anew.
+
+mod generate;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use touchmark::check::report::{Form, OutcomeName, Report, Status, Verdict};
+use touchmark::jsonld::Contexts;
+use touchmark::verify::{FetchError, Fetched, Sources, verify};
+use url::Url;
+
+/// One file.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Vector {
+    /// What it shows, as a sentence.
+    pub title: String,
+    /// The row of the threat list that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threat: Option<u32>,
+    pub now: Timestamp,
+    /// The credential as it arrives: text, since every byte counts.
+    pub input: String,
+    /// What answers, by URL; nothing else does.
+    pub documents: Documents,
+    pub expect: Expectation,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Expectation {
+    pub authentic: Verdict,
+    pub current: Verdict,
+    pub status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
+    /// `check`, then the code of its problem: one that must be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<(String, String)>,
+    /// What the problem's sentence must name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<String>,
+    /// What the signer is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// A world that answers these documents and no others.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Documents(pub BTreeMap<String, String>);
+
+/// The same, at a time.
+pub struct World<'d>(pub &'d Documents, pub Timestamp);
+
+impl Sources for World<'_> {
+    async fn fetch(&self, url: &Url, _accept: &str) -> Result<Fetched, FetchError> {
+        match self.0.0.get(url.as_str()) {
+            Some(text) => Ok(Fetched {
+                bytes: text.clone().into_bytes(),
+                content_type: None,
+                fetched_at: self.1,
+            }),
+            None => Err(FetchError::Unreachable { url: url.to_string() }),
+        }
+    }
+}
+
+pub fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+#[tokio::test]
+async fn every_vector_gets_the_verdict_that_it_states() {
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    assert!(files.len() > 50, "the vectors are there");
+    let mut wrong = Vec::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let vector: Vector = serde_json::from_str(&text).unwrap();
+        let world = World(&vector.documents, vector.now);
+        let report = verify(vector.input.as_bytes(), &world, Contexts::bundled(), vector.now).await;
+        if let Err(why) = judge(&report, &vector.expect) {
+            let report = serde_json::to_string_pretty(&report).unwrap();
+            wrong.push(format!("{}: {}: {why}\n{report}", path.display(), vector.title));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn judge(report: &Report, expect: &Expectation) -> Result<(), String> {
+    let found = (report.verdicts.authentic, report.verdicts.current, report.status);
+    let expected = (expect.authentic, expect.current, expect.status);
+    if found != expected {
+        return Err(format!("found {found:?}, expected {expected:?}"));
+    }
+    let verified = expected == (Verdict::Yes, Verdict::Yes, Status::Good);
+    if report.verified != verified {
+        return Err("verified is not what the verdicts say".into());
+    }
+    if expect.form.is_some() && report.form != expect.form {
+        return Err(format!("the form is {:?}", report.form));
+    }
+    if let Some((name, code)) = &expect.problem {
+        let problems = report.checks.iter().filter(|check| check.name == *name);
+        let mut problems = problems.filter_map(|check| check.problem.as_ref());
+        let problem = problems.find(|p| p.code == *code).ok_or("its problem is not reported")?;
+        if expect.names.as_ref().is_some_and(|name| !problem.detail.contains(name)) {
+            return Err(format!("the problem does not name it: {}", problem.detail));
+        }
+    } else if let Some(check) = report
+        .checks
+        .iter()
+        .find(|check| matches!(check.outcome, OutcomeName::Fail | OutcomeName::Undecided))
+    {
+        return Err(format!("{} was expected to hold", check.name));
+    }
+    let bound = report.signer.as_ref().map(|signer| &signer.bound);
+    if expect.bound.is_some() && bound != expect.bound.as_ref() {
+        return Err(format!("the signer is bound to {bound:?}"));
+    }
+    let warned = |code: &String| report.warnings.iter().any(|warning| warning.code == *code);
+    if expect.warning.as_ref().is_some_and(|code| !warned(code)) {
+        return Err(format!("the warnings are {:?}", report.warnings));
+    }
+    Ok(())
+}
