@@ -1,1 +1,212 @@
-//! verify
+//! Verification beyond the vectors: W3C's own figures, and what holds for any
+//! change of a byte.
+
+use proptest::prelude::*;
+use serde_json::json;
+use touchmark::check::report::Verdict;
+use touchmark::jsonld::{Contexts, HashAlgorithm, Input, expand};
+use touchmark::model::Document;
+use touchmark::model::key::PublicKey;
+use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
+use touchmark::verify::verify;
+
+use crate::vectors::{Documents, Vector, World, folder};
+
+/// W3C's `eddsa-rdfc-2022` example: key figures of the published vector.
+mod w3c {
+    pub const KEY: &str = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
+    pub const SEED: &str = "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq";
+    pub const DOCUMENT_HASH: &str =
+        "517744132ae165a5349155bef0bb0cf2258fff99dfe1dbd914b938d775a36017";
+    pub const OPTIONS_HASH: &str =
+        "bea7b7acfbad0126b135104024a5f1733e705108f42d59668b05c0c50004c6b0";
+    pub const PROOF_VALUE: &str = "z2YwC8z3ap7yx1nZYCg4L3j3ApHsF8kgPdSb5xoS1VR7vPG3F561B52hYnQF9\
+                                   iseabecm3ijx4K1FBTQsCZahKZme";
+}
+
+fn w3c_document() -> String {
+    json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2",
+                     "https://www.w3.org/ns/credentials/examples/v2"],
+        "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
+        "type": ["VerifiableCredential", "AlumniCredential"],
+        "name": "Alumni Credential",
+        "description": "A minimum viable example of an Alumni Credential.",
+        "issuer": "https://vc.example/issuers/5678",
+        "validFrom": "2023-01-01T00:00:00Z",
+        "credentialSubject": {"id": "did:example:abcdefgh", "alumniOf": "The School of Examples"},
+    })
+    .to_string()
+}
+
+/// The bundled contexts and one that says what the examples context says.
+fn with_examples() -> Contexts {
+    let examples = br#"{"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}"#;
+    Contexts::bundled().with("https://www.w3.org/ns/credentials/examples/v2", examples).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_w3c_vector_is_reproduced_to_the_signature() {
+    use ed25519_dalek::{Signer, SigningKey};
+
+    let text = w3c_document();
+    let document = Document::parse(text.as_bytes()).unwrap();
+    let method = format!("did:key:{0}#{0}", w3c::KEY);
+    let options = Options {
+        created: "2023-02-24T23:36:38Z".parse().unwrap(),
+        verification_method: &method,
+        expires: None,
+    };
+    let contexts = with_examples();
+    let ready = suite::prepare(&document, &options, &contexts).unwrap();
+    assert_eq!(hex(&ready.hashes().document_hash), w3c::DOCUMENT_HASH);
+    assert_eq!(hex(&ready.hashes().options_hash), w3c::OPTIONS_HASH);
+    assert!(ready.hashes().canonical_document.starts_with("<did:example:abcdefgh> "));
+
+    let seed = bs58::decode(&w3c::SEED[1..]).into_vec().unwrap();
+    let key = SigningKey::from_bytes(seed[2..].try_into().unwrap());
+    let signature = key.sign(&ready.message()).to_bytes();
+    let secured = ready.finish(&signature);
+    assert!(secured.starts_with(text.strip_suffix('}').unwrap().as_bytes()));
+
+    let secured = Document::parse(&secured).unwrap();
+    let proof = secured.root().get("proof").unwrap().items()[0].as_object().unwrap();
+    assert_eq!(proof.str("proofValue"), Some(w3c::PROOF_VALUE));
+    let key = PublicKey::from_multikey(w3c::KEY).unwrap();
+    let hashes = suite::verify(&secured, proof, &key, &contexts).unwrap();
+    assert_eq!(hex(&hashes.document_hash), w3c::DOCUMENT_HASH);
+}
+
+/// The published file itself, where the W3C's repository is at hand.
+#[test]
+fn the_w3c_file_is_verified_with_its_intermediate_values() {
+    let Some(folder) = std::env::var_os("TOUCHMARK_W3C") else {
+        return println!("did not run: TOUCHMARK_W3C names no checkout of the W3C's vectors");
+    };
+    let folder = std::path::Path::new(&folder).join("vc-di-eddsa/TestVectors/eddsa-rdfc-2022");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let text = read("signedDataInt.json");
+    let document = Document::parse(text.as_bytes()).unwrap();
+    let proof = document.root().get("proof").unwrap().as_object().unwrap();
+    let key = PublicKey::from_multikey(w3c::KEY).unwrap();
+    let hashes = suite::verify(&document, proof, &key, &with_examples()).unwrap();
+    assert_eq!(hashes.canonical_document.trim_end(), read("canonDocDataInt.txt").trim_end());
+    assert_eq!(hashes.canonical_options.trim_end(), read("proofCanonDataInt.txt").trim_end());
+    assert_eq!(hex(&hashes.message()), read("combinedHashDataInt.txt").trim());
+}
+
+#[tokio::test]
+async fn offline_what_needs_a_fetch_is_undecided_and_a_did_key_is_not() {
+    let now = "2026-11-21T09:00:00Z".parse().unwrap();
+    for (name, expected) in
+        [("good-json", Verdict::Undecided), ("did-key-calls-itself-nea", Verdict::Yes)]
+    {
+        let input = vector(name).input;
+        let offline = touchmark::fetch::Offline;
+        let report = verify(input.as_bytes(), &offline, Contexts::bundled(), now).await;
+        assert_eq!(report.verdicts.authentic, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_credential_chooses_no_url_but_its_issuers_key_document() {
+    struct Watched<'d>(World<'d>, std::sync::Mutex<Vec<String>>);
+    impl touchmark::verify::Sources for Watched<'_> {
+        async fn fetch(
+            &self,
+            url: &url::Url,
+            accept: &str,
+        ) -> Result<touchmark::verify::Fetched, touchmark::verify::FetchError> {
+            self.1.lock().unwrap().push(url.to_string());
+            self.0.fetch(url, accept).await
+        }
+    }
+    for (name, expected) in [("revoked", 3), ("forged", 1)] {
+        let vector = vector("revoked");
+        let input = match name {
+            "forged" => vector.input.replace("Ada Example", "Eve Example"),
+            _ => vector.input,
+        };
+        let watched = Watched(World(&vector.documents, vector.now), Default::default());
+        verify(input.as_bytes(), &watched, Contexts::bundled(), vector.now).await;
+        let asked = watched.1.into_inner().unwrap();
+        // The list's own key document is the issuer's once more.
+        assert_eq!(asked.len(), expected, "{name}: {asked:?}");
+        assert_eq!(asked[0], "https://nea.example/issuers/nea/did.json");
+    }
+}
+
+#[tokio::test]
+async fn the_issuers_own_books_say_superseded() {
+    struct Books<'d>(World<'d>);
+    impl touchmark::verify::Sources for Books<'_> {
+        async fn fetch(
+            &self,
+            url: &url::Url,
+            accept: &str,
+        ) -> Result<touchmark::verify::Fetched, touchmark::verify::FetchError> {
+            self.0.fetch(url, accept).await
+        }
+
+        async fn issuer_record(
+            &self,
+            issuer: &str,
+            _credential_id: &str,
+        ) -> Option<touchmark::verify::IssuerRecord> {
+            assert_eq!(issuer, "did:web:nea.example:issuers:nea");
+            Some(touchmark::verify::IssuerRecord { superseded_by: Some("urn:uuid:new".into()) })
+        }
+    }
+    let vector = vector("revoked");
+    let books = Books(World(&vector.documents, vector.now));
+    let report = verify(vector.input.as_bytes(), &books, Contexts::bundled(), vector.now).await;
+    let report = serde_json::to_value(report).unwrap();
+    assert_eq!(report["status"], "superseded");
+    assert_eq!(report["supersededBy"], "urn:uuid:new");
+    assert_eq!(report["statusAsOf"], "2026-11-21T09:00:00Z");
+}
+
+fn vector(name: &str) -> Vector {
+    let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The graph that is signed, where the document has one.
+fn graph(input: &[u8]) -> Option<String> {
+    let document = Document::parse(input).ok()?;
+    let input = Input { object: document.root(), without: &["proof"], context: None };
+    expand(&input, Contexts::bundled()).ok()?.canonicalize(HashAlgorithm::Sha256).ok()
+}
+
+fn authentic(input: &[u8], documents: &Documents) -> Verdict {
+    let now = "2026-11-21T09:00:00Z".parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let world = World(documents, now);
+    runtime.block_on(verify(input, &world, Contexts::bundled(), now)).verdicts.authentic
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn a_changed_byte_is_never_authentic_unless_the_signed_graph_is_the_same(
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        jwt in any::<bool>(),
+    ) {
+        let vector = vector(if jwt { "good-vc-jwt-es256" } else { "good-json" });
+        let original = vector.input.as_bytes();
+        let mut changed = original.to_vec();
+        let at = at.index(changed.len());
+        prop_assume!(changed[at] != byte);
+        changed[at] = byte;
+        if authentic(&changed, &vector.documents) == Verdict::Yes {
+            prop_assert!(!jwt, "a JWT changed at {}", at);
+            prop_assert_eq!(graph(&changed), graph(original));
+        }
+    }
+}

@@ -651,7 +651,7 @@ fn documents(to: &Writer) {
     let title = "a context that defines every term there is fails";
     to.no("vocab-catch-all", title, 8, signed(&vocab), ("json-ld", "vocab-catch-all"));
     let mut protected = signed(&plain);
-    protected["@context"] = json!([V2, OB, {"validUntil": "https://a.example/never"}]);
+    protected["@context"] = json!([V2, OB, {"VerifiableCredential": "https://a.example/never"}]);
     let title = "a context that redefines a protected term fails";
     to.no("protected-term", title, 8, protected, ("json-ld", "protected-term-redefinition"));
     let mut hidden = plain.clone();
