@@ -30,6 +30,8 @@ pub const MAX_AGE: SignedDuration = SignedDuration::from_secs(300);
 /// How long a copy is used where the answer says nothing.
 const DEFAULT_AGE: SignedDuration = SignedDuration::from_secs(30);
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// How many lists' starts are remembered.
+const MAX_LISTS: u64 = 10_000;
 
 /// Where documents of others come from, and what the issuer's own books say.
 pub trait Sources: Sync {
@@ -40,6 +42,14 @@ pub trait Sources: Sync {
         url: &Url,
         accept: &str,
     ) -> impl Future<Output = Result<Fetched, FetchError>> + Send;
+
+    /// Remembers that a list with this start was seen, and says the latest start
+    /// that ever was: an older list is one played again. What keeps no memory
+    /// says the same start.
+    fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {
+        let _ = (issuer, url);
+        valid_from
+    }
 
     /// What our own books say of a credential, where we are its issuer.
     fn issuer_record(
@@ -101,6 +111,8 @@ pub struct Network {
     client: reqwest::Client,
     open: Arc<[Url]>,
     cache: moka::future::Cache<(String, String), Copied>,
+    /// The latest start of each list, by issuer and URL.
+    lists: moka::sync::Cache<(String, String), Timestamp>,
     ambient: Ambient,
 }
 
@@ -132,7 +144,8 @@ impl Network {
             .max_capacity(CACHE_BYTES)
             .time_to_live(MAX_AGE.unsigned_abs())
             .build();
-        Ok(Self { client, open, cache, ambient })
+        let lists = moka::sync::Cache::new(MAX_LISTS);
+        Ok(Self { client, open, cache, lists, ambient })
     }
 
     async fn get(&self, url: &Url, accept: &str) -> Result<(Fetched, SignedDuration), FetchError> {
@@ -173,6 +186,13 @@ impl Sources for Network {
             self.cache.insert(key, Copied { fetched: fetched.clone(), good_until }).await;
         }
         Ok(fetched)
+    }
+
+    fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {
+        let key = (issuer.to_owned(), url.to_owned());
+        let newest = self.lists.get(&key).map_or(valid_from, |seen| seen.max(valid_from));
+        self.lists.insert(key, newest);
+        newest
     }
 }
 
@@ -479,6 +499,15 @@ mod tests {
         {
             assert!(dev_origin(origin).is_err(), "{origin}");
         }
+    }
+
+    #[test]
+    fn the_latest_start_of_a_list_is_remembered_for_its_issuer() {
+        let network = Network::new(Ambient::system(), &[]).unwrap();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(network.newest_list("did:a:a", "https://a.example/l", at(5)), at(5));
+        assert_eq!(network.newest_list("did:a:a", "https://a.example/l", at(4)), at(5));
+        assert_eq!(network.newest_list("did:a:b", "https://a.example/l", at(4)), at(4));
     }
 
     #[test]

@@ -106,6 +106,9 @@ async fn examine<'d, 'a, S: Sources>(
         Secured::Embedded(_) => check::conform(document, contexts),
         Secured::Jws { .. } => check::conform_jwt(document, contexts),
     };
+    if conformance.unsupported {
+        return Examined { conformance, proven: Authentication::not_looked_at() };
+    }
     let keys = resolve(Credential(document.root()).issuer(), sources).await;
     let keys = keys.as_ref().map_err(Clone::clone);
     let proven = check::proof::authenticate(secured, document, keys, contexts, now);
@@ -155,7 +158,7 @@ async fn gather<S: Sources>(
                     None => Some(list(&entry.list, sources, contexts, now).await),
                 }
             }
-            Named::Unknown { .. } | Named::Broken(_) => None,
+            Named::Unknown { .. } | Named::Broken(_) | Named::TooMany => None,
         };
         lists.push((named, fact));
     }
@@ -192,7 +195,15 @@ async fn list<S: Sources>(url: &str, sources: &S, contexts: &Contexts, now: Time
     let examined = examine(&secured, &document, sources, contexts, now).await;
     let problem = examined.checks().find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
-        (None, Some(authentic)) => ListFact::read(authentic, fetched.fetched_at),
+        (None, Some(authentic)) => {
+            let valid_from = authentic.credential().valid_from();
+            let newest = valid_from.map(|from| sources.newest_list(authentic.issuer(), url, from));
+            if newest > valid_from {
+                let detail = format!("The list at {url} is older than one that was seen before.");
+                return unknown("status-list-behind", detail);
+            }
+            ListFact::read(authentic, fetched.fetched_at)
+        }
         (problem, _) => {
             let why = problem.map_or("it is not signed", |problem| problem.detail.as_str());
             unknown("status-list-not-authentic", format!("The list at {url} does not hold: {why}"))
@@ -226,7 +237,9 @@ fn judge(
     }
     for (index, (named, fact)) in facts.lists.iter().enumerate() {
         let issuer = authentic.issuer();
-        checks.push(check::status::check(named, index, fact.as_ref(), issuer, now));
+        let pointer = check::status::pointer(&authentic.credential(), index);
+        let check = check::status::check(named, fact.as_ref(), issuer, now);
+        checks.push(check.at(&pointer));
     }
     if let Some(record) = &facts.record {
         checks.push(check::successor::check(record.superseded_by.as_deref()));

@@ -36,6 +36,8 @@ pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 pub struct Conformance {
     pub checks: Vec<Check>,
     pub warnings: Vec<Problem>,
+    /// It follows a data model that we do not read, so nothing else was looked at.
+    pub unsupported: bool,
 }
 
 impl Conformance {
@@ -63,7 +65,11 @@ pub fn conform_jwt(payload: &Document<'_>, contexts: &Contexts) -> Conformance {
 
 fn conform_without(document: &Document<'_>, without: &[&str], contexts: &Contexts) -> Conformance {
     let mut conformance = Conformance::default();
-    data_model::check(document.root(), &mut conformance);
+    if let Err(unsupported) = data_model::check(document.root(), &mut conformance) {
+        conformance.checks.push(unsupported);
+        conformance.unsupported = true;
+        return conformance;
+    }
     open_badges::check(document.root(), &mut conformance);
     conformance.checks.push(json_ld::check(document.root(), without, contexts));
     conformance

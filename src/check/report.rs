@@ -66,6 +66,14 @@ impl Check {
         Self { name, outcome: Outcome::Skipped(reason.into()), observed: String::new() }
     }
 
+    /// Says where the problem is, if there is one.
+    pub fn at(mut self, pointer: &str) -> Self {
+        if let Outcome::Fail(problem) | Outcome::Undecided(problem) = &mut self.outcome {
+            problem.pointer = Some(pointer.to_owned());
+        }
+        self
+    }
+
     pub fn failed(&self) -> bool {
         matches!(self.outcome, Outcome::Fail(_))
     }

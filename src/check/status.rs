@@ -34,11 +34,25 @@ pub enum Named {
         kind: String,
     },
     Broken(EntryError),
+    /// The entries from here on were not asked about.
+    TooMany,
 }
 
 /// The entries to ask about.
 pub fn named(credential: &Credential<'_, '_>) -> Vec<Named> {
-    credential.status_entries().take(MAX_ENTRIES + 1).map(read).collect()
+    let mut named: Vec<_> = credential.status_entries().take(MAX_ENTRIES).map(read).collect();
+    if credential.status_entries().count() > MAX_ENTRIES {
+        named.push(Named::TooMany);
+    }
+    named
+}
+
+/// Where in the credential an entry stands.
+pub fn pointer(credential: &Credential<'_, '_>, index: usize) -> String {
+    match credential.0.get("credentialStatus") {
+        Some(Value::Array(_)) => format!("/credentialStatus/{index}"),
+        _ => "/credentialStatus".to_owned(),
+    }
 }
 
 /// What is known of the list that an entry names.
@@ -98,29 +112,22 @@ pub fn none() -> Check {
 }
 
 /// Judges one entry. `fact` is about the list that it names.
-pub fn check(
-    entry: &Named,
-    index: usize,
-    fact: Option<&ListFact>,
-    issuer: &str,
-    now: Timestamp,
-) -> Check {
-    let pointer = format!("/credentialStatus/{index}");
-    if index >= MAX_ENTRIES {
-        let detail = format!("The credential has more than {MAX_ENTRIES} status entries.");
-        let problem = Problem::new("too-many-status-entries", detail).at(pointer);
-        return Check::undecided(NAME, "too many entries", problem);
-    }
+pub fn check(entry: &Named, fact: Option<&ListFact>, issuer: &str, now: Timestamp) -> Check {
     let entry = match entry {
         Named::Entry(entry) => entry,
         Named::Unknown { kind } => {
             let detail = format!("Status entries of type {kind:?} are not supported.");
-            let problem = Problem::new("unsupported-status", detail).at(pointer);
+            let problem = Problem::new("unsupported-status", detail);
             return Check::undecided(NAME, kind.as_str(), problem);
+        }
+        Named::TooMany => {
+            let detail = format!("The credential has more than {MAX_ENTRIES} status entries.");
+            let problem = Problem::new("too-many-status-entries", detail);
+            return Check::undecided(NAME, "too many entries", problem);
         }
         Named::Broken(error) => {
             let problem = Problem::new("invalid-status-entry", sentence(&error.to_string()));
-            return Check::fail(NAME, Entry::TYPE, problem.at(pointer));
+            return Check::fail(NAME, Entry::TYPE, problem);
         }
     };
     let observed = format!("{}, entry {} of {}", entry.purpose.as_str(), entry.index, entry.list);
@@ -137,8 +144,8 @@ pub fn check(
     };
     match judged {
         Judged::Pass(said) => Check::pass(NAME, format!("{observed}: {said}")),
-        Judged::Fail(problem) => Check::fail(NAME, observed, problem.at(pointer)),
-        Judged::Undecided(problem) => Check::undecided(NAME, observed, problem.at(pointer)),
+        Judged::Fail(problem) => Check::fail(NAME, observed, problem),
+        Judged::Undecided(problem) => Check::undecided(NAME, observed, problem),
     }
 }
 
@@ -266,7 +273,7 @@ mod tests {
 
     /// The problem's code, and whether it is undecided.
     fn run(entry: Named, list: SignedList) -> Option<(String, bool)> {
-        let check = check(&entry, 0, Some(&ListFact::Read(list)), ISSUER, now());
+        let check = check(&entry, Some(&ListFact::Read(list)), ISSUER, now());
         check.problem().map(|problem| (problem.code.clone(), check.is_undecided()))
     }
 
@@ -310,10 +317,10 @@ mod tests {
     fn a_list_that_did_not_answer_is_never_good() {
         let unknown = ListFact::Unknown(Problem::new("status-list-unreachable", "x"));
         for fact in [Some(&unknown), None] {
-            let check = check(&entry(Purpose::Revocation, 8), 0, fact, ISSUER, now());
+            let check = check(&entry(Purpose::Revocation, 8), fact, ISSUER, now());
             assert!(check.is_undecided());
         }
         let strange = Named::Unknown { kind: "Strange".into() };
-        assert!(check(&strange, 0, None, ISSUER, now()).is_undecided());
+        assert!(check(&strange, None, ISSUER, now()).is_undecided());
     }
 }

@@ -141,6 +141,129 @@ async fn a_forged_credential_chooses_no_url_but_its_issuers_key_document() {
 }
 
 #[tokio::test]
+async fn a_list_that_stays_behind_what_was_seen_is_undecided() {
+    struct Remembers<'d>(World<'d>);
+    impl touchmark::verify::Sources for Remembers<'_> {
+        async fn fetch(
+            &self,
+            url: &url::Url,
+            accept: &str,
+        ) -> Result<touchmark::verify::Fetched, touchmark::verify::FetchError> {
+            self.0.fetch(url, accept).await
+        }
+
+        fn newest_list(&self, _: &str, _: &str, from: jiff::Timestamp) -> jiff::Timestamp {
+            from + jiff::SignedDuration::from_secs(1)
+        }
+    }
+    let vector = vector("good-status");
+    let remembers = Remembers(World(&vector.documents, vector.now));
+    let input = vector.input.as_bytes();
+    let report = verify(input, &remembers, Contexts::bundled(), vector.now).await;
+    let report = serde_json::to_value(report).unwrap();
+    assert_eq!(report["verdicts"]["authentic"], "yes");
+    assert_eq!(report["verdicts"]["current"], "undecided");
+    assert!(report.to_string().contains("status-list-behind"));
+}
+
+/// What our own halves of signing make: keys, document, lists and forms.
+mod ours {
+    use super::*;
+    use ed25519_dalek::{Signer, SigningKey};
+    use touchmark::did::document::{IssuerKey, compose};
+    use touchmark::model::key::Algorithm;
+    use touchmark::proof::vc_jwt::{self, Kind, SigningHeader};
+    use touchmark::status::bitstring::{self, Bits, Entry, ListCredential, Purpose};
+
+    const DID: &str = "did:web:localhost%3A8080:issuers:nea";
+    const LIST: &str = "http://localhost:8080/status/1";
+
+    fn key() -> SigningKey {
+        SigningKey::from_bytes(&[42; 32])
+    }
+
+    fn sign(message: &[u8]) -> Result<Vec<u8>, std::convert::Infallible> {
+        Ok(key().sign(message).to_bytes().to_vec())
+    }
+
+    fn embed(unsigned: &[u8]) -> String {
+        let document = Document::parse(unsigned).unwrap();
+        let conformance = touchmark::check::conform(&document, Contexts::bundled());
+        assert!(conformance.passed(), "{conformance:?}");
+        assert_eq!(conformance.warnings, []);
+        let options = Options {
+            created: "2026-11-21T08:00:00Z".parse().unwrap(),
+            verification_method: &format!("{DID}#key-1"),
+            expires: None,
+        };
+        let secured = suite::sign(&document, &options, Contexts::bundled(), sign).unwrap();
+        String::from_utf8(secured).unwrap()
+    }
+
+    fn jwt(payload: &[u8], kind: Kind) -> String {
+        let kid = format!("{DID}#key-1");
+        vc_jwt::sign(
+            &SigningHeader { algorithm: Algorithm::Ed25519, kid: &kid, kind },
+            payload,
+            sign,
+        )
+        .unwrap()
+    }
+
+    /// A credential of ours, its list with this bit, and our document.
+    fn world(set: usize, list_as_jwt: bool) -> (Vec<u8>, Documents) {
+        let mut credential: serde_json::Value =
+            serde_json::from_str(&vector("good-json").input).unwrap();
+        credential.as_object_mut().unwrap().remove("proof");
+        credential["issuer"]["id"] = json!(DID);
+        credential["credentialStatus"] = Entry::compose(LIST, &Purpose::Revocation, 7);
+        let mut bits = Bits::new(0);
+        bits.set(set);
+        let list = bitstring::compose(&ListCredential {
+            id: LIST,
+            issuer: DID,
+            purpose: &Purpose::Revocation,
+            bits: &bits,
+            valid_from: "2026-11-21T08:00:00Z".parse().unwrap(),
+            valid_until: "2026-11-22T08:00:00Z".parse().unwrap(),
+        });
+        let list = if list_as_jwt {
+            jwt(&vc_jwt::compose(&Document::parse(&list).unwrap()).unwrap(), Kind::OpenBadges)
+        } else {
+            embed(&list)
+        };
+        let public = PublicKey::ed25519(key().verifying_key().to_bytes()).unwrap();
+        let document = compose(DID, &[IssuerKey { fragment: "key-1", key: &public }]);
+        let mut documents = Documents::default();
+        let at = "https://localhost:8080/issuers/nea/did.json";
+        documents.0.insert(at.into(), document.to_string());
+        documents.0.insert(LIST.into(), list);
+        (credential.to_string().into_bytes(), documents)
+    }
+
+    #[tokio::test]
+    async fn what_we_sign_verifies_in_every_form_and_is_seen_as_revoked() {
+        let now = "2026-11-21T09:00:00Z".parse().unwrap();
+        for (set, status) in [(8, "good"), (7, "revoked")] {
+            let (unsigned, documents) = world(set, set == 7);
+            let payload = vc_jwt::compose(&Document::parse(&unsigned).unwrap()).unwrap();
+            for secured in
+                [embed(&unsigned), jwt(&payload, Kind::OpenBadges), jwt(&unsigned, Kind::VcJose)]
+            {
+                let world = World(&documents, now);
+                let report = verify(secured.as_bytes(), &world, Contexts::bundled(), now).await;
+                let report = serde_json::to_value(report).unwrap();
+                assert_eq!(report["status"], status, "{report:#}");
+                assert_eq!(report["verified"], status == "good");
+                assert_eq!(report["signer"]["bound"], "the domain localhost:8080 (did:web)");
+                assert_eq!(report["credential"]["earner"]["name"], "Ada Example");
+                assert_eq!(report["warnings"], json!([]));
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_issuers_own_books_say_superseded() {
     struct Books<'d>(World<'d>);
     impl touchmark::verify::Sources for Books<'_> {

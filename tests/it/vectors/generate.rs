@@ -689,6 +689,28 @@ fn documents(to: &Writer) {
     to.no("poison-graph", title, 19, poison, ("proof", "too-complex"));
 
     let twice = signed(&plain).to_string().replacen("{", "{\"id\":\"urn:uuid:other\",", 1);
+    let old = json!({"vc": {"@context": ["https://www.w3.org/2018/credentials/v1"],
+                            "type": ["VerifiableCredential"]}, "iss": NEA});
+    let expect = failing(
+        Verdict::Undecided,
+        Verdict::Undecided,
+        Status::Unknown,
+        ("data-model", "unsupported-data-model"),
+    );
+    let title = "a credential of the data model 1.1 is undecided until it is read";
+    let input = jwt_p256(&header(json!({})), &old.to_string(), 2);
+    to.write("data-model-1-1", vector(title, None, input, world(), expect));
+    let mut unknown = plain.clone();
+    unknown["proof"] = json!({"type": "Ed25519Signature2020", "proofValue": "z"});
+    let expect = failing(
+        Verdict::Undecided,
+        Verdict::Undecided,
+        Status::Unknown,
+        ("proof", "unsupported-proof"),
+    );
+    let title = "a proof of a kind that we do not verify is undecided";
+    to.write("unsupported-proof", vector(title, None, unknown, world(), expect));
+
     let title = "a member that stands twice is refused before anything else";
     to.no("duplicate-member", title, 20, twice, ("form", "not-strict-json"));
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(64), "]".repeat(64));
@@ -742,6 +764,18 @@ fn lists(to: &Writer) {
         14,
         (listed(both), world()),
         (No, Suspended, "suspended"),
+    );
+    let many: Vec<Value> =
+        (0..9).map(|n| entry("revocation", REVOCATION, &n.to_string())).collect();
+    let mut many = many;
+    many.remove(7);
+    many.push(entry("revocation", REVOCATION, "10"));
+    to.status(
+        "many-entries",
+        "more entries than we ask about are undecided",
+        14,
+        (listed(json!(many)), world()),
+        (Undecided, Unknown, "too-many-status-entries"),
     );
     let strange = json!([entry("revocation", REVOCATION, "8"),
                          {"id": "urn:uuid:9", "type": "StatusList2021Entry"}]);
