@@ -42,10 +42,13 @@ pub fn check(root: &Object<'_>, claims: bool, now: Timestamp) -> Check {
     Check::pass(NAME, observed)
 }
 
+/// A time past the ends of our time line is the end that it lies beyond.
 fn numeric_date(root: &Object<'_>, name: &str) -> Option<Timestamp> {
     match root.get(name)? {
         Value::Number(number) => {
-            Timestamp::from_millisecond((number.as_f64() * 1000.0) as i64).ok()
+            let bounds = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+            let seconds = (number.as_f64().floor() as i64).clamp(bounds.0, bounds.1);
+            Timestamp::from_second(seconds).ok()
         }
         _ => None,
     }
@@ -82,6 +85,12 @@ mod tests {
         let members = r#""validUntil": "2030-01-01T00:00:00Z", "exp": 1"#;
         assert_eq!(code(members, true).as_deref(), Some(EXPIRED));
         assert_eq!(code(members, false), None);
-        assert_eq!(code(r#""nbf": 99999999999"#, true).as_deref(), Some(NOT_YET_VALID));
+        for (claim, found) in [
+            (r#""nbf": 99999999999"#, NOT_YET_VALID),
+            (r#""nbf": 1e300"#, NOT_YET_VALID),
+            (r#""exp": -1e300"#, EXPIRED),
+        ] {
+            assert_eq!(code(claim, true).as_deref(), Some(found));
+        }
     }
 }
