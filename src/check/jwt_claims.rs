@@ -14,14 +14,20 @@ use crate::proof::vc_jwt::Kind;
 pub const NAME: &str = "jwt-claims";
 
 pub fn check(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Check {
+    let differing = texts(root, kind, warnings).or_else(|| times(root, kind, warnings));
+    differing.unwrap_or_else(|| Check::pass(NAME, "the claims agree with the credential"))
+}
+
+/// `iss`, `jti` and `sub` repeat an id.
+fn texts(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Option<Check> {
     let credential = Credential(root);
     let subject = credential.subject().and_then(|subject| subject.str("id"));
-    let texts = [
+    let claims = [
         ("iss", "issuer", credential.issuer()),
         ("jti", "id", credential.id()),
         ("sub", "credentialSubject.id", subject),
     ];
-    for (claim, member, expected) in texts {
+    for (claim, member, expected) in claims {
         match root.get(claim) {
             Some(value) if value.as_str().is_some() && value.as_str() == expected => {}
             None if kind == Kind::VcJose || expected.is_none() => {}
@@ -29,14 +35,20 @@ pub fn check(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Chec
                 let detail = "The JWT has no `sub`; it should be the subject's id.";
                 warnings.push(Problem::new("no-sub", detail).at("/sub"));
             }
-            found => return differs(claim, member, found, expected.unwrap_or("nothing")),
+            found => return Some(differs(claim, member, found, expected.unwrap_or("nothing"))),
         }
     }
-    let times = [
+    None
+}
+
+/// `nbf` and `exp` repeat a time, in seconds.
+fn times(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Option<Check> {
+    let credential = Credential(root);
+    let claims = [
         ("nbf", "validFrom", credential.valid_from()),
         ("exp", "validUntil", credential.valid_until()),
     ];
-    for (claim, member, expected) in times {
+    for (claim, member, expected) in claims {
         let seconds = expected.map(|time| time.as_second());
         match (root.get(claim), seconds) {
             (Some(Value::Number(number)), Some(seconds))
@@ -50,11 +62,11 @@ pub fn check(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Chec
             }
             (found, seconds) => {
                 let expected = seconds.map_or("nothing".to_owned(), |s| s.to_string());
-                return differs(claim, member, found, &expected);
+                return Some(differs(claim, member, found, &expected));
             }
         }
     }
-    Check::pass(NAME, "the claims agree with the credential")
+    None
 }
 
 fn differs(claim: &str, member: &str, found: Option<&Value<'_>>, expected: &str) -> Check {

@@ -3,7 +3,9 @@
 //!
 //! `cargo test --test it -- --ignored regenerate_the_vectors` writes them anew.
 
+mod cast;
 mod generate;
+mod status;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

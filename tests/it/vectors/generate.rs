@@ -1,288 +1,31 @@
 //! Writes the vectors. Ignored, since ES256 signs differently each time: the
 //! files that are checked in are the test, this is how they came to be.
-//!
-//! Proofs and JWTs are put together here by hand from the specifications, not
-//! by the code under test.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::{Signer, SigningKey};
-use flate2::write::GzEncoder;
-use openssl::ec::{EcGroup, EcKey, PointConversionForm};
-use openssl::ecdsa::EcdsaSig;
-use openssl::nid::Nid;
-use openssl::pkey::Private;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use std::io::Write;
 use touchmark::check::report::{Form, Status, Verdict};
-use touchmark::jsonld::{Contexts, HashAlgorithm, Input, expand};
-use touchmark::model::Document;
-use touchmark::model::key::PublicKey;
 
-use super::{Documents, Expectation, Vector, folder};
+use super::cast::*;
+use super::{Documents, Expectation, Vector, folder, status};
 
-pub const NEA: &str = "did:web:nea.example:issuers:nea";
-pub const NEA_URL: &str = "https://nea.example/issuers/nea/did.json";
-const EVIL: &str = "did:web:evil.example";
-const EVIL_URL: &str = "https://evil.example/.well-known/did.json";
-const REVOCATION: &str = "https://nea.example/status/r";
-const SUSPENSION: &str = "https://nea.example/status/s";
-pub const NOW: &str = "2026-11-21T09:00:00Z";
-const V2: &str = "https://www.w3.org/ns/credentials/v2";
-const OB: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
-
-pub fn key(seed: u8) -> SigningKey {
-    SigningKey::from_bytes(&[seed; 32])
-}
-
-fn public(seed: u8) -> PublicKey {
-    PublicKey::ed25519(key(seed).verifying_key().to_bytes()).unwrap()
-}
-
-fn p256(scalar: u32) -> EcKey<Private> {
-    use openssl::bn::{BigNum, BigNumContext};
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let scalar = BigNum::from_u32(scalar).unwrap();
-    let mut point = openssl::ec::EcPoint::new(&group).unwrap();
-    point.mul_generator2(&group, &scalar, &mut BigNumContext::new().unwrap()).unwrap();
-    EcKey::from_private_components(&group, &scalar, &point).unwrap()
-}
-
-fn p256_public(scalar: u32) -> PublicKey {
-    let key = p256(scalar);
-    let mut context = openssl::bn::BigNumContext::new().unwrap();
-    let bytes = key
-        .public_key()
-        .to_bytes(key.group(), PointConversionForm::COMPRESSED, &mut context)
-        .unwrap();
-    PublicKey::p256(&bytes).unwrap()
-}
-
-fn multikey(id: &str, controller: &str, key: &PublicKey) -> Value {
-    json!({"id": id, "type": "Multikey", "controller": controller,
-           "publicKeyMultibase": key.multikey()})
-}
-
-/// NEA's document: key 1 signs embedded proofs, key 2 JWTs, key 9 only logs in,
-/// key 8 is controlled by somebody else, key 7 was withdrawn, key 0 is of low order.
-fn nea_document() -> Value {
-    let mut revoked = multikey(&format!("{NEA}#key-7"), NEA, &public(7));
-    revoked["revoked"] = json!("2026-11-20T00:00:00Z");
-    let mut low_order = [0u8; 34];
-    low_order[..3].copy_from_slice(&[0xed, 0x01, 0x01]);
-    json!({
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
-        "id": NEA,
-        "verificationMethod": [
-            multikey(&format!("{NEA}#key-1"), NEA, &public(1)),
-            {"id": format!("{NEA}#key-2"), "type": "JsonWebKey", "controller": NEA,
-             "publicKeyJwk": p256_public(2).jwk()},
-            multikey(&format!("{NEA}#key-3"), NEA, &public(3)),
-            revoked,
-            multikey(&format!("{NEA}#key-8"), EVIL, &public(8)),
-            multikey(&format!("{NEA}#key-9"), NEA, &public(9)),
-            {"id": format!("{NEA}#key-0"), "type": "Multikey", "controller": NEA,
-             "publicKeyMultibase": format!("z{}", bs58::encode(low_order).into_string())},
-        ],
-        "assertionMethod": ([0, 1, 2, 3, 7, 8].map(|n| format!("{NEA}#key-{n}"))),
-        "authentication": [format!("{NEA}#key-9")],
-    })
-}
-
-pub fn credential() -> Value {
-    json!({
-        "@context": [V2, OB],
-        "id": "urn:uuid:5a8f0000-0000-4000-8000-000000000001",
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "issuer": {"id": NEA, "type": ["Profile"], "name": "NEA (example)",
-                   "url": "https://nea.example"},
-        "validFrom": "2026-11-01T10:00:00Z",
-        "awardedDate": "2026-10-30T00:00:00Z",
-        "name": "Creating a Classroom Community",
-        "credentialSubject": {
-            "id": "urn:uuid:5a8f0000-0000-4000-8000-000000000002",
-            "type": ["AchievementSubject"],
-            "identifier": [{"type": "IdentityObject", "hashed": false,
-                            "identityHash": "Ada Example", "identityType": "name"}],
-            "achievement": {
-                "id": "https://nea.example/achievements/classroom-community",
-                "type": ["Achievement"],
-                "achievementType": "MicroCredential",
-                "name": "Creating a Classroom Community",
-                "description": "Builds a community in which every student belongs.",
-                "criteria": {"narrative": "Shows a plan, evidence and a reflection."},
-                "version": "1",
-                "resultDescription": [{
-                    "id": "urn:uuid:5a8f0000-0000-4000-8000-000000000003",
-                    "type": ["ResultDescription"],
-                    "name": "Evidence",
-                    "resultType": "RubricCriterionLevel",
-                    "allowedValue": ["emerging", "proficient", "distinguished"],
-                    "rubricCriterionLevel": [
-                        {"id": "urn:uuid:5a8f0000-0000-4000-8000-000000000004",
-                         "type": ["RubricCriterionLevel"], "name": "Proficient", "level": "3"},
-                    ],
-                }],
-            },
-            "result": [{
-                "type": ["Result"],
-                "resultDescription": "urn:uuid:5a8f0000-0000-4000-8000-000000000003",
-                "achievedLevel": "urn:uuid:5a8f0000-0000-4000-8000-000000000004",
-            }],
-        },
-        "evidence": [{"type": ["Evidence"], "id": "https://nea.example/e/1", "name": "Plan"}],
-    })
-}
-
-fn entry(purpose: &str, list: &str, index: &str) -> Value {
-    json!({"id": format!("{list}#{index}"), "type": "BitstringStatusListEntry",
-           "statusPurpose": purpose, "statusListIndex": index, "statusListCredential": list})
-}
-
-fn with(mut value: Value, changes: &[(&str, Value)]) -> Value {
-    for (pointer, new) in changes {
-        let (parent, member) = pointer.rsplit_once('/').unwrap();
-        value.pointer_mut(parent).unwrap()[member] = new.clone();
-    }
-    value
-}
-
-pub fn options() -> Value {
-    json!({"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022",
-           "created": "2026-11-01T10:00:00Z", "verificationMethod": format!("{NEA}#key-1"),
-           "proofPurpose": "assertionMethod"})
-}
-
-fn canonical(object: &Value, without: &[&str]) -> String {
-    let text = object.to_string();
-    let document = Document::parse(text.as_bytes()).unwrap();
-    let input = Input { object: document.root(), without, context: None };
-    let dataset = expand(&input, Contexts::bundled()).unwrap();
-    dataset.canonicalize(HashAlgorithm::Sha256).unwrap()
-}
-
-/// Signs with any proof options, by the steps of the specification.
-pub fn proof(document: &Value, options: &Value, seed: u8) -> Value {
-    let mut configuration = options.clone();
-    configuration["@context"] = document["@context"].clone();
-    let mut message = Sha256::digest(canonical(&configuration, &[])).to_vec();
-    message.extend_from_slice(&Sha256::digest(canonical(document, &["proof"])));
-    let signature = key(seed).sign(&message).to_bytes();
-    let mut proof = options.clone();
-    proof["proofValue"] = json!(format!("z{}", bs58::encode(signature).into_string()));
-    proof
-}
-
-pub fn secured(document: &Value, options: &Value, seed: u8) -> Value {
-    let mut secured = document.clone();
-    secured["proof"] = json!([proof(document, options, seed)]);
-    secured
-}
-
-pub fn signed(document: &Value) -> Value {
-    secured(document, &options(), 1)
-}
-
-fn signing_input(header: &Value, payload: &str) -> String {
-    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    format!("{}.{}", encode(&header.to_string()), encode(payload))
-}
-
-fn jwt_ed(header: &Value, payload: &str, seed: u8) -> String {
-    let input = signing_input(header, payload);
-    let signature = key(seed).sign(input.as_bytes()).to_bytes();
-    format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
-
-fn jwt_p256(header: &Value, payload: &str, scalar: u32) -> String {
-    let input = signing_input(header, payload);
-    let digest = Sha256::digest(&input);
-    let signature = EcdsaSig::sign(&digest, &p256(scalar)).unwrap();
-    let mut raw = signature.r().to_vec_padded(32).unwrap();
-    raw.extend(signature.s().to_vec_padded(32).unwrap());
-    format!("{input}.{}", URL_SAFE_NO_PAD.encode(raw))
-}
-
-fn header(extra: Value) -> Value {
-    let mut header = json!({"alg": "ES256", "kid": format!("{NEA}#key-2"), "typ": "JWT"});
-    for (name, value) in extra.as_object().unwrap() {
-        match value {
-            Value::Null => header.as_object_mut().unwrap().remove(name),
-            value => header.as_object_mut().unwrap().insert(name.clone(), value.clone()),
-        };
-    }
-    header
-}
-
-/// The credential with the claims of the Open Badges form.
-fn payload(changes: &[(&str, Value)]) -> String {
-    let claims = [
-        ("/iss", json!(NEA)),
-        ("/jti", credential()["id"].clone()),
-        ("/nbf", json!(1793527200)),
-        ("/sub", credential()["credentialSubject"]["id"].clone()),
-    ];
-    with(with(credential(), &claims), changes).to_string()
-}
-
-fn gzip(bytes: &[u8]) -> String {
-    let mut gzip = GzEncoder::new(Vec::new(), flate2::Compression::best());
-    gzip.write_all(bytes).unwrap();
-    format!("u{}", URL_SAFE_NO_PAD.encode(gzip.finish().unwrap()))
-}
-
-/// 131,072 entries, these of them set.
-fn bits(set: &[usize]) -> Vec<u8> {
-    let mut bytes = vec![0u8; 16_384];
-    for index in set {
-        bytes[index / 8] |= 0x80 >> (index % 8);
-    }
-    bytes
-}
-
-fn list(id: &str, purpose: &str, bytes: &[u8]) -> Value {
-    json!({
-        "@context": [V2],
-        "id": id,
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "issuer": NEA,
-        "validFrom": "2026-11-21T08:59:00Z",
-        "validUntil": "2026-11-22T08:59:00Z",
-        "credentialSubject": {"id": format!("{id}#list"), "type": "BitstringStatusList",
-            "statusPurpose": purpose, "ttl": 300_000, "encodedList": gzip(bytes)},
-    })
-}
-
-fn world() -> Documents {
-    let mut world = Documents::default();
-    world.0.insert(NEA_URL.into(), nea_document().to_string());
-    let evil = json!({"id": EVIL, "assertionMethod": [multikey("#key-1", EVIL, &public(66))]});
-    world.0.insert(EVIL_URL.into(), evil.to_string());
-    for (url, purpose) in [(REVOCATION, "revocation"), (SUSPENSION, "suspension")] {
-        let list = signed(&list(url, purpose, &bits(&[7])));
-        world.0.insert(url.into(), list.to_string());
-    }
-    world
-}
-
-struct Writer;
+pub struct Writer;
 
 impl Writer {
-    fn write(&self, name: &str, vector: Vector) {
+    pub fn write(&self, name: &str, vector: Vector) {
         let text = serde_json::to_string_pretty(&vector).unwrap() + "\n";
         std::fs::write(folder().join(format!("{name}.json")), text).unwrap();
     }
 
     /// One that holds in every respect.
-    fn good(&self, name: &str, title: &str, input: impl ToString, form: Form) {
+    pub fn good(&self, name: &str, title: &str, input: impl ToString, form: Form) {
         let expect =
             Expectation { form: Some(form), ..expect(Verdict::Yes, Verdict::Yes, Status::Good) };
         self.write(name, vector(title, None, input, world(), expect));
     }
 
     /// Not authentic, because of this.
-    fn no(
+    pub fn no(
         &self,
         name: &str,
         title: &str,
@@ -295,7 +38,7 @@ impl Writer {
     }
 
     /// Authentic, and this of its status; the world may answer otherwise.
-    fn status(
+    pub fn status(
         &self,
         name: &str,
         title: &str,
@@ -308,7 +51,7 @@ impl Writer {
     }
 }
 
-fn expect(authentic: Verdict, current: Verdict, status: Status) -> Expectation {
+pub fn expect(authentic: Verdict, current: Verdict, status: Status) -> Expectation {
     Expectation {
         authentic,
         current,
@@ -321,7 +64,7 @@ fn expect(authentic: Verdict, current: Verdict, status: Status) -> Expectation {
     }
 }
 
-fn failing(
+pub fn failing(
     authentic: Verdict,
     current: Verdict,
     status: Status,
@@ -331,7 +74,7 @@ fn failing(
     Expectation { problem, ..expect(authentic, current, status) }
 }
 
-fn vector(
+pub fn vector(
     title: &str,
     threat: Option<u32>,
     input: impl ToString,
@@ -350,8 +93,8 @@ fn regenerate_the_vectors() {
     jwt_headers(&writer);
     keys(&writer);
     documents(&writer);
-    lists(&writer);
-    dates(&writer);
+    status::lists(&writer);
+    status::dates(&writer);
 }
 
 fn good_ones(to: &Writer) {
@@ -725,246 +468,4 @@ fn documents(to: &Writer) {
     conflicting["credentialSubject"]["type"] = json!(["Achievement"]);
     let title = "a credential that breaks the rules of Open Badges is told";
     to.no("not-a-subject", title, 8, conflicting, ("open-badges", "open-badges-type"));
-}
-
-fn lists(to: &Writer) {
-    use Status::{Revoked, Suspended, Unknown};
-    use Verdict::{No, Undecided};
-    let listed = |entries: Value| signed(&with(credential(), &[("/credentialStatus", entries)]));
-    let at = |index: &str| listed(entry("revocation", REVOCATION, index));
-    let answering = |url: &str, text: Option<String>| {
-        let mut world = world();
-        match text {
-            Some(text) => world.0.insert(url.into(), text),
-            None => world.0.remove(url),
-        };
-        world
-    };
-    let mine = |list: &Value| answering(REVOCATION, Some(signed(list).to_string()));
-    let plain = list(REVOCATION, "revocation", &bits(&[7]));
-
-    to.status(
-        "revoked",
-        "a set revocation bit is revoked",
-        15,
-        (at("7"), world()),
-        (No, Revoked, "revoked"),
-    );
-    to.status(
-        "suspended",
-        "a set suspension bit is suspended, not revoked",
-        15,
-        (listed(json!([entry("suspension", SUSPENSION, "7")])), world()),
-        (No, Suspended, "suspended"),
-    );
-    let both = json!([entry("revocation", REVOCATION, "8"), entry("suspension", SUSPENSION, "7")]);
-    to.status(
-        "second-entry",
-        "every status entry is looked at",
-        14,
-        (listed(both), world()),
-        (No, Suspended, "suspended"),
-    );
-    let many: Vec<Value> =
-        (0..9).map(|n| entry("revocation", REVOCATION, &n.to_string())).collect();
-    let mut many = many;
-    many.remove(7);
-    many.push(entry("revocation", REVOCATION, "10"));
-    to.status(
-        "many-entries",
-        "more entries than we ask about are undecided",
-        14,
-        (listed(json!(many)), world()),
-        (Undecided, Unknown, "too-many-status-entries"),
-    );
-    let strange = json!([entry("revocation", REVOCATION, "8"),
-                         {"id": "urn:uuid:9", "type": "StatusList2021Entry"}]);
-    let strange = with(
-        credential(),
-        &[
-            ("/@context", json!([V2, OB, "https://w3id.org/vc/status-list/2021/v1"])),
-            ("/credentialStatus", strange),
-        ],
-    );
-    to.status(
-        "unknown-entry",
-        "an entry of a type that we do not read is undecided",
-        14,
-        (signed(&strange), world()),
-        (Undecided, Unknown, "unsupported-status"),
-    );
-    to.status(
-        "list-silent",
-        "a list that does not answer is undecided, never good",
-        13,
-        (at("8"), answering(REVOCATION, None)),
-        (Undecided, Unknown, "status-list-unreachable"),
-    );
-    to.status(
-        "list-a-web-page",
-        "a list that answers something else is undecided",
-        13,
-        (at("8"), answering(REVOCATION, Some("<html>".into()))),
-        (Undecided, Unknown, "status-list-unreadable"),
-    );
-    to.status(
-        "list-unsigned",
-        "a list that nobody signed is undecided",
-        9,
-        (at("8"), answering(REVOCATION, Some(plain.to_string()))),
-        (Undecided, Unknown, "status-list-not-authentic"),
-    );
-    let mut changed = signed(&plain);
-    changed["credentialSubject"]["encodedList"] = json!(gzip(&bits(&[])));
-    to.status(
-        "list-changed",
-        "a list whose bits were changed after signing is undecided",
-        9,
-        (at("7"), answering(REVOCATION, Some(changed.to_string()))),
-        (Undecided, Unknown, "status-list-not-authentic"),
-    );
-    let evil = with(plain.clone(), &[("/issuer", json!(EVIL))]);
-    let options = with(options(), &[("/verificationMethod", json!(format!("{EVIL}#key-1")))]);
-    to.status(
-        "list-of-another",
-        "a list that somebody else signed does not speak for the issuer",
-        9,
-        (at("8"), answering(REVOCATION, Some(secured(&evil, &options, 66).to_string()))),
-        (Undecided, Unknown, "status-list-of-another-issuer"),
-    );
-    to.status(
-        "list-for-list",
-        "one list of the issuer does not answer for another",
-        9,
-        (at("8"), mine(&list("https://nea.example/status/x", "revocation", &bits(&[])))),
-        (Undecided, Unknown, "another-status-list"),
-    );
-    to.status(
-        "list-purpose",
-        "an entry and a list of different purposes fail",
-        10,
-        (listed(entry("revocation", SUSPENSION, "8")), world()),
-        (No, Unknown, "status-purpose"),
-    );
-    to.status(
-        "list-bomb",
-        "a list that inflates past the cap fails",
-        11,
-        (at("8"), mine(&list(REVOCATION, "revocation", &vec![0; 3 << 20]))),
-        (No, Unknown, "invalid-status-list"),
-    );
-    to.status(
-        "list-short",
-        "a list that is too short fails",
-        12,
-        (at("8"), mine(&list(REVOCATION, "revocation", &[0; 16_383]))),
-        (No, Unknown, "invalid-status-list"),
-    );
-    for (name, index) in
-        [("list-index-past-end", "131072"), ("list-index-huge", "18446744073709551615")]
-    {
-        let title = "an index past the list's end fails and never reads as not revoked";
-        to.status(name, title, 12, (at(index), world()), (No, Unknown, "status-index"));
-    }
-    let title = "an index that is not a decimal number fails";
-    to.status(
-        "list-index-text",
-        title,
-        12,
-        (at("0x7"), world()),
-        (No, Unknown, "invalid-status-entry"),
-    );
-    let old = with(plain.clone(), &[("/validUntil", json!("2026-11-21T08:59:59Z"))]);
-    to.status(
-        "list-expired",
-        "an old list that is played again is undecided",
-        13,
-        (at("7"), mine(&old)),
-        (Undecided, Unknown, "status-list-expired"),
-    );
-    let early = with(plain.clone(), &[("/validFrom", json!("2026-11-21T09:05:01Z"))]);
-    to.status(
-        "list-from-the-future",
-        "a list from the future is undecided",
-        30,
-        (at("8"), mine(&early)),
-        (Undecided, Unknown, "status-list-not-yet-valid"),
-    );
-    let claims = [
-        ("/iss", json!(NEA)),
-        ("/jti", json!(REVOCATION)),
-        ("/nbf", json!(1795251540)),
-        ("/exp", json!(1795337940)),
-        ("/sub", json!(format!("{REVOCATION}#list"))),
-    ];
-    let jwt = jwt_p256(&header(json!({})), &with(plain, &claims).to_string(), 2);
-    to.status(
-        "list-as-jwt",
-        "a list as a JWT is read as well",
-        15,
-        (at("7"), answering(REVOCATION, Some(jwt))),
-        (No, Revoked, "revoked"),
-    );
-}
-
-fn dates(to: &Writer) {
-    use Status::{Expired, Good, NotYetValid};
-    use Verdict::{No, Yes};
-    let plain = credential();
-    let until = |time: &str| signed(&with(plain.clone(), &[("/validUntil", json!(time))]));
-    let from = |time: &str| signed(&with(plain.clone(), &[("/validFrom", json!(time))]));
-    let passing = |name: &str, title: &str, threat: u32, input: Value| {
-        to.write(name, vector(title, Some(threat), input, world(), expect(Yes, Yes, Good)));
-    };
-    let failed =
-        |name: &str, title: &str, threat: u32, input: Value, status: Status, code: &str| {
-            let expect = failing(Yes, No, status, ("validity", code));
-            to.write(name, vector(title, Some(threat), input, world(), expect));
-        };
-    passing("ends-now", "a credential holds up to its end", 34, until(NOW));
-    failed(
-        "expired",
-        "a credential past its end is expired, without tolerance",
-        34,
-        until("2026-11-21T08:59:59Z"),
-        Expired,
-        "expired",
-    );
-    passing("starts-soon", "a start may be five minutes ahead", 30, from("2026-11-21T09:05:00Z"));
-    failed(
-        "starts-later",
-        "a start more than five minutes ahead is not yet valid",
-        30,
-        from("2026-11-21T09:05:01Z"),
-        NotYetValid,
-        "not-yet-valid",
-    );
-    let proof = |member: &str, time: &str| {
-        secured(&plain, &with(options(), &[(&format!("/{member}"), json!(time))]), 1)
-    };
-    passing(
-        "proof-soon",
-        "a proof may be made five minutes ahead",
-        30,
-        proof("created", "2026-11-21T09:05:00Z"),
-    );
-    to.no(
-        "proof-from-the-future",
-        "a proof made more than five minutes ahead fails",
-        30,
-        proof("created", "2026-11-21T09:05:01Z"),
-        ("proof-dates", "proof-from-the-future"),
-    );
-    to.no(
-        "proof-expired",
-        "a proof past its own end fails",
-        34,
-        proof("expires", "2026-11-21T08:59:59Z"),
-        ("proof-dates", "proof-expired"),
-    );
-    let exp = payload(&[("/exp", json!(1793527300))]);
-    let expect = failing(Yes, No, Expired, ("validity", "expired"));
-    let title = "an end that only the JWT names ends it";
-    let input = jwt_p256(&header(json!({})), &exp, 2);
-    to.write("jwt-expired", vector(title, Some(34), input, world(), expect));
 }
