@@ -4,6 +4,7 @@
 //! signature held, so a forged credential cannot choose our URLs; and what
 //! could not be told is *undecided*, never yes and never no.
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use url::Url;
 
@@ -48,11 +49,12 @@ pub async fn verify<S: Sources>(
         Err(error) => return unreadable(&error.into()),
     };
     // 2 to 4. Conform, resolve, prove.
-    let examined = examine(&secured, &document, sources, contexts, now).await;
+    let keys = resolve(Credential(document.root()).issuer(), sources).await;
+    let examined = examine(&secured, &document, &keys, contexts, now);
     // 5. Gather, only now that the proof held.
-    let facts = match &examined.proven.authentic {
-        Some(authentic) => gather(authentic, sources, contexts, now).await,
-        None => Facts::default(),
+    let facts = match (&examined.proven.authentic, &keys) {
+        (Some(authentic), Ok(keys)) => gather(authentic, keys, sources, contexts, now).await,
+        _ => Facts::default(),
     };
     // 6. Judge.
     let current = judge(&secured, &document, &examined, &facts, now);
@@ -94,11 +96,12 @@ struct Examined<'d, 'a> {
     proven: Authentication<'d, 'a>,
 }
 
-/// Steps 2 to 4, the same for a credential and for a status list.
-async fn examine<'d, 'a, S: Sources>(
+/// Steps 2 and 4, the same for a credential and for a status list. `keys` is
+/// the issuer's own document, or the check that says why there is none.
+fn examine<'d, 'a>(
     secured: &Secured,
     document: &'d Document<'a>,
-    sources: &S,
+    keys: &Result<ControllerDocument, Check>,
     contexts: &Contexts,
     now: Timestamp,
 ) -> Examined<'d, 'a> {
@@ -109,7 +112,6 @@ async fn examine<'d, 'a, S: Sources>(
     if conformance.unsupported {
         return Examined { conformance, proven: Authentication::not_looked_at() };
     }
-    let keys = resolve(Credential(document.root()).issuer(), sources).await;
     let keys = keys.as_ref().map_err(Clone::clone);
     let proven = check::proof::authenticate(secured, document, keys, contexts, now);
     Examined { conformance, proven }
@@ -139,29 +141,25 @@ struct Facts {
     record: Option<IssuerRecord>,
 }
 
-/// Step 5.
+/// Step 5. The lists are asked at the same time, each of them once.
 async fn gather<S: Sources>(
     authentic: &Authentic<'_, '_>,
+    keys: &ControllerDocument,
     sources: &S,
     contexts: &Contexts,
     now: Timestamp,
 ) -> Facts {
     let credential = authentic.credential();
-    let mut lists: Vec<(Named, Option<ListFact>)> = Vec::new();
-    for named in check::status::named(&credential) {
-        let fact = match &named {
-            Named::Entry(entry) => {
-                let same = |other: &Named| matches!(other, Named::Entry(e) if e.list == entry.list);
-                let known = lists.iter().find(|(other, _)| same(other));
-                match known {
-                    Some((_, fact)) => fact.clone(),
-                    None => Some(list(&entry.list, sources, contexts, now).await),
-                }
-            }
-            Named::Unknown { .. } | Named::Broken(_) | Named::TooMany => None,
-        };
-        lists.push((named, fact));
-    }
+    let named = check::status::named(&credential);
+    let mut urls: Vec<&str> = named.iter().filter_map(Named::list).collect();
+    urls.sort_unstable();
+    urls.dedup();
+    let facts = join_all(urls.iter().map(|url| list(url, keys, sources, contexts, now))).await;
+    let fact = |entry: &Named| {
+        let at = urls.binary_search(&entry.list()?).ok()?;
+        facts.get(at).cloned()
+    };
+    let lists = named.iter().map(|entry| (entry.clone(), fact(entry))).collect();
     let record = match credential.id() {
         Some(id) => sources.issuer_record(authentic.issuer(), id).await,
         None => None,
@@ -169,41 +167,63 @@ async fn gather<S: Sources>(
     Facts { lists, record }
 }
 
-/// Fetches one status list and verifies it as any other credential.
-async fn list<S: Sources>(url: &str, sources: &S, contexts: &Contexts, now: Timestamp) -> ListFact {
+/// Fetches one status list and verifies it as any other credential, with the
+/// keys of the credential's issuer: nobody else's list says anything.
+async fn list<S: Sources>(
+    url: &str,
+    keys: &ControllerDocument,
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> ListFact {
+    match fetch_list(url, sources).await {
+        Ok((secured, fetched_at)) => read_list(url, &secured, keys, contexts, now, fetched_at),
+        Err(problem) => ListFact::Unknown(problem),
+    }
+    .unless_behind(|issuer, from| sources.newest_list(issuer, url, from))
+}
+
+async fn fetch_list<S: Sources>(url: &str, sources: &S) -> Result<(Secured, Timestamp), Problem> {
+    let unreachable = |why: String| {
+        let detail = format!("The status list did not answer: {why}. Try again.");
+        Problem::new("status-list-unreachable", detail)
+    };
+    let parsed = Url::parse(url).map_err(|_| unreachable(format!("{url} is not a URL")))?;
+    let fetched = sources
+        .fetch(&parsed, ACCEPT_CREDENTIAL)
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
+    let secured = decode(&fetched.bytes).map_err(|error| {
+        let detail = format!("The status list at {url} cannot be read: {error}.");
+        Problem::new("status-list-unreadable", detail)
+    })?;
+    Ok((secured, fetched.fetched_at))
+}
+
+fn read_list(
+    url: &str,
+    secured: &Secured,
+    keys: &ControllerDocument,
+    contexts: &Contexts,
+    now: Timestamp,
+    fetched_at: Timestamp,
+) -> ListFact {
     let unknown = |code: &str, why: String| ListFact::Unknown(Problem::new(code, why));
-    let Ok(parsed) = Url::parse(url) else {
-        return unknown("status-list-unreachable", format!("{url} is not a URL."));
-    };
-    let fetched = match sources.fetch(&parsed, ACCEPT_CREDENTIAL).await {
-        Ok(fetched) => fetched,
-        Err(error) => {
-            let detail = format!("The status list did not answer: {error}. Try again.");
-            return unknown("status-list-unreachable", detail);
-        }
-    };
-    let secured = match decode(&fetched.bytes) {
-        Ok(secured) => secured,
-        Err(error) => {
-            let detail = format!("The status list at {url} cannot be read: {error}.");
-            return unknown("status-list-unreadable", detail);
-        }
-    };
     let Ok(document) = Document::parse(secured.bytes()) else {
         return unknown("status-list-unreadable", format!("{url} is not a JSON object."));
     };
-    let examined = examine(&secured, &document, sources, contexts, now).await;
+    let issuer = Credential(document.root()).issuer().unwrap_or_default();
+    if issuer != keys.id() {
+        let detail = format!(
+            "The list at {url} is issued by {issuer:?}, which nothing entitles to speak for {}.",
+            keys.id()
+        );
+        return unknown("status-list-of-another-issuer", detail);
+    }
+    let examined = examine(secured, &document, &Ok(keys.clone()), contexts, now);
     let problem = examined.checks().find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
-        (None, Some(authentic)) => {
-            let valid_from = authentic.credential().valid_from();
-            let newest = valid_from.map(|from| sources.newest_list(authentic.issuer(), url, from));
-            if newest > valid_from {
-                let detail = format!("The list at {url} is older than one that was seen before.");
-                return unknown("status-list-behind", detail);
-            }
-            ListFact::read(authentic, fetched.fetched_at)
-        }
+        (None, Some(authentic)) => ListFact::read(authentic, fetched_at),
         (problem, _) => {
             let why = problem.map_or("it is not signed", |problem| problem.detail.as_str());
             unknown("status-list-not-authentic", format!("The list at {url} does not hold: {why}"))

@@ -23,7 +23,7 @@ pub fn check(proof: &Object<'_>, now: Timestamp) -> Check {
         };
         observed.push(format!("{member} {time}"));
         let problem = match member {
-            "created" if time > now + SKEW => Problem::new(
+            "created" if time.duration_since(now) > SKEW => Problem::new(
                 "proof-from-the-future",
                 format!("The proof says that it was made at {time}; it is {now}."),
             ),

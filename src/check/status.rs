@@ -38,6 +38,16 @@ pub enum Named {
     TooMany,
 }
 
+impl Named {
+    /// The list's URL.
+    pub fn list(&self) -> Option<&str> {
+        match self {
+            Named::Entry(entry) => Some(&entry.list),
+            Named::Unknown { .. } | Named::Broken(_) | Named::TooMany => None,
+        }
+    }
+}
+
 /// The entries to ask about.
 pub fn named(credential: &Credential<'_, '_>) -> Vec<Named> {
     let mut named: Vec<_> = credential.status_entries().take(MAX_ENTRIES).map(read).collect();
@@ -95,6 +105,19 @@ impl ListFact {
                 list,
                 fetched_at,
             }),
+        }
+    }
+
+    /// A list that is older than one that was seen is one played again.
+    /// `newest` tells the latest start that was seen, given an issuer and this one.
+    pub fn unless_behind(self, newest: impl FnOnce(&str, Timestamp) -> Timestamp) -> Self {
+        let ListFact::Read(list) = &self else { return self };
+        match list.valid_from.filter(|from| newest(&list.issuer, *from) > *from) {
+            None => self,
+            Some(from) => {
+                let detail = format!("The list is from {from}; a later one was seen before.");
+                ListFact::Unknown(Problem::new("status-list-behind", detail))
+            }
         }
     }
 
@@ -212,7 +235,7 @@ fn usable(entry: &Entry, signed: &SignedList, issuer: &str, now: Timestamp) -> R
         let detail = format!("Expected the list {}, found {id}.", entry.list);
         return Err(Problem::new("another-status-list", detail));
     }
-    if let Some(from) = signed.valid_from.filter(|from| *from > now + SKEW) {
+    if let Some(from) = signed.valid_from.filter(|from| from.duration_since(now) > SKEW) {
         let detail = format!("The list is valid from {from}; it is {now}.");
         return Err(Problem::new("status-list-not-yet-valid", detail));
     }

@@ -30,7 +30,7 @@ pub fn check(root: &Object<'_>, claims: bool, now: Timestamp) -> Check {
         (None, Some(until)) => format!("until {until}"),
         (None, None) => "it names neither start nor end".to_owned(),
     };
-    if let Some(from) = from.filter(|from| *from > now + SKEW) {
+    if let Some(from) = from.filter(|from| from.duration_since(now) > SKEW) {
         let detail = format!("The credential is valid from {from}; it is {now}.");
         let problem = Problem::new(NOT_YET_VALID, detail).at("/validFrom");
         return Check::fail(NAME, observed, problem);
