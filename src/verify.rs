@@ -50,10 +50,11 @@ pub async fn verify<S: Sources>(
     };
     // 2 to 4. Conform, resolve, prove.
     let keys = resolve(Credential(document.root()).issuer(), sources).await;
-    let examined = examine(&secured, &document, &keys, contexts, now);
+    let basis = Basis { contexts, now };
+    let examined = examine(&secured, &document, &keys, basis);
     // 5. Gather, only now that the proof held.
     let facts = match (&examined.proven.authentic, &keys) {
-        (Some(authentic), Ok(keys)) => gather(authentic, keys, sources, contexts, now).await,
+        (Some(authentic), Ok(keys)) => gather(authentic, keys, sources, basis).await,
         _ => Facts::default(),
     };
     // 6. Judge.
@@ -90,6 +91,13 @@ pub fn decode(input: &[u8]) -> Result<Secured, DecodeError> {
 
 const FORM: &str = "form";
 
+/// What a verification rests on beside the documents.
+#[derive(Clone, Copy)]
+struct Basis<'c> {
+    contexts: &'c Contexts,
+    now: Timestamp,
+}
+
 /// What was found up to the signature.
 struct Examined<'d, 'a> {
     conformance: Conformance,
@@ -102,8 +110,7 @@ fn examine<'d, 'a>(
     secured: &Secured,
     document: &'d Document<'a>,
     keys: &Result<ControllerDocument, Check>,
-    contexts: &Contexts,
-    now: Timestamp,
+    Basis { contexts, now }: Basis<'_>,
 ) -> Examined<'d, 'a> {
     let conformance = match secured {
         Secured::Embedded(_) => check::conform(document, contexts),
@@ -146,15 +153,14 @@ async fn gather<S: Sources>(
     authentic: &Authentic<'_, '_>,
     keys: &ControllerDocument,
     sources: &S,
-    contexts: &Contexts,
-    now: Timestamp,
+    basis: Basis<'_>,
 ) -> Facts {
     let credential = authentic.credential();
     let named = check::status::named(&credential);
     let mut urls: Vec<&str> = named.iter().filter_map(Named::list).collect();
     urls.sort_unstable();
     urls.dedup();
-    let facts = join_all(urls.iter().map(|url| list(url, keys, sources, contexts, now))).await;
+    let facts = join_all(urls.iter().map(|url| list(url, keys, sources, basis))).await;
     let fact = |entry: &Named| {
         let at = urls.binary_search(&entry.list()?).ok()?;
         facts.get(at).cloned()
@@ -173,14 +179,18 @@ async fn list<S: Sources>(
     url: &str,
     keys: &ControllerDocument,
     sources: &S,
-    contexts: &Contexts,
-    now: Timestamp,
+    basis: Basis<'_>,
 ) -> ListFact {
-    match fetch_list(url, sources).await {
-        Ok((secured, fetched_at)) => read_list(url, &secured, keys, contexts, now, fetched_at),
+    let (secured, fetched_at) = match fetch_list(url, sources).await {
+        Ok(answer) => answer,
+        Err(problem) => return ListFact::Unknown(problem),
+    };
+    match prove_list(url, &secured, keys, basis) {
+        Ok(fact) => fact
+            .fetched(fetched_at)
+            .unless_behind(|issuer, from| sources.newest_list(issuer, url, from)),
         Err(problem) => ListFact::Unknown(problem),
     }
-    .unless_behind(|issuer, from| sources.newest_list(issuer, url, from))
 }
 
 async fn fetch_list<S: Sources>(url: &str, sources: &S) -> Result<(Secured, Timestamp), Problem> {
@@ -200,33 +210,32 @@ async fn fetch_list<S: Sources>(url: &str, sources: &S) -> Result<(Secured, Time
     Ok((secured, fetched.fetched_at))
 }
 
-fn read_list(
+/// The list, if its signature held; when it was fetched, only the caller knows.
+fn prove_list(
     url: &str,
     secured: &Secured,
     keys: &ControllerDocument,
-    contexts: &Contexts,
-    now: Timestamp,
-    fetched_at: Timestamp,
-) -> ListFact {
-    let unknown = |code: &str, why: String| ListFact::Unknown(Problem::new(code, why));
-    let Ok(document) = Document::parse(secured.bytes()) else {
-        return unknown("status-list-unreadable", format!("{url} is not a JSON object."));
-    };
+    basis: Basis<'_>,
+) -> Result<ListFact, Problem> {
+    let document = Document::parse(secured.bytes()).map_err(|error| {
+        Problem::new("status-list-unreadable", format!("The list at {url}: {error}."))
+    })?;
     let issuer = Credential(document.root()).issuer().unwrap_or_default();
     if issuer != keys.id() {
         let detail = format!(
             "The list at {url} is issued by {issuer:?}, which nothing entitles to speak for {}.",
             keys.id()
         );
-        return unknown("status-list-of-another-issuer", detail);
+        return Err(Problem::new("status-list-of-another-issuer", detail));
     }
-    let examined = examine(secured, &document, &Ok(keys.clone()), contexts, now);
+    let examined = examine(secured, &document, &Ok(keys.clone()), basis);
     let problem = examined.checks().find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
-        (None, Some(authentic)) => ListFact::read(authentic, fetched_at),
+        (None, Some(authentic)) => Ok(ListFact::read(authentic)),
         (problem, _) => {
             let why = problem.map_or("it is not signed", |problem| problem.detail.as_str());
-            unknown("status-list-not-authentic", format!("The list at {url} does not hold: {why}"))
+            let detail = format!("The list at {url} does not hold: {why}");
+            Err(Problem::new("status-list-not-authentic", detail))
         }
     }
 }

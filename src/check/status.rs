@@ -84,12 +84,13 @@ pub struct SignedList {
     valid_from: Option<Timestamp>,
     valid_until: Option<Timestamp>,
     list: List,
-    fetched_at: Timestamp,
+    /// Absent as long as nobody said when.
+    fetched_at: Option<Timestamp>,
 }
 
 impl ListFact {
     /// Reads a list credential; only one whose signature held can be read.
-    pub fn read(authentic: &Authentic<'_, '_>, fetched_at: Timestamp) -> Self {
+    pub fn read(authentic: &Authentic<'_, '_>) -> Self {
         let credential = authentic.credential();
         let subject = credential
             .subject()
@@ -103,9 +104,17 @@ impl ListFact {
                 valid_from: credential.valid_from(),
                 valid_until: credential.valid_until(),
                 list,
-                fetched_at,
+                fetched_at: None,
             }),
         }
+    }
+
+    /// Says when the list was answered.
+    pub fn fetched(mut self, at: Timestamp) -> Self {
+        if let ListFact::Read(list) = &mut self {
+            list.fetched_at = Some(at);
+        }
+        self
     }
 
     /// A list that is older than one that was seen is one played again.
@@ -123,7 +132,7 @@ impl ListFact {
 
     pub fn fetched_at(&self) -> Option<Timestamp> {
         match self {
-            ListFact::Read(list) => Some(list.fetched_at),
+            ListFact::Read(list) => list.fetched_at,
             _ => None,
         }
     }
@@ -245,9 +254,13 @@ fn usable(entry: &Entry, signed: &SignedList, issuer: &str, now: Timestamp) -> R
     }
     let ttl = signed.list.ttl.and_then(|ttl| i64::try_from(ttl).ok());
     let ttl = ttl.map_or(MIN_TTL, SignedDuration::from_millis).max(MIN_TTL);
-    if now.duration_since(signed.fetched_at) > ttl {
-        let detail = format!("The copy of the list is from {}, too old.", signed.fetched_at);
-        return Err(Problem::new("status-list-too-old", detail));
+    match signed.fetched_at {
+        Some(at) if now.duration_since(at) <= ttl => {}
+        at => {
+            let at = at.map_or("an unknown time".to_owned(), |at| at.to_string());
+            let detail = format!("The copy of the list is from {at}, too old.");
+            return Err(Problem::new("status-list-too-old", detail));
+        }
     }
     Ok(())
 }
@@ -286,7 +299,7 @@ mod tests {
             valid_from: Some(now()),
             valid_until: Some(now()),
             list: List { purposes: vec![purpose], bits, ttl: None },
-            fetched_at: now(),
+            fetched_at: Some(now()),
         }
     }
 
@@ -327,7 +340,7 @@ mod tests {
             ("another-status-list", |list, _| list.id = Some("https://nea.example/2".into())),
             ("status-list-not-yet-valid", |list, s| list.valid_from = Some(now() + SKEW + s)),
             ("status-list-expired", |list, s| list.valid_until = Some(now() - s)),
-            ("status-list-too-old", |list, s| list.fetched_at = now() - MIN_TTL - s),
+            ("status-list-too-old", |list, s| list.fetched_at = Some(now() - MIN_TTL - s)),
         ];
         for (code, change) in changes {
             let mut list = signed(Purpose::Revocation);
