@@ -14,7 +14,7 @@ use crate::check::report::{
     verdict,
 };
 use crate::check::status::{ListFact, Named};
-use crate::check::{self, Check, Conformance, Problem, Report, Verdicts};
+use crate::check::{self, Basis, Check, Conformance, Problem, Report, Verdicts};
 use crate::did::{self, ControllerDocument, Resolution};
 use crate::jsonld::Contexts;
 use crate::model::credential::text;
@@ -58,9 +58,9 @@ pub async fn verify<S: Sources>(
         _ => Facts::default(),
     };
     // 6. Judge.
-    let current = judge(&secured, &document, &examined, &facts, now);
+    let current = judge(&examined, &facts, now);
     // 7. Conclude.
-    conclude(&secured, &document, examined, current, &facts)
+    conclude(examined, current, &facts)
 }
 
 /// Verifies what a link leads to. The link is the asker's, not the credential's.
@@ -91,15 +91,10 @@ pub fn decode(input: &[u8]) -> Result<Secured, DecodeError> {
 
 const FORM: &str = "form";
 
-/// What a verification rests on beside the documents.
-#[derive(Clone, Copy)]
-struct Basis<'c> {
-    contexts: &'c Contexts,
-    now: Timestamp,
-}
-
 /// What was found up to the signature.
 struct Examined<'d, 'a> {
+    secured: &'d Secured,
+    document: &'d Document<'a>,
     conformance: Conformance,
     proven: Authentication<'d, 'a>,
 }
@@ -107,21 +102,22 @@ struct Examined<'d, 'a> {
 /// Steps 2 and 4, the same for a credential and for a status list. `keys` is
 /// the issuer's own document, or the check that says why there is none.
 fn examine<'d, 'a>(
-    secured: &Secured,
+    secured: &'d Secured,
     document: &'d Document<'a>,
     keys: &Result<ControllerDocument, Check>,
-    Basis { contexts, now }: Basis<'_>,
+    basis: Basis<'_>,
 ) -> Examined<'d, 'a> {
     let conformance = match secured {
-        Secured::Embedded(_) => check::conform(document, contexts),
-        Secured::Jws { .. } => check::conform_jwt(document, contexts),
+        Secured::Embedded(_) => check::conform(document, basis.contexts),
+        Secured::Jws { .. } => check::conform_jwt(document, basis.contexts),
     };
-    if conformance.unsupported {
-        return Examined { conformance, proven: Authentication::not_looked_at() };
-    }
-    let keys = keys.as_ref().map_err(Clone::clone);
-    let proven = check::proof::authenticate(secured, document, keys, contexts, now);
-    Examined { conformance, proven }
+    let proven = if conformance.unsupported {
+        Authentication::not_looked_at()
+    } else {
+        let keys = keys.as_ref().map_err(Clone::clone);
+        check::proof::authenticate(secured, document, keys, basis)
+    };
+    Examined { secured, document, conformance, proven }
 }
 
 /// Step 3: the issuer's own document, or the check that says why there is none.
@@ -247,15 +243,9 @@ impl Examined<'_, '_> {
 }
 
 /// Step 6: the checks that *current* rests on.
-fn judge(
-    secured: &Secured,
-    document: &Document<'_>,
-    examined: &Examined<'_, '_>,
-    facts: &Facts,
-    now: Timestamp,
-) -> Vec<Check> {
-    let claims = secured.jws_kind().is_some();
-    let mut checks = vec![check::validity::check(document.root(), claims, now)];
+fn judge(examined: &Examined<'_, '_>, facts: &Facts, now: Timestamp) -> Vec<Check> {
+    let claims = examined.secured.jws_kind().is_some();
+    let mut checks = vec![check::validity::check(examined.document.root(), claims, now)];
     let Some(authentic) = &examined.proven.authentic else {
         let reason = "the signature did not hold, so the links in it are not followed";
         checks.push(Check::skipped(check::status::NAME, reason));
@@ -277,13 +267,7 @@ fn judge(
 }
 
 /// Step 7: verdicts, and the report.
-fn conclude(
-    secured: &Secured,
-    document: &Document<'_>,
-    examined: Examined<'_, '_>,
-    current: Vec<Check>,
-    facts: &Facts,
-) -> Report {
+fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> Report {
     let authentic = verdict(examined.checks());
     let (status, current_verdict) = match authentic {
         Verdict::Yes => (status(&current), verdict(&current)),
@@ -295,7 +279,7 @@ fn conclude(
         key: authentic.method().id.clone(),
         bound: check::issuer_key::bound(authentic.issuer()),
     });
-    let form = form(secured);
+    let form = form(examined.secured);
     let checks = [Check::pass(FORM, form_sentence(form))]
         .into_iter()
         .chain(examined.conformance.checks)
@@ -312,7 +296,7 @@ fn conclude(
         warnings,
         form: Some(form),
         signer,
-        credential: Some(summary(document.root())),
+        credential: Some(summary(examined.document.root())),
         superseded_by: facts.record.as_ref().and_then(|record| record.superseded_by.clone()),
     }
 }

@@ -20,7 +20,7 @@ pub mod status;
 pub mod successor;
 pub mod validity;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::jsonld::Contexts;
 use crate::model::Document;
@@ -30,6 +30,13 @@ pub use report::{Check, Outcome, Problem, Report, Verdicts};
 
 /// How far a start may lie ahead of our clock. Ends have no such tolerance.
 pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What checks rest on beside the documents.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'c> {
+    pub contexts: &'c Contexts,
+    pub now: Timestamp,
+}
 
 /// How a document keeps the rules that need nothing but itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,9 +9,9 @@
 use jiff::Timestamp;
 
 use super::json_ld::sentence;
-use super::{Check, Problem, issuer_key, jwt_claims, proof_dates};
+use super::{Basis, Check, Problem, issuer_key, jwt_claims, proof_dates};
 use crate::did::ControllerDocument;
-use crate::jsonld::{self, Contexts};
+use crate::jsonld;
 use crate::model::Document;
 use crate::model::credential::Credential;
 use crate::model::json::{Object, Value};
@@ -73,8 +73,7 @@ pub fn authenticate<'d, 'a>(
     secured: &Secured,
     document: &'d Document<'a>,
     keys: Result<&ControllerDocument, Check>,
-    contexts: &Contexts,
-    now: Timestamp,
+    basis: Basis<'_>,
 ) -> Authentication<'d, 'a> {
     let mut warnings = Vec::new();
     let keys = match keys {
@@ -85,8 +84,8 @@ pub fn authenticate<'d, 'a>(
         }
     };
     let (checks, method) = match secured {
-        Secured::Embedded(_) => embedded(document, keys, contexts, now),
-        Secured::Jws { jws, header } => jwt(document, jws, header, keys, now, &mut warnings),
+        Secured::Embedded(_) => embedded(document, keys, basis),
+        Secured::Jws { jws, header } => jwt(document, jws, header, keys, basis.now, &mut warnings),
     };
     let method =
         method.filter(|_| checks.iter().all(|check| !check.failed() && !check.is_undecided()));
@@ -98,12 +97,7 @@ type Found = (Vec<Check>, Option<VerificationMethod>);
 
 /// Every proof of a kind that we verify must hold. Others are told, and count
 /// only where there is nothing else.
-fn embedded(
-    document: &Document<'_>,
-    keys: &ControllerDocument,
-    contexts: &Contexts,
-    now: Timestamp,
-) -> Found {
+fn embedded(document: &Document<'_>, keys: &ControllerDocument, basis: Basis<'_>) -> Found {
     let proofs = match proofs(document.root()) {
         Ok(proofs) => proofs,
         Err(check) => return (vec![check], None),
@@ -113,7 +107,7 @@ fn embedded(
     let mut checks = Vec::new();
     let mut method = None;
     for proof in &known {
-        let (found, key) = one_proof(document, proof, keys, contexts, now);
+        let (found, key) = one_proof(document, proof, keys, basis);
         checks.extend(found);
         method = method.or(key);
     }
@@ -162,8 +156,7 @@ fn one_proof(
     document: &Document<'_>,
     proof: &Object<'_>,
     keys: &ControllerDocument,
-    contexts: &Contexts,
-    now: Timestamp,
+    Basis { contexts, now }: Basis<'_>,
 ) -> Found {
     if let Err(problem) = shape(proof) {
         let observed = "the proof is incomplete or for another purpose";
