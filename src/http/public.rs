@@ -179,7 +179,7 @@ pub async fn did_document(app: &App, party: &Party) -> Result<String, IssueError
     // Verifiers in use take the first key for a JWS whatever its `kid` says: the P-256 key that
     // signs JWTs now stands first, retired keys last.
     rows.sort_by_key(|row| {
-        (row.state == KeyState::Retired, row.algorithm != Algorithm::Es256.name())
+        (row.state == KeyState::Retired, row.algorithm != Algorithm::P256.name())
     });
     let keys: Vec<_> = rows.iter().map(public_key).collect::<Result<_, _>>()?;
     let keys: Vec<_> =

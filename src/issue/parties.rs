@@ -118,7 +118,7 @@ impl Parties {
     /// Every key that it ever had, oldest first; both kinds exist afterwards.
     pub async fn keys(&self, party: &Party) -> Result<Vec<SigningKeyRow>, IssueError> {
         let rows = self.store.keys(party.kind, &party.name).await?;
-        let missing = [Algorithm::Ed25519, Algorithm::Es256]
+        let missing = [Algorithm::Ed25519, Algorithm::P256]
             .into_iter()
             .filter(|a| active(&rows, *a).is_none())
             .map(|algorithm| self.generate(party, algorithm))
@@ -136,7 +136,7 @@ impl Parties {
 
     /// A new key for each algorithm; the old ones stay published.
     pub async fn rotate(&self, party: &Party) -> Result<Vec<SigningKeyRow>, IssueError> {
-        for algorithm in [Algorithm::Ed25519, Algorithm::Es256] {
+        for algorithm in [Algorithm::Ed25519, Algorithm::P256] {
             self.store.rotate(&self.generate(party, algorithm)?).await?;
         }
         self.keys(party).await
@@ -150,7 +150,7 @@ impl Parties {
                 .ok_or_else(|| IssueError::Broken(format!("no active {algorithm} key")))?;
             self.open(party, row)
         };
-        Ok(Signers { ed25519: signer(Algorithm::Ed25519)?, es256: signer(Algorithm::Es256)? })
+        Ok(Signers { ed25519: signer(Algorithm::Ed25519)?, es256: signer(Algorithm::P256)? })
     }
 
     fn open(&self, party: &Party, row: &SigningKeyRow) -> Result<MethodSigner, IssueError> {

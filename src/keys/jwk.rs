@@ -40,7 +40,7 @@ pub fn generate(algorithm: Algorithm, ambient: &Ambient) -> Result<KeyPair, KeyE
             let seed = Zeroizing::new(ambient.random::<32>());
             Key::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed)))
         }
-        Algorithm::Es256 => {
+        Algorithm::P256 => {
             let group = p256()?;
             Key::P256(EcKey::generate(&group)?)
         }
@@ -74,7 +74,7 @@ impl Signer for LocalSigner {
     fn algorithm(&self) -> Algorithm {
         match self.key {
             Key::Ed25519(_) => Algorithm::Ed25519,
-            Key::P256(_) => Algorithm::Es256,
+            Key::P256(_) => Algorithm::P256,
         }
     }
 
@@ -229,9 +229,9 @@ mod tests {
 
     #[test]
     fn a_generated_p256_key_signs_raw_r_and_s_that_openssl_verifies() {
-        let pair = generate(Algorithm::Es256, &Ambient::system()).unwrap();
+        let pair = generate(Algorithm::P256, &Ambient::system()).unwrap();
         let signer = signer(&pair.private_jwk).unwrap();
-        assert_eq!(signer.algorithm(), Algorithm::Es256);
+        assert_eq!(signer.algorithm(), Algorithm::P256);
         let raw = signer.sign(b"message").unwrap();
         assert_eq!(raw.len(), 64);
         let jwk = josekit::jwk::Jwk::from_bytes(signer.public_jwk()).unwrap();
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_generated_key_reads_back_as_itself_and_its_public_half_has_no_d() {
-        for algorithm in [Algorithm::Ed25519, Algorithm::Es256] {
+        for algorithm in [Algorithm::Ed25519, Algorithm::P256] {
             let pair = generate(algorithm, &Ambient::system()).unwrap();
             let signer = signer(&pair.private_jwk).unwrap();
             assert_eq!(signer.public_jwk(), pair.public_jwk);
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_private_half_under_a_foreign_public_half_is_refused() {
-        for algorithm in [Algorithm::Ed25519, Algorithm::Es256] {
+        for algorithm in [Algorithm::Ed25519, Algorithm::P256] {
             let ambient = Ambient::system();
             let one = generate(algorithm, &ambient).unwrap();
             let two = generate(algorithm, &ambient).unwrap();

@@ -9,7 +9,6 @@
 //! nothing that holds them has a `Display` or a telling `Debug`. (What the
 //! libraries below copy while they work is theirs to wipe.)
 
-use std::fmt;
 use std::sync::Arc;
 
 pub mod api_key;
@@ -24,42 +23,7 @@ pub use keyed_hash::keyed_hash;
 pub use sealed::SealingKey;
 pub use secret::Secret;
 
-/// What a key signs with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Algorithm {
-    /// EdDSA over Ed25519 (RFC 8032): embedded proofs, `EdDSA` JWTs.
-    Ed25519,
-    /// ECDSA over P-256 with SHA-256 (FIPS 186-5): `ES256` JWTs, ECDSA proofs.
-    Es256,
-}
-
-impl Algorithm {
-    /// The name that the command line, the API and the database use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "Ed25519",
-            Self::Es256 => "ES256",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Ed25519, Self::Es256].into_iter().find(|a| a.name() == name)
-    }
-
-    /// The `alg` of a JWS that this key signs (RFC 7518, RFC 8037).
-    pub fn jws(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "EdDSA",
-            Self::Es256 => "ES256",
-        }
-    }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+pub use crate::model::key::Algorithm;
 
 /// One private key, wherever it lives.
 ///

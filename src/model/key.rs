@@ -8,6 +8,8 @@
 //! the curve, never become one: a signature under a low-order key proves
 //! nothing, since it fits any message.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
@@ -38,12 +40,26 @@ impl Algorithm {
         }
     }
 
+    /// The name that the command line, the API and the database use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::Ed25519 => "Ed25519",
+            Algorithm::P256 => "ES256",
+        }
+    }
+
     /// The two bytes that open a Multikey of this algorithm.
     fn codec(self) -> [u8; 2] {
         match self {
             Algorithm::Ed25519 => [0xed, 0x01],
             Algorithm::P256 => [0x80, 0x24],
         }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
