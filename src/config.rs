@@ -19,6 +19,7 @@ use url::{Host, Url};
 
 use crate::ambient::Ambient;
 use crate::keys::{KeyError, SealingKey, Secret, example};
+use crate::model::links::Links;
 
 /// The settings as given by one source; `None` is *not given there*.
 #[derive(Clone, Default, clap::Args, serde::Deserialize)]
@@ -155,8 +156,11 @@ impl Settings {
         let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
         let data = self.data.unwrap_or_else(|| "touchmark-data".into());
         let public_url = match &self.public_url {
-            Some(given) => PublicUrl::parse(given)?,
-            None => PublicUrl::localhost(listen.port()),
+            Some(given) => Links::parse(given).map_err(|problem| ConfigError::PublicUrl {
+                found: redacted(given),
+                problem: problem.to_string(),
+            })?,
+            None => localhost(listen.port()),
         };
         let dev_origins = self.dev_origins.unwrap_or_default();
         let dev_origins = dev_origins.iter().map(|o| dev_origin(o)).collect::<Result<_, _>>()?;
@@ -190,7 +194,7 @@ impl Settings {
 pub struct Config {
     pub listen: SocketAddr,
     pub data: PathBuf,
-    pub public_url: PublicUrl,
+    pub public_url: Links,
     public_url_given: bool,
     pub database: Database,
     pub key_file: PathBuf,
@@ -219,7 +223,7 @@ pub struct Limits {
 impl Config {
     /// Whether the world relies on this service: its public host is not loopback.
     pub fn production(&self) -> bool {
-        !self.public_url.is_loopback()
+        !loopback_name(self.public_url.host())
     }
 
     /// The address that was bound. Port 0 becomes the real one, in the public
@@ -227,7 +231,7 @@ impl Config {
     pub fn bound_to(&mut self, address: SocketAddr) {
         self.listen = address;
         if !self.public_url_given {
-            self.public_url = PublicUrl::localhost(address.port());
+            self.public_url = localhost(address.port());
         }
     }
 
@@ -251,9 +255,9 @@ impl Config {
         if !self.production() {
             return Ok(());
         }
-        if !self.public_url.as_str().starts_with("https://") {
-            let found = self.public_url.as_str().to_owned();
-            return Err(ConfigError::PublicUrl { found, problem: "production needs https" });
+        if !self.public_url.base().starts_with("https://") {
+            let found = self.public_url.base().to_owned();
+            return Err(ConfigError::PublicUrl { found, problem: "production needs https".into() });
         }
         match self.dev_origins.first() {
             Some(origin) => Err(ConfigError::DevOriginInProduction { origin: origin.clone() }),
@@ -262,56 +266,8 @@ impl Config {
     }
 }
 
-/// Scheme, host and port, without a slash at the end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicUrl {
-    origin: String,
-    host: String,
-    port: Option<u16>,
-}
-
-impl PublicUrl {
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let refuse = |problem| ConfigError::PublicUrl { found: redacted(text), problem };
-        let url = Url::parse(text).map_err(|_| refuse("it is not a URL"))?;
-        if !["http", "https"].contains(&url.scheme()) {
-            return Err(refuse("it starts with neither https:// nor http://"));
-        }
-        let host = match url.host() {
-            Some(Host::Domain(host)) => host.to_owned(),
-            _ => return Err(refuse("did:web cannot name an IP address; give a host name")),
-        };
-        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        if !bare || !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse("only scheme, host and port may stand in it"));
-        }
-        Ok(Self { origin: url.origin().ascii_serialization(), host, port: url.port() })
-    }
-
-    fn localhost(port: u16) -> Self {
-        Self::parse(&format!("http://localhost:{port}")).expect("it has a scheme, a host, a port")
-    }
-
-    /// `https://badges.example.org`, without a slash at the end.
-    pub fn as_str(&self) -> &str {
-        &self.origin
-    }
-
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// The host as did:web writes it: `localhost%3A8080`.
-    pub fn did_web_host(&self) -> String {
-        match self.port {
-            Some(port) => format!("{}%3A{port}", self.host),
-            None => self.host.clone(),
-        }
-    }
-
-    fn is_loopback(&self) -> bool {
-        loopback_name(&self.host)
-    }
+fn localhost(port: u16) -> Links {
+    Links::parse(&format!("http://localhost:{port}")).expect("it has a scheme, a host, a port")
 }
 
 /// Where the rows are. The URL can hold a password, so it is never printed.
@@ -365,7 +321,7 @@ pub enum ConfigError {
     #[error("{PASSPHRASE_ENV} is not UTF-8")]
     PassphraseNotText,
     #[error("public URL {found}: {problem}")]
-    PublicUrl { found: String, problem: &'static str },
+    PublicUrl { found: String, problem: String },
     #[error("the database URL starts with none of postgres://, postgresql:// and sqlite:")]
     DatabaseScheme,
     #[error("sqlite: takes the path of a file, without parameters")]

@@ -44,9 +44,6 @@ pub async fn run(config: &Config, ambient: &Ambient) -> bool {
 }
 
 fn configuration(config: &Config) -> Finding {
-    if let Err(error) = super::links(config) {
-        return Finding::Bad(error.to_string());
-    }
     if config.production() {
         return Finding::Good("production: https, no development switches, no example keys".into());
     }
@@ -107,7 +104,7 @@ async fn clock(ambient: &Ambient, store: &Store) -> Finding {
 }
 
 async fn settled(config: &Config, store: &Store) -> Finding {
-    let wanted = config.public_url.as_str().trim_end_matches('/');
+    let wanted = config.public_url.base();
     match store.instance(PUBLIC_URL).await {
         Err(error) => Finding::Bad(error.to_string()),
         Ok(None) => Finding::Note(format!("{wanted}; the first mint fixes it for good")),
@@ -120,7 +117,7 @@ async fn settled(config: &Config, store: &Store) -> Finding {
 
 /// Whether the world finds the service where the credentials say it is.
 async fn reachable(config: &Config, ambient: &Ambient) -> Finding {
-    let base = config.public_url.as_str().trim_end_matches('/').to_owned();
+    let base = config.public_url.base().to_owned();
     let dev = if config.production() { Vec::new() } else { vec![base.clone()] };
     let fetched = async {
         let network = Network::new(ambient.clone(), &dev).map_err(|e| e.to_string())?;

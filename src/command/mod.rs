@@ -12,7 +12,6 @@ use crate::config::{Config, ConfigError, Database};
 use crate::issue::parties::Parties;
 use crate::issue::{Issuance, IssueError, PUBLIC_URL};
 use crate::keys::KeyError;
-use crate::model::links::{Links, LinksError};
 use crate::store::{PartyKind, Store, StoreError, sqlite_url};
 
 /// Connections to a shared PostgreSQL that one replica holds; SQLite readers.
@@ -23,8 +22,6 @@ const DATABASE_CONNECTIONS: u32 = 10;
 pub enum CommandError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("the public URL: {0}")]
-    PublicUrl(#[from] LinksError),
     #[error(
         "this database holds credentials that were minted under {settled}, which is signed into \
          them; start with --public-url {settled}, or with another database"
@@ -51,7 +48,7 @@ impl CommandError {
 
 /// Opens the store, migrates it, and puts the keys to it.
 pub async fn open(config: &Config, ambient: &Ambient) -> Result<Issuance, CommandError> {
-    let links = links(config)?;
+    let links = config.public_url.clone();
     let store = open_store(config).await?;
     store.migrate().await?;
     match store.instance(PUBLIC_URL).await? {
@@ -64,11 +61,6 @@ pub async fn open(config: &Config, ambient: &Ambient) -> Result<Issuance, Comman
     let sealing = config.sealing_key(ambient)?;
     let parties = Parties::new(store.clone(), ambient.clone(), links.clone(), sealing);
     Ok(Issuance::new(store, ambient.clone(), links, parties))
-}
-
-fn links(config: &Config) -> Result<Links, CommandError> {
-    let url = url::Url::parse(config.public_url.as_str()).map_err(|_| LinksError::NoHost)?;
-    Ok(Links::new(&url)?)
 }
 
 async fn open_store(config: &Config) -> Result<Store, CommandError> {

@@ -36,8 +36,8 @@ fn public(url: &str) -> Result<Config, ConfigError> {
 fn without_any_setting_it_serves_sqlite_on_loopback() {
     let config = Settings::default().resolve(None).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.public_url.as_str(), "http://localhost:8080");
-    assert_eq!(config.public_url.did_web_host(), "localhost%3A8080");
+    assert_eq!(config.public_url.base(), "http://localhost:8080");
+    assert_eq!(config.public_url.issuer_did("nea"), "did:web:localhost%3A8080:issuers:nea");
     assert_eq!(config.database, Database::Sqlite("touchmark-data/touchmark.db".into()));
     assert_eq!(config.key_file, Path::new("touchmark-data/keys.secret"));
     assert!(!config.production());
@@ -57,10 +57,7 @@ fn a_setting_stands_before_or_after_the_command() {
     for args in [["--listen", "[::1]:9000", "serve"], ["serve", "--listen", "[::1]:9000"]] {
         let cli = Cli::try_parse_from([&["touchmark"], args.as_slice()].concat()).unwrap();
         assert!(matches!(cli.command, Some(Sub::Serve)));
-        assert_eq!(
-            cli.settings.resolve(None).unwrap().public_url.as_str(),
-            "http://localhost:9000"
-        );
+        assert_eq!(cli.settings.resolve(None).unwrap().public_url.base(), "http://localhost:9000");
     }
 }
 
@@ -130,7 +127,7 @@ fn a_public_url_is_scheme_host_and_port_and_no_ip_address() {
         assert!(error.contains(hint) && !error.contains("hunter2"), "{error}");
     }
     assert_eq!(
-        public("https://Example.org:443/").unwrap().public_url.as_str(),
+        public("https://Example.org:443/").unwrap().public_url.base(),
         "https://example.org"
     );
 }
@@ -167,10 +164,10 @@ fn a_bound_port_moves_the_public_url_only_where_none_was_given() {
     let bound = SocketAddr::from(([127, 0, 0, 1], 4711));
     let mut config = flags(&["--listen", "127.0.0.1:0"]).resolve(None).unwrap();
     config.bound_to(bound);
-    assert_eq!(config.public_url.as_str(), "http://localhost:4711");
+    assert_eq!(config.public_url.base(), "http://localhost:4711");
     let mut config = public("https://badges.example.org").unwrap();
     config.bound_to(bound);
-    assert_eq!(config.public_url.as_str(), "https://badges.example.org");
+    assert_eq!(config.public_url.base(), "https://badges.example.org");
 }
 
 #[test]

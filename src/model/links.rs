@@ -10,7 +10,8 @@ use url::{Host, Url};
 pub struct Links {
     /// Without a trailing slash.
     base: String,
-    /// The base as a did:web method-specific id: `HOST`, `HOST%3APORT`, path parts after colons.
+    host: String,
+    /// The host as did:web writes it: `HOST` or `HOST%3APORT`.
     did_base: String,
 }
 
@@ -22,50 +23,42 @@ pub enum Own<'a> {
     StatusList(&'a str),
 }
 
-/// Why a URL cannot be the public URL.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a text cannot be the public URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LinksError {
-    #[error("the public URL has no host name")]
-    NoHost,
-    #[error(
-        "the public URL names the IP address {0}; did:web knows host names only, so use one \
-         (\"localhost\" for trying out)"
-    )]
-    IpAddress(String),
-    #[error("the public URL must not carry a user name, password, query or fragment")]
-    Decorated,
-    #[error("the public URL must be an http: or https: URL")]
+    #[error("it is not a URL")]
+    NotAUrl,
+    #[error("it starts with neither https:// nor http://")]
     Scheme,
+    #[error("did:web cannot name an IP address; give a host name (\"localhost\" for trying out)")]
+    IpAddress,
+    #[error("only scheme, host and port may stand in it")]
+    Decorated,
 }
 
 impl Links {
-    pub fn new(public_url: &Url) -> Result<Self, LinksError> {
-        let host = match public_url.host() {
-            Some(Host::Domain(name)) => name.trim_end_matches('.'),
-            Some(Host::Ipv4(ip)) => return Err(LinksError::IpAddress(ip.to_string())),
-            Some(Host::Ipv6(ip)) => return Err(LinksError::IpAddress(ip.to_string())),
-            None => return Err(LinksError::NoHost),
-        };
-        if !matches!(public_url.scheme(), "http" | "https") {
+    pub fn parse(public_url: &str) -> Result<Self, LinksError> {
+        let url = Url::parse(public_url).map_err(|_| LinksError::NotAUrl)?;
+        if !matches!(url.scheme(), "http" | "https") {
             return Err(LinksError::Scheme);
         }
-        let decorated = !public_url.username().is_empty()
-            || public_url.password().is_some()
-            || public_url.query().is_some()
-            || public_url.fragment().is_some();
-        if decorated {
+        let Some(Host::Domain(host)) = url.host() else { return Err(LinksError::IpAddress) };
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.password().is_some() {
             return Err(LinksError::Decorated);
         }
-        let mut did_base = host.to_owned();
-        if let Some(port) = public_url.port() {
-            did_base.push_str(&format!("%3A{port}"));
-        }
-        for part in public_url.path().split('/').filter(|p| !p.is_empty()) {
-            did_base.push_str(&format!(":{part}"));
-        }
-        Ok(Self { base: public_url.as_str().trim_end_matches('/').into(), did_base })
+        let did_base = match url.port() {
+            Some(port) => format!("{host}%3A{port}"),
+            None => host.to_owned(),
+        };
+        Ok(Self { base: url.origin().ascii_serialization(), host: host.to_owned(), did_base })
     }
 
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// `https://badges.example.org`, without a slash at the end.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -125,32 +118,31 @@ mod tests {
     use super::*;
 
     fn links(url: &str) -> Result<Links, LinksError> {
-        Links::new(&Url::parse(url).unwrap())
+        Links::parse(url)
     }
 
     #[test]
-    fn a_port_and_a_path_become_part_of_the_did() {
-        assert_eq!(
-            links("http://localhost:8080").unwrap().issuer_did("nea"),
-            "did:web:localhost%3A8080:issuers:nea"
-        );
-        assert_eq!(
-            links("https://x.example/tm/").unwrap().issuer_did("nea"),
-            "did:web:x.example:tm:issuers:nea"
-        );
-        assert_eq!(
-            links("https://x.example/tm/").unwrap().issuer("nea"),
-            "https://x.example/tm/issuers/nea"
-        );
+    fn a_port_becomes_part_of_the_did() {
+        let local = links("http://localhost:8080").unwrap();
+        assert_eq!(local.issuer_did("nea"), "did:web:localhost%3A8080:issuers:nea");
+        let world = links("https://x.example/").unwrap();
+        assert_eq!(world.issuer_did("nea"), "did:web:x.example:issuers:nea");
+        assert_eq!(world.issuer("nea"), "https://x.example/issuers/nea");
     }
 
     #[test]
     fn what_did_web_cannot_name_is_refused() {
-        assert_eq!(links("http://127.0.0.1:8080"), Err(LinksError::IpAddress("127.0.0.1".into())));
-        assert_eq!(links("http://[::1]:8080"), Err(LinksError::IpAddress("::1".into())));
-        assert_eq!(links("https://u@x.example"), Err(LinksError::Decorated));
-        assert_eq!(links("https://x.example/?a"), Err(LinksError::Decorated));
-        assert_eq!(links("ftp://x.example"), Err(LinksError::Scheme));
+        for (url, error) in [
+            ("http://127.0.0.1:8080", LinksError::IpAddress),
+            ("http://[::1]:8080", LinksError::IpAddress),
+            ("https://u@x.example", LinksError::Decorated),
+            ("https://x.example/?a", LinksError::Decorated),
+            ("https://x.example/path", LinksError::Decorated),
+            ("ftp://x.example", LinksError::Scheme),
+            ("x.example", LinksError::NotAUrl),
+        ] {
+            assert_eq!(links(url), Err(error), "{url}");
+        }
     }
 
     #[test]
