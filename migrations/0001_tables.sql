@@ -84,6 +84,8 @@ CREATE TABLE credentials (
     subject_lookup TEXT NOT NULL,
     embedded TEXT NOT NULL,
     jwt TEXT NOT NULL,
+    -- The VC-JOSE form, signed when first asked for.
+    vc_jose TEXT,
     awarded_at BIGINT,
     valid_from BIGINT NOT NULL,
     valid_until BIGINT,

@@ -25,8 +25,8 @@ use crate::model::achievement::{AchievementDefinition, AchievementIds};
 use crate::model::links::Links;
 use crate::model::{Fault, date_time};
 use crate::store::{
-    AchievementRow, Ceiling, CredentialRow, EvidenceRow, Idempotency, Mint, Minted, Purpose,
-    Recorded, Replay, StatusEntry, StatusListRow, Store, StoreError, Supersede,
+    AchievementRow, Ceiling, CredentialRow, EvidenceRow, Idempotency, Mint, Minted, PartyKind,
+    Purpose, Recorded, Replay, StatusEntry, StatusListRow, Store, StoreError, Supersede,
 };
 
 use compose::{Particulars, StatusPlace, compose};
@@ -409,6 +409,18 @@ impl Issuance {
             })
             .await
             .copied()
+    }
+
+    /// The VC-JOSE form (`application/vc+jwt`): signed when first asked for, the same from then on.
+    pub async fn vc_jose(&self, row: &CredentialRow) -> Result<String, IssueError> {
+        if let Some(jws) = &row.vc_jose {
+            return Ok(jws.clone());
+        }
+        let missing = || IssueError::Broken(format!("credential {} lost its issuer", row.id));
+        let issuer = self.parties.party(PartyKind::Issuer, &row.issuer).await?;
+        let signers = self.parties.signers(&issuer.ok_or_else(missing)?).await?;
+        let jws = secure::vc_jose(&row.embedded, &signers.es256)?;
+        self.store.settle_vc_jose(&row.id, &jws).await?.ok_or_else(missing)
     }
 
     async fn open_list(

@@ -46,6 +46,9 @@ enum Command {
     /// Signing keys
     #[command(subcommand)]
     Keys(setup::KeysCommand),
+    /// After restoring a backup, before serving again: close the status lists to new entries
+    /// (which of them were given away since is unknown) and pass every version that was served
+    Restored,
     /// Print openapi.yaml
     Openapi,
 }
@@ -118,6 +121,7 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Keys(command) => {
             setup::keys(&command::open(&config, &ambient).await?, command).await?
         }
+        Command::Restored => setup::restored(&command::open(&config, &ambient).await?).await?,
         Command::Openapi | Command::Demo | Command::Serve => unreachable!("answered above"),
     }
     Ok(ExitCode::SUCCESS)

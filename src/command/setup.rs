@@ -185,6 +185,15 @@ pub async fn keys(issuance: &Issuance, command: KeysCommand) -> Result<(), Comma
     Ok(())
 }
 
+/// `touchmark restored`
+pub async fn restored(issuance: &Issuance) -> Result<(), CommandError> {
+    let lists = issuance.store.close_lists_and_raise_versions(issuance.ambient.now()).await?;
+    issuance.audit(OPERATOR, "store.restored", None, "").await?;
+    print(&format!(
+        "closed {lists} status lists; revoke again what was revoked after the backup was made"
+    ))
+}
+
 async fn find(issuance: &Issuance, kind: PartyKind, name: &str) -> Result<Party, CommandError> {
     let party = issuance.parties.party(kind, name).await?;
     party.ok_or_else(|| {

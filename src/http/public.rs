@@ -31,6 +31,8 @@ const EMBEDDED: [&str; 4] =
     ["application/vc+ld+json", "application/vc", "application/ld+json", "application/json"];
 /// The media types of the Open Badges VC-JWT.
 const JWT: [&str; 2] = ["text/plain", "application/jwt"];
+/// The media type of the VC-JOSE form, whose type and signature are its own.
+const VC_JOSE: &str = "application/vc+jwt";
 const HTML: &str = "text/html";
 
 /// Lets scripts of any site read what is public anyway: verifiers run in browsers too.
@@ -42,14 +44,14 @@ pub async fn open_to_browsers(request: Request, next: Next) -> Response {
     response
 }
 
-/// A credential: its page, its embedded form or its JWT, by `Accept` or by the suffix `.json` or
+/// A credential: its page, its embedded form, its JWT or its VC-JOSE form, by `Accept` or by the suffix `.json` or
 /// `.jwt`.
 #[utoipa::path(get, path = "/credentials/{id}", tag = "public",
     params(("id" = String, Path, description = "The credential's id, with `.json` or `.jwt` for that form")),
     responses((status = 200, description = "The credential", content(
         (serde_json::Value = "application/vc+ld+json"), (serde_json::Value = "application/vc"),
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html"), (String = "text/plain"), (String = "application/jwt")))))]
+        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt")))))]
 pub async fn credential(
     State(app): State<Arc<App>>,
     Path(file): Path<String>,
@@ -58,9 +60,10 @@ pub async fn credential(
     let (id, suffix) = file.split_once('.').map_or((file.as_str(), None), |(id, s)| (id, Some(s)));
     let media = match suffix {
         None => {
-            let offered = [&EMBEDDED[..], &[HTML], &JWT].concat();
+            let offered = [&EMBEDDED[..], &[HTML], &JWT, &[VC_JOSE]].concat();
             choose(&headers, &offered).ok_or(Problem::NotAcceptable {
-                offered: "application/vc+ld+json, application/json, text/html, text/plain (JWT)",
+                offered: "application/vc+ld+json, application/json, text/html, text/plain (JWT), \
+                          application/vc+jwt",
             })?
         }
         Some("json") => EMBEDDED[0],
@@ -68,10 +71,12 @@ pub async fn credential(
         Some(_) => return Err(Problem::NotFound),
     };
     let row = app.issuance.store.credential(id).await?.ok_or(Problem::NotFound)?;
-    if media == HTML {
-        return credential_page(&app, row).await;
-    }
-    let body = if JWT.contains(&media) { row.jwt } else { row.embedded };
+    let body = match media {
+        HTML => return credential_page(&app, row).await,
+        VC_JOSE => app.issuance.vc_jose(&row).await?,
+        media if JWT.contains(&media) => row.jwt,
+        _ => row.embedded,
+    };
     Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-cache")], body).into_response())
 }
 

@@ -8,6 +8,7 @@ use super::parties::{MethodSigner, Signers};
 use crate::check;
 use crate::jsonld::Contexts;
 use crate::model::Document;
+use crate::proof::before_proof;
 use crate::proof::eddsa_rdfc_2022::{self, Options};
 use crate::proof::vc_jwt::{self, Jws, Kind, SigningHeader};
 
@@ -65,6 +66,13 @@ pub fn sign_jwt(unsigned: &[u8], by: &MethodSigner) -> Result<String, IssueError
     jwt(&document, by)
 }
 
+/// The VC-JOSE form of a credential of ours that is secured already.
+pub fn vc_jose(embedded: &str, by: &MethodSigner) -> Result<String, IssueError> {
+    let unsigned = before_proof(embedded)
+        .ok_or_else(|| IssueError::Broken("a stored credential has no proof".into()))?;
+    sign_jws(by, Kind::VcJose, unsigned.as_bytes())
+}
+
 /// An embedded `eddsa-rdfc-2022` proof.
 fn embed(
     document: &Document<'_>,
@@ -90,9 +98,12 @@ fn embed(
 /// The Open Badges VC-JWT.
 fn jwt(document: &Document<'_>, by: &MethodSigner) -> Result<String, IssueError> {
     let payload = vc_jwt::compose(document).map_err(|e| broken("composing a JWT", e))?;
-    let header =
-        SigningHeader { algorithm: by.public.algorithm(), kid: &by.method, kind: Kind::OpenBadges };
-    let jwt = vc_jwt::sign(&header, &payload, |message| by.signer.sign(message))?;
+    sign_jws(by, Kind::OpenBadges, &payload)
+}
+
+fn sign_jws(by: &MethodSigner, kind: Kind, payload: &[u8]) -> Result<String, IssueError> {
+    let header = SigningHeader { algorithm: by.public.algorithm(), kid: &by.method, kind };
+    let jwt = vc_jwt::sign(&header, payload, |message| by.signer.sign(message))?;
 
     let again = Jws::parse(&jwt).map_err(|e| broken("reading what was signed", e))?;
     let header = again.header().map_err(|e| broken("reading what was signed", e))?;

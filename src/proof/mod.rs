@@ -40,6 +40,12 @@ pub(crate) fn append_members(document: &Document<'_>, members: &str) -> Vec<u8> 
     [body, comma, members.as_bytes(), b"}"].concat()
 }
 
+/// The bytes of a document of ours before `proof` was appended to them. A quote within a string
+/// is escaped, so the last place that reads like the member is the member.
+pub(crate) fn before_proof(secured: &str) -> Option<String> {
+    secured.rfind(",\"proof\":[").map(|end| format!("{}}}", &secured[..end]))
+}
+
 // `verify_strict` refuses what lets one signature fit two messages or keys.
 fn ed25519_holds(key: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
     <&[u8; 32]>::try_from(key)

@@ -8,7 +8,7 @@ use super::{Result, Store, row};
 macro_rules! columns {
     () => {
         "id, issuer, achievement_slug, achievement_version, subject_id, \
-         subject_lookup, embedded, jwt, awarded_at, valid_from, valid_until, actor, \
+         subject_lookup, embedded, jwt, vc_jose, awarded_at, valid_from, valid_until, actor, \
          created_at, state, state_reason, state_at, superseded_by, changes"
     };
 }
@@ -56,6 +56,8 @@ pub struct CredentialRow {
     /// The exact bytes that were signed with an embedded proof.
     pub embedded: String,
     pub jwt: String,
+    /// The VC-JOSE form, once somebody has asked for it.
+    pub vc_jose: Option<String>,
     pub awarded_at: Option<Timestamp>,
     pub valid_from: Timestamp,
     pub valid_until: Option<Timestamp>,
@@ -85,6 +87,14 @@ impl CredentialRow {
 }
 
 impl Store {
+    /// Keeps `jws` as the VC-JOSE form unless one is kept already; answers what holds, or `None`
+    /// when there is no such credential.
+    pub async fn settle_vc_jose(&self, id: &str, jws: &str) -> Result<Option<String>> {
+        let sql = "UPDATE credentials SET vc_jose = COALESCE(vc_jose, $2) WHERE id = $1 \
+                   RETURNING vc_jose";
+        Ok(sqlx::query_scalar(sql).bind(id).bind(jws).fetch_optional(&self.writer).await?)
+    }
+
     /// For anyone who has the link.
     pub async fn credential(&self, id: &str) -> Result<Option<CredentialRow>> {
         sqlx::query(concat!("SELECT ", columns!(), " FROM credentials WHERE id = $1"))
@@ -154,6 +164,7 @@ pub(super) fn read(row: &AnyRow) -> Result<CredentialRow> {
         subject_lookup: row::text(row, "subject_lookup")?,
         embedded: row::text(row, "embedded")?,
         jwt: row::text(row, "jwt")?,
+        vc_jose: row::text_or_none(row, "vc_jose")?,
         awarded_at: row::time_or_none(row, "awarded_at")?,
         valid_from: row::time(row, "valid_from")?,
         valid_until: row::time_or_none(row, "valid_until")?,
