@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::json_ld::sentence;
 use super::{Check, Problem};
+use crate::did::web::LocateError;
 use crate::did::{self, ControllerDocument, DidError, DocumentError, MethodError, Resolution};
 use crate::model::key::VerificationMethod;
 
@@ -28,8 +29,8 @@ pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
             DidError::NotADid | DidError::UnsupportedMethod { .. } => {
                 Check::undecided(NAME, issuer, problem("unsupported-issuer"))
             }
-            // An address is a place that we do not ask, not a proof of anything.
-            DidError::Web(did::web::LocateError::Address { .. }) => {
+            // A place that we do not ask is no proof of anything.
+            DidError::Web(LocateError::Address { .. } | LocateError::Segment { .. }) => {
                 Check::undecided(NAME, issuer, problem("key-document-refused"))
             }
             DidError::Web(_) | DidError::Key(_) => {
