@@ -225,7 +225,8 @@ fn prove_list(
         return Err(Problem::new("status-list-of-another-issuer", detail));
     }
     let examined = examine(secured, &document, &Ok(keys.clone()), basis);
-    let problem = examined.checks().find_map(Check::problem);
+    let mut checks = examined.checks().chain(&examined.proven.dates);
+    let problem = checks.find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
         (None, Some(authentic)) => Ok(ListFact::read(authentic)),
         (problem, _) => {
@@ -245,7 +246,8 @@ impl Examined<'_, '_> {
 /// Step 6: the checks that *current* rests on.
 fn judge(examined: &Examined<'_, '_>, facts: &Facts, now: Timestamp) -> Vec<Check> {
     let claims = examined.secured.jws_kind().is_some();
-    let mut checks = vec![check::validity::check(examined.document.root(), claims, now)];
+    let mut checks = examined.proven.dates.clone();
+    checks.push(check::validity::check(examined.document.root(), claims, now));
     let Some(authentic) = &examined.proven.authentic else {
         let reason = "the signature did not hold, so the links in it are not followed";
         checks.push(Check::skipped(check::status::NAME, reason));
@@ -327,7 +329,9 @@ fn status(current: &[Check]) -> Status {
         (check::status::REVOKED, Status::Revoked),
         (check::status::SUSPENDED, Status::Suspended),
         (check::validity::EXPIRED, Status::Expired),
+        (check::proof_dates::EXPIRED, Status::Expired),
         (check::validity::NOT_YET_VALID, Status::NotYetValid),
+        (check::proof_dates::FROM_THE_FUTURE, Status::NotYetValid),
     ];
     let found = named.into_iter().find(|(code, _)| failed(code));
     match (found, verdict(current)) {

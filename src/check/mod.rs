@@ -5,8 +5,9 @@
 //!
 //! The order is that of the report:
 //! `form` · `data-model` · `open-badges` · `json-ld` (what it says is what was
-//! signed) · `issuer-key` · `proof` · `proof-dates` · `jwt-claims` (the issuer
-//! signed it: [`proof::Authentic`]) · `validity` · `status` · `successor`.
+//! signed) · `issuer-key` · `proof` · `jwt-claims` (the issuer signed it:
+//! [`proof::Authentic`]): *authentic*. `proof-dates` · `validity` · `status` ·
+//! `successor`: *current*.
 
 pub mod data_model;
 pub mod issuer_key;

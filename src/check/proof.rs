@@ -1,5 +1,5 @@
-//! Checks `issuer-key`, `proof`, `proof-dates` and `jwt-claims`: did this
-//! issuer sign exactly this?
+//! Checks `issuer-key`, `proof` and `jwt-claims`: did this issuer sign exactly
+//! this? Beside them `proof-dates`, which is about *current*.
 //! Spec: <https://www.w3.org/TR/vc-data-integrity/#verify-proof>,
 //! <https://www.imsglobal.org/spec/ob/v3p0#verifying-json-ld-proof>
 //!
@@ -55,6 +55,8 @@ impl<'d, 'a> Authentic<'d, 'a> {
 #[derive(Debug)]
 pub struct Authentication<'d, 'a> {
     pub checks: Vec<Check>,
+    /// Whether it is within the proofs' own time: no part of who signed what.
+    pub dates: Vec<Check>,
     pub warnings: Vec<Problem>,
     pub authentic: Option<Authentic<'d, 'a>>,
 }
@@ -63,8 +65,11 @@ impl Authentication<'_, '_> {
     /// Where the document follows a data model that we do not read, so that
     /// nothing in it can be taken for an issuer or a proof.
     pub fn not_looked_at() -> Self {
-        let skipped = Check::skipped(NAME, "the credential's data model is not read yet");
-        Self { checks: vec![skipped], warnings: Vec::new(), authentic: None }
+        Self::without(vec![Check::skipped(NAME, "the credential's data model is not read yet")])
+    }
+
+    fn without(checks: Vec<Check>) -> Self {
+        Self { checks, dates: Vec::new(), warnings: Vec::new(), authentic: None }
     }
 }
 
@@ -75,44 +80,57 @@ pub fn authenticate<'d, 'a>(
     keys: Result<&ControllerDocument, Check>,
     basis: Basis<'_>,
 ) -> Authentication<'d, 'a> {
-    let mut warnings = Vec::new();
     let keys = match keys {
         Ok(keys) => keys,
         Err(check) => {
             let skipped = Check::skipped(NAME, "there is no key of the issuer to check it with");
-            return Authentication { checks: vec![check, skipped], warnings, authentic: None };
+            return Authentication::without(vec![check, skipped]);
         }
     };
-    let (checks, method) = match secured {
+    let found = match secured {
         Secured::Embedded(_) => embedded(document, keys, basis),
-        Secured::Jws { jws, header } => jwt(document, jws, header, keys, basis.now, &mut warnings),
+        Secured::Jws { jws, header } => jwt(document, jws, header, keys, basis.now),
     };
-    let method =
-        method.filter(|_| checks.iter().all(|check| !check.failed() && !check.is_undecided()));
-    let authentic = method.map(|method| Authentic { document, method });
-    Authentication { checks, warnings, authentic }
+    let Found { checks, dates, warnings, method } = found;
+    let held = checks.iter().all(|check| !check.failed() && !check.is_undecided());
+    let authentic = method.filter(|_| held).map(|method| Authentic { document, method });
+    Authentication { checks, dates, warnings, authentic }
 }
 
-type Found = (Vec<Check>, Option<VerificationMethod>);
+/// What one way of securing has to say.
+#[derive(Default)]
+struct Found {
+    checks: Vec<Check>,
+    dates: Vec<Check>,
+    warnings: Vec<Problem>,
+    method: Option<VerificationMethod>,
+}
+
+impl Found {
+    fn only(checks: Vec<Check>) -> Self {
+        Self { checks, ..Self::default() }
+    }
+}
 
 /// Every proof of a kind that we verify must hold. Others are told, and count
 /// only where there is nothing else.
 fn embedded(document: &Document<'_>, keys: &ControllerDocument, basis: Basis<'_>) -> Found {
     let proofs = match proofs(document.root()) {
         Ok(proofs) => proofs,
-        Err(check) => return (vec![check], None),
+        Err(check) => return Found::only(vec![check]),
     };
     let (known, unknown): (Vec<_>, Vec<_>) =
         proofs.iter().copied().partition(|proof| is_supported(proof));
-    let mut checks = Vec::new();
-    let mut method = None;
+    let mut all = Found::default();
     for proof in &known {
-        let (found, key) = one_proof(document, proof, keys, basis);
-        checks.extend(found);
-        method = method.or(key);
+        let found = one_proof(document, proof, keys, basis);
+        all.checks.extend(found.checks);
+        all.dates.extend(found.dates);
+        all.method = all.method.or(found.method);
     }
-    checks.extend(unknown.into_iter().map(|proof| unsupported(proof, !known.is_empty())));
-    (checks, method)
+    let others_decide = !known.is_empty();
+    all.checks.extend(unknown.into_iter().map(|proof| unsupported(proof, others_decide)));
+    all
 }
 
 fn proofs<'d, 'a>(root: &'d Object<'a>) -> Result<Vec<&'d Object<'a>>, Check> {
@@ -160,22 +178,26 @@ fn one_proof(
 ) -> Found {
     if let Err(problem) = shape(proof) {
         let observed = "the proof is incomplete or for another purpose";
-        return (vec![Check::fail(NAME, observed, problem)], None);
+        return Found::only(vec![Check::fail(NAME, observed, problem)]);
     }
     let id = proof.str("verificationMethod").unwrap_or_default();
     let method = match issuer_key::find(keys, id, now) {
         Ok(method) => method,
         Err(check) => {
             let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
-            return (vec![check, skipped], None);
+            return Found::only(vec![check, skipped]);
         }
     };
     let held = match suite::verify(document, proof, &method.key, contexts) {
         Ok(_) => Check::pass(NAME, format!("eddsa-rdfc-2022 by {}", method.id)),
         Err(error) => not_held(&error),
     };
-    let checks = vec![issuer_key::found(keys, method), held, proof_dates::check(proof, now)];
-    (checks, Some(method.clone()))
+    Found {
+        checks: vec![issuer_key::found(keys, method), held],
+        dates: vec![proof_dates::check(proof, now)],
+        warnings: Vec::new(),
+        method: Some(method.clone()),
+    }
 }
 
 /// The members that a proof cannot do without.
@@ -227,29 +249,34 @@ fn jwt(
     header: &Result<Header, JwsError>,
     keys: &ControllerDocument,
     now: Timestamp,
-    warnings: &mut Vec<Problem>,
 ) -> Found {
     let header = match header {
         Ok(header) => header,
-        Err(error) => return (vec![jws_not_held(error)], None),
+        Err(error) => return Found::only(vec![jws_not_held(error)]),
     };
-    if document.root().contains("proof") {
-        let detail = "The JWT also holds an embedded proof, which was not looked at.";
-        warnings.push(Problem::new("embedded-proof-ignored", detail).at("/proof"));
-    }
     let method = match jwt_key(header, keys, now) {
         Ok(method) => method,
         Err(check) => {
             let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
-            return (vec![check, skipped], None);
+            return Found::only(vec![check, skipped]);
         }
     };
     let held = match jws.verify(header, &method.key) {
         Ok(()) => Check::pass(NAME, format!("{} by {}", header.alg, method.id)),
         Err(error) => jws_not_held(&error),
     };
-    let claims = jwt_claims::check(document.root(), header.kind, warnings);
-    (vec![issuer_key::found(keys, method), held, claims], Some(method.clone()))
+    let mut warnings = Vec::new();
+    let claims = jwt_claims::check(document.root(), header.kind, &mut warnings);
+    if document.root().contains("proof") {
+        let detail = "The JWT also holds an embedded proof, which was not looked at.";
+        warnings.push(Problem::new("embedded-proof-ignored", detail).at("/proof"));
+    }
+    Found {
+        checks: vec![issuer_key::found(keys, method), held, claims],
+        dates: Vec::new(),
+        warnings,
+        method: Some(method.clone()),
+    }
 }
 
 /// The key that a header names: by `kid`, else as a copy of the issuer's, else

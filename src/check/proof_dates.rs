@@ -2,6 +2,8 @@
 //! Spec: <https://www.w3.org/TR/vc-data-integrity/#proofs>, THREATS.md rows 30
 //! and 34.
 //!
+//! It counts for *current*: a proof that has ended still tells who signed what.
+//!
 //! Invariant: `expires` and `validUntil` of a proof end it to the second.
 
 use jiff::Timestamp;
@@ -11,6 +13,11 @@ use crate::model::date_time;
 use crate::model::json::Object;
 
 pub const NAME: &str = "proof-dates";
+
+/// `now` is past the proof's end.
+pub const EXPIRED: &str = "proof-expired";
+/// `now` is before the proof was made.
+pub const FROM_THE_FUTURE: &str = "proof-from-the-future";
 
 pub fn check(proof: &Object<'_>, now: Timestamp) -> Check {
     let mut observed = Vec::new();
@@ -24,11 +31,11 @@ pub fn check(proof: &Object<'_>, now: Timestamp) -> Check {
         observed.push(format!("{member} {time}"));
         let problem = match member {
             "created" if time.duration_since(now) > SKEW => Problem::new(
-                "proof-from-the-future",
+                FROM_THE_FUTURE,
                 format!("The proof says that it was made at {time}; it is {now}."),
             ),
             "expires" | "validUntil" if now > time => {
-                Problem::new("proof-expired", format!("The proof ended at {time}; it is {now}."))
+                Problem::new(EXPIRED, format!("The proof ended at {time}; it is {now}."))
             }
             _ => continue,
         };
@@ -55,11 +62,11 @@ mod tests {
     fn starts_have_five_minutes_and_ends_have_none() {
         assert_eq!(code(r#"{"created": "2026-11-21T09:05:00Z"}"#), None);
         let ahead = code(r#"{"created": "2026-11-21T09:05:01Z"}"#);
-        assert_eq!(ahead.as_deref(), Some("proof-from-the-future"));
+        assert_eq!(ahead.as_deref(), Some(FROM_THE_FUTURE));
         assert_eq!(code(r#"{"expires": "2026-11-21T09:00:00Z"}"#), None);
         for member in ["expires", "validUntil"] {
             let ended = code(&format!(r#"{{"{member}": "2026-11-21T08:59:59Z"}}"#));
-            assert_eq!(ended.as_deref(), Some("proof-expired"));
+            assert_eq!(ended.as_deref(), Some(EXPIRED));
         }
         assert_eq!(code(r#"{"created": "yesterday"}"#).as_deref(), Some("date-time"));
         assert_eq!(code("{}"), None);
