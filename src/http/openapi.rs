@@ -44,7 +44,7 @@ pub fn preamble() -> OpenApi {
     ProblemDocument::schemas(&mut schemas);
     components.schemas.extend(schemas);
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    components.security_schemes.insert("apiKey".into(), RefOr::T(bearer).into());
+    components.security_schemes.insert("apiKey".into(), RefOr::T(bearer));
     description
 }
 

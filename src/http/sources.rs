@@ -4,6 +4,7 @@
 //! Answering our own without a fetch makes a revocation visible at once, and
 //! keeps a credential of ours verifiable from inside a closed network.
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::App;
@@ -77,6 +78,10 @@ impl Sources for Own<'_> {
         let bytes =
             text.ok_or(FetchError::Status { url: url.to_string(), status: 404 })?.into_bytes();
         Ok(Fetched { bytes, content_type: None, fetched_at: self.app.issuance.ambient.now() })
+    }
+
+    fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {
+        self.app.network.newest_list(issuer, url, valid_from)
     }
 
     async fn issuer_record(&self, issuer: &str, credential_id: &str) -> Option<IssuerRecord> {

@@ -187,14 +187,13 @@ fn evidence(json: &json::Value<'_>) -> Vec<Evidence> {
     let items = json.pointer("/evidence").map_or(&[][..], |e| e.items());
     items
         .iter()
-        .filter_map(|item| {
-            let text =
-                |name| item.as_object().and_then(|o| o.str(name)).unwrap_or_default().to_owned();
-            Some(Evidence {
-                link: text("id"),
-                name: text("name"),
-                description: text("description"),
-            })
+        .map(|item| {
+            let text = |name| item.as_object().and_then(|o| o.str(name)).unwrap_or_default();
+            Evidence {
+                link: text("id").to_owned(),
+                name: text("name").to_owned(),
+                description: text("description").to_owned(),
+            }
         })
         .collect()
 }
