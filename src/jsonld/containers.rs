@@ -41,6 +41,12 @@ impl<'d> Expander<'_, 'd> {
         if container.has(Container::LANGUAGE) {
             return self.language_map(active, definition, map);
         }
+        // One processor lets the context of one key reach into the next.
+        let scoped = |key: &str| active.term(key).is_some_and(|d| d.context.is_some());
+        if container.has(Container::TYPE) && map.len() > 1 && map.iter().any(|(key, _)| scoped(key))
+        {
+            return Err(self.unsupported("a type map of several types with contexts"));
+        }
         let mut items = Vec::new();
         for (key, value) in map.iter() {
             let inner = self.within(key, |this| {

@@ -149,8 +149,14 @@ impl<'d> Expander<'_, 'd> {
         }
         for (at, item) in value.items().iter().enumerate() {
             let step = |this: &mut Self| {
-                let place =
-                    Place { name: None, definition: None, free: true, in_list: false, ..place };
+                let place = Place {
+                    name: None,
+                    definition: None,
+                    free: true,
+                    in_list: false,
+                    in_map: false,
+                    graph: place.graph,
+                };
                 let items = this.element(active, place, item, Preset::default())?;
                 this.refuse_free(items.as_deref().unwrap_or_default())
             };

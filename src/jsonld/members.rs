@@ -229,6 +229,7 @@ impl<'d> Expander<'_, 'd> {
             }
             "@included" => {
                 self.deviate("@included", || "no @included".to_owned());
+                let place = Place { in_map: false, ..place };
                 let items = self.element(active, place, value, Preset::default())?;
                 let is_node = |item: &Item| matches!(item, Item::Node { shape: Shape::Full, .. });
                 match items.is_some_and(|items| items.iter().all(is_node)) {
@@ -357,7 +358,9 @@ impl<'d> Expander<'_, 'd> {
                     self.deviate("a reversed property", || "the property itself".to_owned());
                     self.add(Node { term, ..node }, iri, node.term);
                 }
-                _ if reverse => return Err(self.invalid("nodes in a reversed property", value)),
+                Item::Value { .. } | Item::List(_) if reverse || node.reversed => {
+                    return Err(self.invalid("nodes in a reversed property", value));
+                }
                 item => {
                     let object = self.object_term(item, node.graph);
                     self.add(node, iri, object);

@@ -172,7 +172,7 @@ impl<'d> Expander<'_, 'd> {
             return Err(self.unsupported("a list or set in this place"));
         }
         self.deviate_unless(is_list && !in_container, keyword, || "the array by itself".to_owned());
-        let place = Place { in_list: is_list, ..place };
+        let place = Place { in_list: is_list, in_map: false, ..place };
         let items = self.within(name, |this| this.element(active, place, value, preset))?;
         match (is_list, items) {
             (true, items) => Ok(Some(vec![Item::List(items.unwrap_or_default())])),
