@@ -333,6 +333,9 @@ impl<'d> Expander<'_, 'd> {
             self.deviate("null", || "no member at all".to_owned());
             return Ok(false);
         };
+        if items.is_empty() && container.has(Container::GRAPH) {
+            return Ok(false);
+        }
         let is_list_object =
             matches!((value, items.as_slice()), (Value::Object(_), [Item::List(_)]));
         if container.has(Container::LIST) && !is_list_object {

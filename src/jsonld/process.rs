@@ -211,8 +211,14 @@ impl<'c> Processor<'c> {
         self.spend(local.len())?;
         draft.known = active.known && mode.known;
         settings(&mut draft, local)?;
-        let protected = flag(local, "@protected")?.unwrap_or(false);
-        let mut definer = Definer::new(&mut draft, local, protected, mode);
+        let protected = flag(local, "@protected")?;
+        if protected == Some(false) {
+            // jsonld.js takes it for a term that depends on itself.
+            return Err(
+                ContextFault::Unsupported("\"@protected\": false of a whole context").into()
+            );
+        }
+        let mut definer = Definer::new(&mut draft, local, protected.is_some(), mode);
         for (term, _) in local.iter().filter(|(term, _)| !NOT_TERMS.contains(&&***term)) {
             definer.define(term)?;
         }

@@ -175,7 +175,8 @@ impl<'d> Expander<'_, 'd> {
         let place = Place { in_list: is_list, in_map: false, ..place };
         let items = self.within(name, |this| this.element(active, place, value, preset))?;
         match (is_list, items) {
-            (true, items) => Ok(Some(vec![Item::List(items.unwrap_or_default())])),
+            (_, None) => Err(self.unsupported("null as a list or set")),
+            (true, Some(items)) => Ok(Some(vec![Item::List(items)])),
             (false, items) => Ok(items),
         }
     }
