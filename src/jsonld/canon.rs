@@ -350,3 +350,32 @@ fn hex(bytes: &[u8]) -> Rc<str> {
     }
     text.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_order_comes_once_and_equal_items_are_not_told_apart() {
+        let mut items = [1, 1, 2];
+        let mut orders = vec![items];
+        while next_permutation(&mut items) {
+            orders.push(items);
+        }
+        assert_eq!(orders, [[1, 1, 2], [1, 2, 1], [2, 1, 1]]);
+        assert!(!next_permutation(&mut []));
+    }
+
+    #[test]
+    fn identifiers_are_issued_once_and_in_order() {
+        let mut issuer = Issuer::new("b");
+        for blank in [7, 3, 7, 5] {
+            issuer.issue(blank);
+        }
+        assert_eq!(issuer.order, [7, 3, 5]);
+        let mut text = String::new();
+        issuer.write(5, &mut text);
+        issuer.write(7, &mut text);
+        assert_eq!(text, "_:b2_:b0");
+    }
+}

@@ -22,6 +22,10 @@ pub(super) const XSD_BOOLEAN: &str = "http://www.w3.org/2001/XMLSchema#boolean";
 pub(super) const XSD_INTEGER: &str = "http://www.w3.org/2001/XMLSchema#integer";
 pub(super) const XSD_DOUBLE: &str = "http://www.w3.org/2001/XMLSchema#double";
 
+/// How much N-Quads a document may become. A long id stands once in the JSON,
+/// and once for each of its members in N-Quads.
+const MAX_BYTES: usize = 16 << 20;
+
 /// The RDF dataset that a document says.
 #[derive(Debug)]
 pub struct Dataset {
@@ -142,8 +146,23 @@ impl Builder {
         self.intern(text)
     }
 
-    pub(super) fn finish(self, deviation: Option<Deviation>) -> Dataset {
-        Dataset { quads: self.quads, names: self.names, blanks: self.blanks, deviation }
+    /// `None` where writing the dataset would take more than [`MAX_BYTES`].
+    pub(super) fn finish(self, deviation: Option<Deviation>) -> Option<Dataset> {
+        let length = |term: Term| match term {
+            Term::Named(index) => self.names[index as usize].len(),
+            Term::Blank(_) => 0,
+        };
+        let line = |quad: &Quad| {
+            let graph = quad.graph.map_or(0, length);
+            length(quad.subject) + length(quad.predicate) + length(quad.object) + graph
+        };
+        let bytes: usize = self.quads.iter().map(line).sum();
+        (bytes <= MAX_BYTES).then_some(Dataset {
+            quads: self.quads,
+            names: self.names,
+            blanks: self.blanks,
+            deviation,
+        })
     }
 
     fn intern(&mut self, text: String) -> Term {
@@ -202,6 +221,6 @@ mod tests {
         let again = builder.resource("_:x");
         builder.add(Quad { subject: again, ..quad });
         assert_eq!(builder.literal("1", XSD_STRING), object);
-        assert_eq!(builder.finish(None).len(), 1);
+        assert_eq!(builder.finish(None).unwrap().len(), 1);
     }
 }

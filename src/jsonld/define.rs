@@ -104,8 +104,12 @@ impl<'a> Definer<'a> {
             Source::Object(members) => self.extended(term, members, &mut definition)?,
             _ => return Err(invalid(term, "it is neither a string nor an object")),
         }
-        if matches!(definition.iri.as_deref(), Some("@context")) {
-            return Err(invalid(term, "@context cannot be renamed"));
+        match definition.iri.as_deref() {
+            Some("@context") => return Err(invalid(term, "@context cannot be renamed")),
+            Some(iri) if iri.len() > iri::MAX_DEFINED => {
+                return Err(invalid(term, "its IRI is longer than 2048 bytes"));
+            }
+            _ => {}
         }
         Ok(definition)
     }

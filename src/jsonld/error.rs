@@ -38,7 +38,7 @@ pub enum Error {
     InvalidValue { pointer: String, expected: &'static str, found: &'static str },
     #[error("at {pointer:?}: {what} is not supported")]
     Unsupported { pointer: String, what: &'static str },
-    #[error("the contexts of the document cost too much to process")]
+    #[error("the document costs too much to turn into RDF")]
     TooComplex,
 }
 

@@ -32,7 +32,7 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
     };
     let active = expander.processor.initial();
     expander.document(&active, input)?;
-    Ok(expander.out.finish(expander.deviation))
+    expander.out.finish(expander.deviation).ok_or(Error::TooComplex)
 }
 
 /// The walk over one document.

@@ -30,6 +30,10 @@ pub(super) const KEYWORDS: [&str; 23] = [
     "@vocab",
 ];
 
+/// The longest IRI that a context may define, in bytes: a short member name
+/// must not stand for a text that is long to copy.
+pub(super) const MAX_DEFINED: usize = 2_048;
+
 /// The keyword that `text` is.
 pub(super) fn keyword(text: &str) -> Option<&'static str> {
     if !text.starts_with('@') {

@@ -14,7 +14,7 @@ use super::iri;
 use super::source::{Members, Source};
 
 /// How many term definitions one document's contexts may copy and make.
-const BUDGET: usize = 2_000_000;
+const BUDGET: usize = 1_000_000;
 
 /// Contexts inside contexts may be nested this deep.
 const MAX_DEPTH: usize = 32;
@@ -293,7 +293,9 @@ fn settings(draft: &mut Context, local: &Members) -> Result<(), ContextFault> {
         None => {}
         Some(Source::Null) => draft.vocab = None,
         Some(Source::String(vocab)) => {
-            let expanded = draft.expand_vocab(vocab).filter(|vocab| iri::is_absolute(vocab));
+            let expanded = draft
+                .expand_vocab(vocab)
+                .filter(|vocab| iri::is_absolute(vocab) && vocab.len() <= iri::MAX_DEFINED);
             match expanded.map(|vocab| vocab.into_owned()) {
                 Some(vocab) => draft.vocab = Some(vocab.into()),
                 None => return invalid("@vocab"),

@@ -211,11 +211,17 @@ fn a_graph_made_to_be_slow_is_too_complex() {
 }
 
 #[test]
-fn contexts_made_to_be_slow_are_given_up() {
+fn documents_made_to_be_slow_are_given_up() {
     let terms: Vec<String> =
         (0..3000).map(|n| format!(r#""t{n}": {{"@id": "urn:t{n}", "@context": {{}}}}"#)).collect();
     let text = format!(r#"{{"@context": {{{}}}, "t1": "x"}}"#, terms.join(","));
     assert_eq!(expand(&text, Contexts::bundled()).unwrap_err(), Error::TooComplex);
+    let id = format!("urn:{}", "x".repeat(100_000));
+    let members: Vec<String> = (0..300).map(|n| format!(r#""urn:p{n}": "x""#)).collect();
+    let text = format!(r#"{{"@id": "{id}", {}}}"#, members.join(","));
+    assert_eq!(expand(&text, Contexts::bundled()).unwrap_err(), Error::TooComplex);
+    let text = format!(r#"{{"@context": {{"a": "{id}"}}, "a": "x"}}"#);
+    assert_eq!(expand(&text, Contexts::bundled()).unwrap_err().code(), "invalid-context");
     let chain: Vec<String> = (0..3000).map(|n| format!(r#""t{n}": "t{}:x""#, n + 1)).collect();
     let text = format!(r#"{{"@context": {{{}}}, "t1": "x"}}"#, chain.join(","));
     assert_eq!(expand(&text, Contexts::bundled()).unwrap_err().code(), "invalid-context");
