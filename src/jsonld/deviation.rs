@@ -65,6 +65,8 @@ pub(super) enum Wanted<'a> {
     Datatype(&'a str),
     /// A string in a language.
     Language(&'a str),
+    /// A string with a text direction.
+    Directed,
     /// A string or native value without language.
     Plain,
     Json,
@@ -201,7 +203,7 @@ impl Context {
                 let best = if preference == 0 { Coercion::Id } else { Coercion::Vocab };
                 coercion == Some(&best)
             }
-            Wanted::Any => false,
+            Wanted::Directed | Wanted::Any => false,
         }
     }
 
@@ -257,7 +259,9 @@ fn containers(wanted: Wanted<'_>, in_list: bool) -> &'static [Container] {
         Wanted::Node | Wanted::Symbol | Wanted::Name => {
             &[ID, ID_SET, TYPE, TYPE_SET, SET, NONE, INDEX, INDEX_SET]
         }
-        Wanted::Language(_) => &[LANGUAGE, LANGUAGE_SET, SET, NONE, INDEX, INDEX_SET],
+        Wanted::Language(_) | Wanted::Directed => {
+            &[LANGUAGE, LANGUAGE_SET, SET, NONE, INDEX, INDEX_SET]
+        }
         Wanted::Plain => &[SET, NONE, INDEX, INDEX_SET, LANGUAGE, LANGUAGE_SET],
         Wanted::Datatype(_) | Wanted::Json | Wanted::Any => &[SET, NONE, INDEX, INDEX_SET],
     }

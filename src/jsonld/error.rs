@@ -28,7 +28,7 @@ pub enum Error {
     DroppedValue { pointer: String, what: &'static str },
     #[error("at {pointer:?}: {found:?} is not a language tag")]
     InvalidLanguage { pointer: String, found: String },
-    #[error("at {pointer:?}: a text direction would be lost on the way to RDF")]
+    #[error("at {pointer:?}: a context gives text a direction by default, which is not supported")]
     Direction { pointer: String },
     #[error("at {pointer:?}: processors write the number {number} differently")]
     OddNumber { pointer: String, number: String },

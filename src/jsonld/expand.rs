@@ -98,6 +98,8 @@ pub(super) enum Kind {
     Json,
     Datatype(Arc<str>),
     Language(Arc<str>),
+    /// A string with a text direction.
+    Directed,
 }
 
 impl<'d> Expander<'_, 'd> {

@@ -477,6 +477,7 @@ fn wanted(item: &Item, in_graph: bool) -> Wanted<'_> {
             Kind::Json => Wanted::Json,
             Kind::Datatype(datatype) => Wanted::Datatype(datatype),
             Kind::Language(tag) => Wanted::Language(tag),
+            Kind::Directed => Wanted::Directed,
         },
     }
 }

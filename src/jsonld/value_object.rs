@@ -1,7 +1,8 @@
 //! Value objects, lists and sets.
 //!
 //! Spec: steps 15 and 17 of <https://www.w3.org/TR/json-ld11-api/#expansion-algorithm>,
-//! <https://www.w3.org/TR/json-ld11-api/#value-compaction>.
+//! <https://www.w3.org/TR/json-ld11-api/#value-compaction>,
+//! <https://www.w3.org/TR/json-ld11/#the-i18n-namespace>.
 
 use std::sync::Arc;
 
@@ -14,11 +15,15 @@ use super::iri;
 use super::members::{Meaning, Member};
 use crate::model::json::Value;
 
+/// The namespace of datatypes that carry a language and a text direction.
+const I18N: &str = "https://www.w3.org/ns/i18n#";
+
 #[derive(Default)]
 struct ValueObject<'d> {
     value: Option<&'d Value<'d>>,
     datatype: Option<Arc<str>>,
     language: Option<Arc<str>>,
+    direction: Option<&'d str>,
     json: bool,
 }
 
@@ -39,7 +44,13 @@ impl<'d> Expander<'_, 'd> {
                 }
                 Meaning::Keyword("@type") => this.value_type(type_scoped, value, &mut parts),
                 Meaning::Keyword("@language") => this.value_language(value, &mut parts),
-                Meaning::Keyword("@direction") => Err(Error::Direction { pointer: this.pointer() }),
+                Meaning::Keyword("@direction") => match value.as_str() {
+                    Some(direction @ ("ltr" | "rtl")) => {
+                        parts.direction = Some(direction);
+                        Ok(())
+                    }
+                    _ => Err(this.invalid("ltr or rtl as @direction", value)),
+                },
                 Meaning::Keyword("@index") if matches!(value, Value::String(_)) => {
                     this.deviate("@index", || "no member that is not signed".to_owned());
                     Ok(())
@@ -48,11 +59,12 @@ impl<'d> Expander<'_, 'd> {
             })?;
         }
         let value = parts.value.expect("the caller saw @value");
-        if parts.json && parts.language.is_none() {
-            return Ok(self.json_literal(value));
+        let tagged = parts.language.is_some() || parts.direction.is_some();
+        if tagged && (parts.json || parts.datatype.is_some()) {
+            return Err(self.invalid("@type or @language, not both", value));
         }
         if parts.json {
-            return Err(self.invalid("@type or @language, not both", value));
+            return Ok(self.json_literal(value));
         }
         if matches!(value, Value::Null) {
             return Err(Error::DroppedValue { pointer: self.pointer(), what: "a null @value" });
@@ -70,8 +82,16 @@ impl<'d> Expander<'_, 'd> {
         value: &Value<'_>,
     ) -> Result<Item, Error> {
         match (parts.datatype, parts.language, value) {
-            (Some(_), Some(_), _) => Err(self.invalid("@type or @language, not both", value)),
-            (Some(datatype), None, value) => Ok(Item::Value {
+            (_, language, Value::String(text)) if parts.direction.is_some() => {
+                // What the reference cryptosuites choose: `rdfDirection: "i18n-datatype"`.
+                let direction = parts.direction.unwrap_or_default();
+                let datatype = format!("{I18N}{}_{direction}", language.as_deref().unwrap_or(""));
+                Ok(Item::Value { term: self.out.literal(text, &datatype), kind: Kind::Directed })
+            }
+            (None, None, other) if parts.direction.is_some() => {
+                Err(self.invalid("a string beside @direction", other))
+            }
+            (Some(datatype), _, value) => Ok(Item::Value {
                 term: self.literal(value, Some(&datatype))?,
                 kind: Kind::Datatype(datatype),
             }),
@@ -148,6 +168,7 @@ impl<'d> Expander<'_, 'd> {
             (Some(datatype), _, Some(Coercion::Datatype(coerced))) => datatype == coerced,
             (Some(_), _, _) => false,
             (None, _, Some(_)) => false,
+            (None, _, None) if parts.direction.is_some() => false,
             (None, language, None) => match value {
                 Value::String(_) => *language == *own.unwrap_or(&active.language),
                 _ => true,

@@ -78,11 +78,7 @@ fn what_would_be_lost_is_refused_with_its_place() {
             "invalid-language-tag",
             "/name/@language",
         ),
-        (
-            r#", "name": {"@value": "a", "@direction": "rtl"}"#,
-            "unsupported-direction",
-            "/name/@direction",
-        ),
+        (r#", "name": {"@value": "a", "@direction": "up"}"#, "invalid-json-ld", "/name/@direction"),
         (r#", "name": 1e-7"#, "ambiguous-number", "/name"),
         (r#", "proof": 1, "@graph": "x""#, "invalid-json-ld", "/@graph"),
     ] {
@@ -132,6 +128,15 @@ fn a_wrapped_context_is_unwrapped() {
     let plain = badge(r#", {"grade": "https://a.example/grade"}"#, r#", "grade": "A""#);
     let bundled = Contexts::bundled();
     assert_eq!(canonical(&wrapped, bundled), canonical(&plain, bundled));
+}
+
+#[test]
+fn a_text_direction_is_signed_as_the_reference_cryptosuites_sign_it() {
+    let name = r#", "name": {"@value": "a", "@language": "AR", "@direction": "rtl"}"#;
+    let dataset = expand(&badge("", name), Contexts::bundled()).unwrap();
+    assert_eq!(dataset.deviation(), None);
+    let text = dataset.canonicalize(HashAlgorithm::Sha256).unwrap();
+    assert!(text.contains(r#""a"^^<https://www.w3.org/ns/i18n#ar_rtl> ."#), "{text}");
 }
 
 #[test]

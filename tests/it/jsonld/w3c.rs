@@ -99,7 +99,9 @@ fn json_ld_cases_are_answered_rightly_or_refused() {
         if option["specVersion"] == "json-ld-1.0"
             || option["processingMode"] == "json-ld-1.0"
             || option["produceGeneralizedRdf"] == true
-            || !option["rdfDirection"].is_null()
+            || option["rdfDirection"] == "compound-literal"
+            // These expect that a text direction is dropped.
+            || (name.starts_with("#tdi") && option["rdfDirection"].is_null())
             || !option["expandContext"].is_null()
         {
             continue;
