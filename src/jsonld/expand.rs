@@ -68,7 +68,7 @@ pub(super) struct Place<'p> {
 }
 
 impl Place<'_> {
-    fn container(&self) -> Container {
+    pub(super) fn container(&self) -> Container {
         self.definition.map_or(Container::NONE, |definition| definition.container)
     }
 }

@@ -316,19 +316,7 @@ impl<'d> Expander<'_, 'd> {
             graph: node.graph,
         };
         let container = definition.map_or(Container::NONE, |definition| definition.container);
-        let items = match (value, definition) {
-            (Value::Object(map), Some(definition)) if container.is_map() => {
-                Some(self.map(active, place, definition, map)?)
-            }
-            (value, Some(Definition { coercion: Some(Coercion::Json), .. })) => {
-                Some(vec![self.json_literal(value)])
-            }
-            _ if container.has(Container::GRAPH) && container.is_map() => {
-                return Err(self.unsupported("anything but a map under a map of graphs"));
-            }
-            _ if container.has(Container::GRAPH) => self.graphs(active, place, value)?,
-            _ => self.element(active, place, value, Preset::default())?,
-        };
+        let items = self.property_items(active, place, value)?;
         let Some(mut items) = items else {
             self.deviate("null", || "no member at all".to_owned());
             return Ok(false);
@@ -345,6 +333,29 @@ impl<'d> Expander<'_, 'd> {
         self.compare_name(active, name, iri, &items, container);
         self.emit(node, iri, items, reverse != node.reversed, value)?;
         Ok(true)
+    }
+
+    /// Steps 13.6 to 13.9: what the value of a property expands to.
+    fn property_items(
+        &mut self,
+        active: &Arc<Context>,
+        place: Place<'_>,
+        value: &'d Value<'_>,
+    ) -> Result<Option<Vec<Item>>, Error> {
+        let container = place.container();
+        match (value, place.definition) {
+            (Value::Object(map), Some(definition)) if container.is_map() => {
+                self.map(active, place, definition, map).map(Some)
+            }
+            (value, Some(Definition { coercion: Some(Coercion::Json), .. })) => {
+                Ok(Some(vec![self.json_literal(value)]))
+            }
+            _ if container.has(Container::GRAPH) && container.is_map() => {
+                Err(self.unsupported("anything but a map under a map of graphs"))
+            }
+            _ if container.has(Container::GRAPH) => self.graphs(active, place, value),
+            _ => self.element(active, place, value, Preset::default()),
+        }
     }
 
     fn emit(

@@ -213,6 +213,11 @@ fn a_graph_made_to_be_slow_is_too_complex() {
     let text = format!(r#"{{"@graph": [{}]}}"#, nodes.join(","));
     let dataset = expand(&text, Contexts::bundled()).unwrap();
     assert_eq!(dataset.canonicalize(HashAlgorithm::Sha256), Err(TooComplex));
+    // A long chain of equal nodes must not cost the stack either.
+    let items = vec![r#""x""#; 2_000].join(",");
+    let text = format!(r#"{{"urn:p": {{"@list": [{items}]}}}}"#);
+    let dataset = expand(&text, Contexts::bundled()).unwrap();
+    assert_eq!(dataset.canonicalize(HashAlgorithm::Sha256), Err(TooComplex));
 }
 
 #[test]
