@@ -220,7 +220,11 @@ impl Lines {
         self.number += 1;
         let answered = std::mem::take(&mut self.skipping);
         let blank = text.trim_ascii().is_empty();
-        Some((!answered && !blank).then_some(Line { number: self.number, text: Ok(text) }))
+        let text = match text.len() > MAX_BODY {
+            true => Err(Problem::TooLarge { limit: MAX_BODY }),
+            false => Ok(text),
+        };
+        Some((!answered && !blank).then_some(Line { number: self.number, text }))
     }
 }
 
@@ -252,7 +256,10 @@ mod tests {
     #[tokio::test]
     async fn a_line_that_is_too_long_is_refused_once_and_the_next_is_read() {
         let long = vec![b'x'; MAX_BODY + 1];
-        let lines = cut(vec![b"a\n".to_vec(), long.clone(), long, b"\nb\n".to_vec()]).await;
-        assert_eq!(lines, [(1, Ok("a".into())), (2, Err(413)), (3, Ok("b".into()))]);
+        let lines = cut(vec![b"a\n".to_vec(), long.clone(), long.clone(), b"\nb\n".to_vec()]).await;
+        let expected = [(1, Ok("a".into())), (2, Err(413)), (3, Ok("b".into()))];
+        assert_eq!(lines, expected);
+        let at_once = [b"a\n".to_vec(), long.repeat(2), b"\nb\n".to_vec()].concat();
+        assert_eq!(cut(vec![at_once]).await, expected);
     }
 }
