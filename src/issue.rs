@@ -179,10 +179,16 @@ impl Issuance {
             let ceiling = Ceiling { api_key: by.api_key.clone(), per_hour: by.per_hour };
             let outcomes = match self.store.record(&mints, now, Some(&ceiling)).await? {
                 Recorded::Done(outcomes) => outcomes,
-                Recorded::CeilingReached { per_hour, resets_at, .. } => {
-                    let seconds = resets_at.as_second() - now.as_second();
-                    let retry_after = seconds.max(1).unsigned_abs();
-                    return Err(IssueError::MintCeiling { per_hour, retry_after });
+                Recorded::CeilingReached { minted, per_hour, resets_at } => {
+                    let wait = resets_at.duration_since(now).as_millis().max(1).unsigned_abs();
+                    let retry_after = u64::try_from(wait.div_ceil(1000)).unwrap_or(u64::MAX);
+                    // As many as the hour has room for, in their order; the others come again.
+                    let room = usize::try_from(per_hour - minted).unwrap_or(0);
+                    for draft in drafts.drain(room.min(drafts.len())..) {
+                        let refused = IssueError::MintCeiling { per_hour, retry_after };
+                        answers[draft.order] = Some(Err(refused));
+                    }
+                    continue;
                 }
             };
             let mut again = Vec::new();
