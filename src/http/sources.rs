@@ -39,20 +39,18 @@ impl<'a> Own<'a> {
         }
     }
 
-    async fn read(&self, own: links::Own<'_>, accept: &str) -> Result<Option<String>, IssueError> {
+    /// In the form that the address's suffix names, else the embedded one.
+    async fn read(&self, address: &str) -> Result<Option<String>, IssueError> {
         let issuance = &self.app.issuance;
+        let Some(own) = issuance.links.own(address) else { return Ok(None) };
+        let wants_jwt = address.ends_with(".jwt");
         Ok(match own {
             links::Own::Credential(id) => {
-                issuance.store.credential(id).await?.map(|row| row.embedded)
+                let row = issuance.store.credential(id).await?;
+                row.map(|row| if wants_jwt { row.jwt } else { row.embedded })
             }
             links::Own::StatusList(id) => {
-                let wants_jwt = accept.starts_with("text/plain") || accept.contains("jwt");
-                let form = if wants_jwt && !accept.contains("json") {
-                    ListForm::Jwt
-                } else {
-                    ListForm::Embedded
-                };
-                issuance.status_list(id, form).await?.map(|list| list.body)
+                issuance.status_list(id, ListForm::Embedded).await?.map(|list| list.body)
             }
             links::Own::DidDocument { recognizer, name } => {
                 let kind = if recognizer { PartyKind::Recognizer } else { PartyKind::Issuer };
@@ -68,10 +66,10 @@ impl<'a> Own<'a> {
 impl Sources for Own<'_> {
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
         let address = self.under_public_url(url);
-        let Some(own) = self.app.issuance.links.own(&address) else {
+        if self.app.issuance.links.own(&address).is_none() {
             return self.app.network.fetch(url, accept).await;
-        };
-        let text = self.read(own, accept).await.map_err(|error| {
+        }
+        let text = self.read(&address).await.map_err(|error| {
             tracing::error!(%error, "our own document could not be answered");
             FetchError::Unreachable { url: url.to_string() }
         })?;
