@@ -191,6 +191,9 @@ impl Review {
                 "only a review with outcome \"passed\" is minted",
             );
         }
+        if self.date.year() < 1 {
+            faults.add("/review/date", "not-a-date", "the review's year is 0001 or later");
+        }
         // The day may have begun at the reviewer's before it does at UTC.
         let latest = now.to_zoned(jiff::tz::TimeZone::UTC).date().tomorrow();
         if latest.is_ok_and(|latest| self.date > latest) {

@@ -153,9 +153,15 @@ impl Image {
         }
         let at = format!("{pointer}/id");
         let data = ["data:image/png;base64,", "data:image/svg+xml;base64,"];
+        let base64 = data.iter().find_map(|prefix| self.id.strip_prefix(prefix));
+        let is_base64 = |text: &str| {
+            let digits = text.trim_end_matches('=');
+            !digits.is_empty()
+                && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
+        };
         if !self.id.starts_with("data:") {
             faults.https_url(&at, &self.id);
-        } else if !data.iter().any(|prefix| self.id.starts_with(prefix)) {
+        } else if !base64.is_some_and(is_base64) {
             faults.add(at, "unknown-picture", "a picture as a data URL is base64 PNG or SVG");
         }
         faults.optional_text(&format!("{pointer}/caption"), self.caption.as_ref(), 500);
@@ -290,12 +296,20 @@ impl Alignment {
         faults.optional_text(&format!("{at}/targetFramework"), self.target_framework.as_ref(), 500);
         if let Some(kind) = &self.target_type
             && !TYPES.contains(&kind.as_str())
-            && !kind.starts_with("ext:")
+            && !kind.strip_prefix("ext:").is_some_and(is_extension)
         {
-            let detail = format!("use one of {}, or an extension ext:…", TYPES.join(", "));
+            let detail = format!(
+                "use one of {}, or ext: and letters, digits, full stops, hyphens or underscores",
+                TYPES.join(", ")
+            );
             faults.add(format!("{at}/targetType"), "unknown-target-type", detail);
         }
     }
+}
+
+/// What Open Badges lets follow `ext:`.
+fn is_extension(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
 }
 
 /// Letters and digits in parts of 1 to 8, joined by hyphens, the first of letters (BCP 47, 2.1).

@@ -50,7 +50,8 @@ impl Faults {
         }
     }
 
-    /// An absolute `https:` URL without credentials in it.
+    /// An absolute `https:` URL without credentials in it. It is embedded as it is written, so it
+    /// must be an IRI as it is written: what URL parsers mend (spaces, backslashes), signing refuses.
     pub fn https_url(&mut self, pointer: &str, text: &str) {
         match url::Url::parse(text) {
             Ok(url) if url.scheme() != "https" => self.add(
@@ -64,6 +65,11 @@ impl Faults {
                     "credentials-in-url",
                     "a link must not carry a user name or password",
                 );
+            }
+            Ok(_) if !is_written_as_iri(text) => {
+                let detail = "this link is not written as a URL; percent-encode what may not stand \
+                              in one, such as spaces";
+                self.add(pointer, "not-a-url", detail);
             }
             Ok(_) => {}
             Err(e) => self.add(pointer, "not-a-url", format!("this must be an https: link ({e})")),
@@ -81,6 +87,13 @@ impl Faults {
     pub fn into_vec(self) -> Vec<Fault> {
         self.0
     }
+}
+
+/// The scheme, two slashes, and none of the characters that no IRI contains.
+fn is_written_as_iri(text: &str) -> bool {
+    let kept_out = |c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c);
+    text.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"))
+        && !text.contains(kept_out)
 }
 
 /// A reference token of a JSON pointer, escaped as RFC 6901 asks.
