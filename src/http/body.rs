@@ -10,7 +10,7 @@ use serde_path_to_error::Segment;
 use super::problem::Problem;
 use crate::model::Fault;
 use crate::model::fault::token;
-use crate::model::json;
+use crate::model::json::{self, Value};
 
 /// Bodies are at most this large (bytes): credentials often carry pictures as data URLs.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -55,7 +55,11 @@ pub async fn read(request: Request) -> Result<Bytes, Problem> {
 
 /// Strict JSON first, then the shape.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    json::parse(bytes).map_err(Problem::MalformedJson)?;
+    let value = json::parse(bytes).map_err(Problem::MalformedJson)?;
+    if let Some(pointer) = null_character(&value) {
+        let detail = "the text contains U+0000, which cannot be stored; remove it";
+        return Err(Problem::Invalid(vec![Fault::new(pointer, "null-character", detail)]));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
         let pointer = e.path().iter().fold(String::new(), |at, segment| match segment {
@@ -68,6 +72,26 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let detail = detail.split(" at line ").next().unwrap_or_default();
         Problem::Invalid(vec![Fault::new(pointer, "wrong-shape", detail)])
     })
+}
+
+/// The first text with U+0000 in it, which one of the databases cannot store and no one means.
+fn null_character(value: &Value<'_>) -> Option<String> {
+    let below = |name: &str, value: &Value<'_>| {
+        null_character(value).map(|rest| format!("/{}{rest}", token(name)))
+    };
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(i, item)| below(&i.to_string(), item))
+        }
+        Value::Object(object) => {
+            object.iter().find_map(|(name, value)| match name.contains('\0') {
+                true => Some(String::new()),
+                false => below(name, value),
+            })
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 #[cfg(test)]
