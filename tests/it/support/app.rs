@@ -18,7 +18,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
-use tower::ServiceExt as _;
 use touchmark::ambient::{Ambient, Clock, Random};
 use touchmark::fetch::Network;
 use touchmark::http::{self, App};
@@ -28,6 +27,7 @@ use touchmark::issue::parties::Parties;
 use touchmark::keys::SealingKey;
 use touchmark::model::links::Links;
 use touchmark::store::{PartyKind, Store, sqlite_url};
+use tower::ServiceExt as _;
 
 use super::{postgres, samples};
 
