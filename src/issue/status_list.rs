@@ -21,7 +21,7 @@ const EPOCH_SECONDS: i64 = 3600;
 /// A list as it is answered.
 #[derive(Debug, Clone)]
 pub struct SignedList {
-    /// Changes with the rows and with the hour: the entity tag.
+    /// Changes with the rows and with the hour, and differs between forms: the entity tag.
     pub tag: String,
     pub body: String,
 }
@@ -45,14 +45,14 @@ impl Issuance {
         let Some(version) = self.store.list_version(id).await? else { return Ok(None) };
         let epoch = self.ambient.now().as_second().div_euclid(EPOCH_SECONDS);
         if let Some(known) = self.lists.get(&(id.to_owned(), form))
-            && known.tag == tag(version, epoch)
+            && known.tag == tag(version, epoch, form)
         {
             return Ok(Some(known));
         }
         // The rows may have changed since; they bring their own version.
         let Some(bits) = self.store.set_bits(id).await? else { return Ok(None) };
         let list = SignedList {
-            tag: tag(bits.list.version, epoch),
+            tag: tag(bits.list.version, epoch, form),
             body: self.sign_list(&bits, epoch, form).await?,
         };
         self.lists.insert((id.to_owned(), form), list.clone());
@@ -97,6 +97,11 @@ impl Issuance {
     }
 }
 
-fn tag(version: i64, epoch: i64) -> String {
-    format!("{version}.{epoch}")
+/// The two forms are two representations, so that a copy of one never passes for the other.
+fn tag(version: i64, epoch: i64, form: ListForm) -> String {
+    let form = match form {
+        ListForm::Embedded => "json",
+        ListForm::Jwt => "jwt",
+    };
+    format!("{version}.{epoch}.{form}")
 }
