@@ -21,8 +21,8 @@ pub struct Parties {
     ambient: Ambient,
     links: Links,
     sealing: SealingKey,
-    /// Opening a sealed key is slow by design; a process does it once a key.
-    opened: Mutex<HashMap<String, SharedSigner>>,
+    /// Signers by seal and public JWK. Opening is slow by design; a process does it once a key.
+    opened: Mutex<HashMap<(String, String), SharedSigner>>,
 }
 
 /// One issuer or recognizer.
@@ -154,13 +154,15 @@ impl Parties {
     }
 
     fn open(&self, party: &Party, row: &SigningKeyRow) -> Result<MethodSigner, IssueError> {
-        let known = self.opened.lock().expect("no holder panics").get(&row.sealed).cloned();
+        // By both: a seal that was moved beside another's public key is opened anew, and refused.
+        let which = (row.sealed.clone(), row.public_jwk.clone());
+        let known = self.opened.lock().expect("no holder panics").get(&which).cloned();
         let signer = match known {
             Some(signer) => signer,
             None => {
                 let signer = self.sealing.signer(&row.sealed, &row.public_jwk)?;
                 let mut opened = self.opened.lock().expect("no holder panics");
-                opened.insert(row.sealed.clone(), signer.clone());
+                opened.insert(which, signer.clone());
                 signer
             }
         };
