@@ -57,6 +57,8 @@ impl App {
 
 /// The service.
 pub fn router(app: Arc<App>) -> Router {
+    // From the first request on, not from the first reading of the figures.
+    observe::figures();
     api()
         .split_for_parts()
         .0
