@@ -226,6 +226,7 @@ fn write_cursor(cursor: &Cursor) -> String {
 
 fn read_cursor(text: &str) -> Option<Cursor> {
     let (at, id) = text.split_once('-')?;
+    let id = Some(id).filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric()))?;
     Some(Cursor { created_at: Timestamp::from_millisecond(at.parse().ok()?).ok()?, id: id.into() })
 }
 

@@ -51,16 +51,17 @@ pub fn preamble() -> OpenApi {
 /// Adds to each operation the problems that every one of its kind can have.
 pub fn complete(mut description: OpenApi) -> OpenApi {
     for (path, item) in &mut description.paths.paths {
-        let operations =
-            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.head];
-        for operation in operations.into_iter().flatten() {
-            add_problems(path, operation);
+        for operation in [&mut item.get, &mut item.head].into_iter().flatten() {
+            add_problems(path, operation, false);
+        }
+        for operation in [&mut item.put, &mut item.post, &mut item.delete].into_iter().flatten() {
+            add_problems(path, operation, true);
         }
     }
     description
 }
 
-fn add_problems(path: &str, operation: &mut Operation) {
+fn add_problems(path: &str, operation: &mut Operation, changes: bool) {
     let has_body = operation.request_body.is_some();
     let guarded = operation.security.as_ref().is_some_and(|s| !s.is_empty());
     let mut problems: Vec<(u16, &str)> = vec![(500, "Something went wrong on our side")];
@@ -83,8 +84,10 @@ fn add_problems(path: &str, operation: &mut Operation) {
         problems.push((413, "The body is too large"));
         problems.push((422, "Something in the body is not valid; `errors` says what and where"));
     }
-    if has_body && guarded {
+    if changes && guarded {
         problems.push((409, "It conflicts with what there is"));
+    }
+    if has_body && guarded {
         problems.push((415, "The body is not JSON"));
     }
     if has_body {

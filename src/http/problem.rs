@@ -178,6 +178,10 @@ impl From<&StoreError> for Problem {
                 let detail = "the text contains U+0000, which cannot be stored; remove it";
                 Problem::Invalid(vec![Fault::new("", "unstorable", detail)])
             }
+            StoreError::Taken { what } => {
+                let detail = format!("{what} already exists; somebody else was first");
+                Problem::Conflict { code: "taken", detail }
+            }
             error if error.is_unavailable() => {
                 tracing::warn!(%error, "the database did not answer");
                 Problem::Unavailable

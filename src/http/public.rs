@@ -249,7 +249,9 @@ async fn find_version(
     version: &str,
 ) -> Result<Option<AchievementRow>, Problem> {
     let (issuer, slug) = split_name(name)?;
-    let version: i64 = version.parse().map_err(|_| Problem::NotFound)?;
+    // One spelling a version: neither "+1" nor "01".
+    let number: i64 = version.parse().map_err(|_| Problem::NotFound)?;
+    let version = Some(number).filter(|n| n.to_string() == version).ok_or(Problem::NotFound)?;
     Ok(app.issuance.store.achievement_version(issuer, slug, version).await?)
 }
 

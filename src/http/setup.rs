@@ -260,6 +260,7 @@ fn check_api_key(asked: &ApiKeyRequest, now: Timestamp) -> Result<Vec<Scope>, Ve
     let mut scopes = Vec::new();
     for (i, word) in asked.scopes.iter().enumerate() {
         match Scope::parse(word) {
+            Some(scope) if scopes.contains(&scope) => {}
             Some(scope) => scopes.push(scope),
             None => {
                 let detail = "a scope is one of mint, status, admin, claim, policy";
