@@ -1,1 +1,12 @@
-//! service
+//! The running service, but for minting: what comes after it, who may do what,
+//! what anyone may read and verify.
+
+mod api_keys;
+mod changes;
+mod keys;
+mod lists;
+mod operations;
+mod pages;
+mod problems;
+mod tenants;
+mod verifying;

@@ -1,0 +1,167 @@
+//! `POST /v1/verify` for what is not as it should be.
+
+use axum::http::Method;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::support::app::{Database, TestApp, on_both_databases};
+use crate::support::samples::with;
+
+on_both_databases! {
+    one_changed_letter_is_not_authentic_and_the_report_says_why
+}
+
+fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
+    let checks = report["checks"].as_array().unwrap();
+    checks.iter().find(|check| check["name"] == name).unwrap_or_else(|| panic!("{report:#}"))
+}
+
+fn verdicts(report: &Value) -> (&str, &str) {
+    let verdict = |name: &str| report["verdicts"][name].as_str().unwrap();
+    (verdict("authentic"), verdict("current"))
+}
+
+async fn one_changed_letter_is_not_authentic_and_the_report_says_why(database: Database) {
+    let app = TestApp::new(database).await;
+    let minted = app.minted().await;
+    let good = minted["credential"].to_string();
+    for (letter, other) in [
+        ("Jordan Rivera", "Jordan Riverb"),
+        ("Repairs harm", "Repairs Harm"),
+        ("2026-05-03T", "2026-05-04T"),
+        ("#plan.exemplary", "#plan.proficient"),
+    ] {
+        assert!(good.contains(letter), "{letter}");
+        let report = app.verify(good.replacen(letter, other, 1)).await;
+        assert_eq!(report["verified"], false);
+        assert_eq!(verdicts(&report).0, "no", "{report:#}");
+        let proof = check(&report, "proof");
+        assert_eq!(proof["outcome"], "fail");
+        assert!(proof["problem"]["detail"].as_str().unwrap().len() > 20, "{proof}");
+        // Nothing in it is followed, so nothing is known of its status.
+        assert_eq!(report["status"], "unknown");
+    }
+    let jwt = minted["jwt"].as_str().unwrap();
+    let mut parts: Vec<_> = jwt.split('.').map(str::to_owned).collect();
+    let middle = parts[1].len() / 2;
+    let letter = if &parts[1][middle..=middle] == "A" { "B" } else { "A" };
+    parts[1].replace_range(middle..=middle, letter);
+    let report = app.verify(parts.join(".")).await;
+    assert_eq!((&report["verified"], verdicts(&report).0), (&json!(false), "no"));
+}
+
+#[tokio::test]
+async fn a_term_that_no_context_defines_is_refused() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    let more = with(minted["credential"].clone(), json!({"honours": "summa"}));
+    let report = app.verify(more.to_string()).await;
+    assert_eq!(verdicts(&report).0, "no");
+    assert_eq!(check(&report, "json-ld")["outcome"], "fail");
+    assert!(report.to_string().contains("honours"), "{report:#}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_in_one_way_only_is_refused() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    let ask = async |body: String| app.request(Method::POST, "/v1/verify").body(body).send().await;
+    let good = minted["credential"].to_string();
+    let twice = good.replacen('{', "{\"name\": \"Another\", ", 1);
+    for malformed in ["{".to_owned(), format!("{good}x"), twice, "{\"a\": 1e999}".into()] {
+        ask(malformed).await.expect_problem(400, "malformed-json");
+    }
+    let large = format!("{{\"name\": \"{}\"}}", "x".repeat(2 * 1024 * 1024));
+    ask(large).await.expect_problem(413, "too-large");
+    for no_credential in ["", "hello", "[]", "null", "eyJhbGciOiJub25lIn0..", "a.b.c"] {
+        let answer = ask(no_credential.into()).await;
+        let report = answer.expect(200).json();
+        assert_eq!(
+            (&report["verified"], verdicts(&report).0),
+            (&json!(false), "no"),
+            "{no_credential}"
+        );
+        assert_eq!(report["status"], "unknown");
+    }
+    for (link, code) in
+        [("\"no link\"", "not-a-url"), ("4", "not-a-url"), ("\"file:///etc/passwd\"", "not-a-url")]
+    {
+        let problem = ask(format!("{{\"url\": {link}}}")).await.expect_problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["code"], code);
+        assert_eq!(problem["errors"][0]["pointer"], "/url");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_reached_is_undecided() {
+    let app = TestApp::sqlite().await;
+    for url in [
+        "https://nowhere.invalid/credentials/1",
+        "https://touchmark.example/credentials/none",
+        "http://touchmark.example/",
+        "https://user:secret@example.org/",
+    ] {
+        let report = app.verify(json!({"url": url}).to_string()).await;
+        assert_eq!(report["verified"], false);
+        assert_eq!(verdicts(&report), ("undecided", "undecided"), "{url}: {report:#}");
+    }
+    // Another issuer's credential whose key document does not answer.
+    let minted = app.minted().await;
+    let foreign = minted["credential"].to_string().replace("touchmark.example", "nowhere.invalid");
+    let report = app.verify(foreign).await;
+    assert_eq!(verdicts(&report).0, "undecided", "{report:#}");
+    assert_eq!(check(&report, "issuer-key")["outcome"], "undecided");
+}
+
+#[tokio::test]
+async fn no_link_makes_the_service_connect_inside() {
+    let app = TestApp::sqlite().await;
+    let inside = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = inside.local_addr().unwrap().port();
+    let minted = app.minted().await;
+    let credential = minted["credential"].to_string();
+    let mut attempts: Vec<String> = [
+        "http://169.254.169.254/latest/meta-data/".to_owned(),
+        "https://169.254.169.254/".to_owned(),
+        format!("http://127.0.0.1:{port}/"),
+        format!("https://127.0.0.1:{port}/"),
+        format!("https://localhost:{port}/"),
+        format!("https://[::1]:{port}/"),
+        format!("https://[::ffff:127.0.0.1]:{port}/"),
+        format!("https://2130706433:{port}/"),
+        format!("https://0x7f.1:{port}/"),
+        format!("https://0:{port}/"),
+        "https://10.0.0.1/".to_owned(),
+        "https://[fd00::1]/".to_owned(),
+        "https://metadata/".to_owned(),
+    ]
+    .map(|url| json!({"url": url}).to_string())
+    .into();
+    // The same by the key document that a credential names.
+    for host in [format!("localhost%3A{port}"), format!("127.0.0.1%3A{port}")] {
+        attempts.push(credential.replace("did:web:touchmark.example", &format!("did:web:{host}")));
+    }
+    let watch = tokio::spawn(async move { inside.accept().await.map(|_| ()) });
+    for attempt in attempts {
+        let report = app.verify(attempt.clone()).await;
+        assert_eq!(report["verified"], false);
+        assert_ne!(verdicts(&report).0, "yes", "{attempt}");
+        if attempt.contains("\"url\":\"http") && !attempt.contains("@context") {
+            assert_eq!(verdicts(&report).0, "undecided", "{attempt}: {report:#}");
+        }
+    }
+    assert!(!watch.is_finished(), "somebody connected");
+    watch.abort();
+}
+
+#[tokio::test]
+async fn a_credential_from_the_future_is_not_valid_yet() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    app.clock.advance(SignedDuration::from_mins(-4));
+    assert_eq!(app.verify(minted["credential"].to_string()).await["verified"], true);
+    app.clock.advance(SignedDuration::from_mins(-10));
+    let report = app.verify(minted["credential"].to_string()).await;
+    assert_eq!(report["verified"], false, "{report:#}");
+}
