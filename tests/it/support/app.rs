@@ -1,10 +1,10 @@
 //! The whole service in a test's hands: its own database, clock and random
 //! numbers, two issuers, and API keys.
 //!
-//! Requests go in process, through the same router that `serve` binds. A test
+//! Requests go in process, through the same router that `serve` binds; what needs
+//! the real program takes [`super::demo`]. A test
 //! that is listed in [`on_both_databases`] runs on SQLite and on PostgreSQL.
 
-use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -119,14 +119,12 @@ impl Random for Seeded {
 pub struct Setting {
     pub public_url: String,
     pub verify_per_minute: u32,
-    /// The system's clock and random numbers in place of the test's.
-    pub system: bool,
 }
 
 impl Default for Setting {
     fn default() -> Self {
         let public_url = "https://touchmark.example".into();
-        Self { public_url, verify_per_minute: 1_000_000, system: false }
+        Self { public_url, verify_per_minute: 1_000_000 }
     }
 }
 
@@ -180,10 +178,7 @@ impl TestApp {
 
     async fn start(database: Database, clock: TestClock, setting: &Setting, seed: &str) -> Self {
         let seeded = Seeded { seed: seed.into(), drawn: AtomicU64::new(0) };
-        let ambient = match setting.system {
-            true => Ambient::system(),
-            false => Ambient::new(clock.clone(), seeded),
-        };
+        let ambient = Ambient::new(clock.clone(), seeded);
         let key_file = database.folder.path().join("keys");
         let sealing = SealingKey::from_file(&key_file, &ambient).unwrap();
         let store = Store::open(&database.url, 8).await.unwrap();
@@ -273,33 +268,6 @@ impl TestApp {
     /// The report on a credential, whichever form it has.
     pub async fn verify(&self, credential: impl Into<Body>) -> Value {
         self.request(Method::POST, "/v1/verify").body(credential).send().await.expect(200).json()
-    }
-}
-
-/// The service on a port of this machine, for outside tools; it stops when dropped.
-pub struct Served {
-    pub app: TestApp,
-    /// Its public URL: `http://localhost:PORT`.
-    pub origin: String,
-    server: tokio::task::JoinHandle<()>,
-}
-
-impl Served {
-    /// With the system's clock, since outside tools have no other.
-    pub async fn start(database: Database) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let setting = Setting { public_url: origin.clone(), system: true, ..Setting::default() };
-        let app = TestApp::set(database, setting).await;
-        let service = app.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { app, origin, server }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.server.abort();
     }
 }
 
