@@ -39,7 +39,7 @@ async fn every_described_route_is_there_and_is_guarded_as_described() {
     let operations = operations(&description);
     assert!(operations.len() > 30, "{}", operations.len());
     for (method, path, told) in operations {
-        let filled = path.replace('{', "").replace('}', "");
+        let filled = path.replace(['{', '}'], "");
         let asked = app.request(method.parse().expect("a method"), &filled);
         let answer = asked.send().await;
         let name = format!("{method} {path}: {}", answer.text());
