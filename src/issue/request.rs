@@ -128,6 +128,7 @@ impl MintRequest {
         let mut faults = Faults::default();
         self.earner.check(&mut faults);
         self.review.check(achievement, now, &mut faults);
+        faults.count("/evidence", self.evidence.len(), 100);
         for (i, item) in self.evidence.iter().enumerate() {
             item.check(&format!("/evidence/{i}"), &mut faults);
         }

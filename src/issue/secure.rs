@@ -7,9 +7,10 @@ use super::IssueError;
 use super::parties::{MethodSigner, Signers};
 use crate::check;
 use crate::jsonld::Contexts;
-use crate::model::Document;
+use crate::model::{Document, Fault};
 use crate::proof::before_proof;
 use crate::proof::eddsa_rdfc_2022::{self, Options};
+use crate::proof::secured::MAX_BYTES;
 use crate::proof::vc_jwt::{self, Jws, Kind, SigningHeader};
 
 /// Composed and linted, not yet signed.
@@ -44,10 +45,16 @@ pub fn secure(
     signers: &Signers,
     created: Timestamp,
 ) -> Result<Secured, IssueError> {
-    Ok(Secured {
-        embedded: embed(&prepared.document, &signers.ed25519, created)?,
-        jwt: jwt(&prepared.document, &signers.es256)?,
-    })
+    let embedded = embed(&prepared.document, &signers.ed25519, created)?;
+    let jwt = jwt(&prepared.document, &signers.es256)?;
+    if embedded.len().max(jwt.len()) > MAX_BYTES {
+        let detail = format!(
+            "the credential would be larger than the {MAX_BYTES} bytes that verifiers read; \
+             shorten the texts of the achievement or the review, or link the pictures"
+        );
+        return Err(IssueError::Invalid(vec![Fault::new("", "too-large", detail)]));
+    }
+    Ok(Secured { embedded, jwt })
 }
 
 /// Signs a document of ours that is no achievement's, such as a status list.

@@ -16,6 +16,9 @@ use super::fault::{Fault, Faults, is_slug};
 /// The local name of the result description that carries clock hours.
 pub const HOURS: &str = "hours";
 
+/// The longest data URL of a picture, in bytes.
+const MAX_PICTURE: usize = 512 * 1024;
+
 /// An achievement as its issuer defines it; one of these is one version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -161,6 +164,10 @@ impl Image {
         };
         if !self.id.starts_with("data:") {
             faults.https_url(&at, &self.id);
+        } else if self.id.len() > MAX_PICTURE {
+            let detail = "a picture as a data URL may have 512 KiB, since every credential carries \
+                          it; make it smaller, or give a link";
+            faults.add(at, "too-long", detail);
         } else if !base64.is_some_and(is_base64) {
             faults.add(at, "unknown-picture", "a picture as a data URL is base64 PNG or SVG");
         }
@@ -192,6 +199,8 @@ impl AchievementDefinition {
         for (i, alignment) in self.alignment.iter().enumerate() {
             alignment.check(&format!("/alignment/{i}"), &mut faults);
         }
+        faults.count("/alignment", self.alignment.len(), 100);
+        faults.count("/tag", self.tag.len(), 100);
         for (i, tag) in self.tag.iter().enumerate() {
             faults.text(&format!("/tag/{i}"), tag, 100);
         }
@@ -224,6 +233,7 @@ impl AchievementDefinition {
 
     fn check_rubric(&self, faults: &mut Faults) {
         let mut seen = HashSet::new();
+        faults.count("/resultDescription", self.result_description.len(), 50);
         for (i, criterion) in self.result_description.iter().enumerate() {
             let at = format!("/resultDescription/{i}");
             if criterion.id == HOURS {
@@ -250,6 +260,7 @@ impl AchievementDefinition {
 impl RubricCriterion {
     fn check_levels(&self, at: &str, faults: &mut Faults) {
         let mut seen = HashSet::new();
+        faults.count(&format!("{at}/rubricCriterionLevel"), self.rubric_criterion_level.len(), 20);
         for (i, level) in self.rubric_criterion_level.iter().enumerate() {
             let at = format!("{at}/rubricCriterionLevel/{i}");
             if !is_slug(&level.id) {

@@ -50,6 +50,13 @@ impl Faults {
         }
     }
 
+    /// At most so many of a thing: every verifier pays for each.
+    pub fn count(&mut self, pointer: &str, found: usize, most: usize) {
+        if found > most {
+            self.add(pointer, "too-many", format!("there are {found}; at most {most} are taken"));
+        }
+    }
+
     /// An absolute `https:` URL without credentials in it. It is embedded as it is written, so it
     /// must be an IRI as it is written: what URL parsers mend (spaces, backslashes), signing refuses.
     pub fn https_url(&mut self, pointer: &str, text: &str) {
