@@ -161,3 +161,126 @@ async fn a_definition_that_could_not_be_signed_is_refused_when_it_is_published()
     let minted = app.mint(&review).await.expect(201).json();
     assert_eq!(app.verify(minted["credential"].to_string()).await["verified"], true);
 }
+
+/// Every text of a definition, a profile or a review, by JSON pointer.
+fn texts(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::String(_) => found.push(at.to_owned()),
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(i, item)| texts(item, &format!("{at}/{i}"), found));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| texts(value, &format!("{at}/{name}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// A definition, a profile and a review with each of their members.
+fn whole() -> Value {
+    let mut achievement = with(
+        samples::achievement(),
+        json!({"slug": "whole", "directEvidence": true,
+               "criteria": {"id": "https://nea.example/criteria", "narrative": "Lead circles."},
+               "image": {"id": "https://nea.example/i.png", "type": "Image", "caption": "A circle"}}),
+    );
+    achievement["resultDescription"].as_array_mut().unwrap().truncate(1);
+    let level = &mut achievement["resultDescription"][0]["rubricCriterionLevel"][1];
+    *level = with(level.take(), json!({"level": "2", "points": "2"}));
+    let alignment = &mut achievement["alignment"][0];
+    let more = json!({"targetCode": "3a", "targetDescription": "x", "targetFramework": "InTASC"});
+    *alignment = with(alignment.take(), more);
+    let profile = with(
+        samples::nea(),
+        json!({"email": "badges@nea.example", "image": {"id": "https://nea.example/n.png"}}),
+    );
+    let review = with(
+        samples::review(),
+        json!({"achievement": "whole", "validUntil": "2027-01-01T00:00:00Z", "hours": "3",
+               "review": {"outcome": "passed", "date": "2026-05-03", "levels": {"overview": "exemplary"}},
+               "earner": {"name": "Jordan", "id": "did:web:jordan.example", "email": "a@b.example",
+                          "identifier": {"type": "accountId", "value": "1"}}}),
+    );
+    json!({"achievement": achievement, "profile": profile, "review": review})
+}
+
+#[tokio::test]
+async fn whatever_stands_in_a_member_is_refused_or_verifies() {
+    let app = TestApp::sqlite().await;
+    let good = whole();
+    let mut places = Vec::new();
+    texts(&good, "", &mut places);
+    let odd = ["did:web:%zz:\u{202e}a", "https://x.example/\u{ff}?<\"\\", "_:b0"];
+    let mut minted = 0;
+    for (i, place) in places.iter().enumerate() {
+        for (j, odd) in odd.into_iter().enumerate() {
+            let mut changed = good.clone();
+            changed["achievement"]["slug"] = format!("whole-{i}-{j}").into();
+            changed["review"]["achievement"] = changed["achievement"]["slug"].clone();
+            *changed.pointer_mut(place).unwrap() = odd.into();
+            let path = "/v1/issuers/nea/achievements";
+            for answer in [
+                app.put("/v1/issuers/nea", &app.nea, &changed["profile"]).await,
+                app.post(path, &app.nea, &changed["achievement"]).await,
+                app.mint(&changed["review"]).await,
+            ] {
+                let text = answer.text();
+                assert!(matches!(answer.status, 200 | 201 | 422), "{place} {odd:?}: {text}");
+                if !answer.text().contains("credentialSubject") {
+                    continue;
+                }
+                let report = app.verify(answer.json()["credential"].to_string()).await;
+                assert_eq!(report["verified"], true, "{place} {odd:?}: {report:#}");
+                minted += 1;
+            }
+        }
+    }
+    assert!(minted > places.len(), "{minted}");
+}
+
+#[tokio::test]
+async fn what_would_be_too_large_to_verify_is_not_minted() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let mut review = samples::review();
+    let item = review["evidence"][0].clone();
+    review["evidence"] = Value::Array(vec![item; 101]);
+    assert_eq!(faults(app.mint(&review).await), [("/evidence".into(), "too-many".into())]);
+
+    let picture = format!("data:image/png;base64,{}", "A".repeat(1_700_000));
+    let large = with(samples::achievement(), json!({"slug": "large", "image": {"id": picture}}));
+    let answer = app.post("/v1/issuers/nea/achievements", &app.nea, &large).await;
+    assert_eq!(faults(answer), [("/image/id".into(), "too-long".into())]);
+    // Each part alone may be as large as it may be.
+    let picture = format!("data:image/png;base64,{}", "A".repeat(500_000));
+    let texts = |n: usize| Value::Array(vec![json!("\u{1d11e}".repeat(100)); n]);
+    let image = json!({"id": picture});
+    let large = with(large, json!({"image": image, "tag": texts(100)}));
+    app.publish(&large).await;
+    let profile = with(samples::nea(), json!({"image": image}));
+    app.put("/v1/issuers/nea", &app.nea, &profile).await.expect(200);
+    let review = with(
+        samples::review(),
+        json!({"achievement": "large", "narrative": "\u{1d11e}".repeat(20_000)}),
+    );
+    let minted = app.mint(&review).await.expect(201).json();
+    for form in [minted["credential"].to_string(), minted["jwt"].as_str().unwrap().into()] {
+        let report = app.verify(form).await;
+        assert_eq!(report["verified"], true, "{report:#}");
+    }
+    let mut huge = with(large, json!({"slug": "huge"}));
+    for criterion in huge["resultDescription"].as_array_mut().unwrap() {
+        for level in criterion["rubricCriterionLevel"].as_array_mut().unwrap() {
+            level["description"] = "\u{221a}".repeat(5000).into();
+        }
+        let levels = criterion["rubricCriterionLevel"].as_array_mut().unwrap();
+        for i in 0..17 {
+            let more = json!({"id": format!("l{i}"), "name": "L", "description": "\u{221a}".repeat(5000)});
+            levels.push(more);
+        }
+    }
+    app.publish(&huge).await;
+    let review = with(review, json!({"achievement": "huge"}));
+    assert_eq!(faults(app.mint(&review).await), [(String::new(), "too-large".into())]);
+}
