@@ -8,5 +8,7 @@ mod lists;
 mod operations;
 mod pages;
 mod problems;
+mod replicas;
+mod setting_up;
 mod tenants;
 mod verifying;

@@ -276,7 +276,8 @@ async fn what_would_be_too_large_to_verify_is_not_minted() {
         }
         let levels = criterion["rubricCriterionLevel"].as_array_mut().unwrap();
         for i in 0..17 {
-            let more = json!({"id": format!("l{i}"), "name": "L", "description": "\u{221a}".repeat(5000)});
+            let more =
+                json!({"id": format!("l{i}"), "name": "L", "description": "\u{221a}".repeat(5000)});
             levels.push(more);
         }
     }
