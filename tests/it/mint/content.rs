@@ -72,6 +72,14 @@ async fn the_bytes_that_were_signed_are_served_by_suffix_and_by_accept(database:
         assert!(same.header("vary").contains("Accept"));
     }
     assert_eq!(app.get_as(&path, "application/jwt").await.expect(200).bytes, jwt.bytes);
+    let vc_jose = app.get_as(&path, "application/vc+jwt").await.expect(200);
+    assert_eq!(vc_jose.media_type(), "application/vc+jwt");
+    assert_ne!(vc_jose.bytes, jwt.bytes, "it has its own type and signature");
+    app.clock.advance(SignedDuration::from_hours(24));
+    let again = app.replica().await.get_as(&path, "application/vc+jwt").await.expect(200);
+    assert_eq!(again.bytes, vc_jose.bytes, "signed once");
+    let report = app.verify(again.bytes).await;
+    assert_eq!((&report["verified"], &report["form"]), (&json!(true), &json!("vc+jwt")));
     assert_eq!(app.get_as(&path, "text/html,*/*;q=0.8").await.media_type(), "text/html");
     app.get_as(&path, "image/png").await.expect_problem(406, "not-acceptable");
     app.get(&format!("{path}.png")).await.expect_problem(404, "not-found");
