@@ -15,6 +15,22 @@
 //! | 6 | [`command`] [`config`] [`http`] [`pages`] | what operators and people touch |
 //!
 //! Floors 0 to 3 do no I/O: time and bytes arrive as arguments.
+//!
+//! # Issuing
+//! [`issue::Issuance::issue`] takes passing reviews and answers with credentials:
+//! it looks idempotency keys up, checks each review against its achievement's
+//! rubric, [composes](issue::compose::compose) the credential with random places
+//! in the issuer's status lists, runs the same conformance checks that verifying
+//! runs, signs each form and verifies its own signature, and records everything in
+//! one transaction. A place that was taken is drawn again. Nothing leaves before
+//! the commit.
+//!
+//! # Verifying
+//! [`verify::verify`] takes bytes and answers with a [`check::Report`]: it decodes,
+//! checks that the document conforms and reads as it was signed, resolves the key
+//! from the issuer's own document, checks the proof, only then fetches the status
+//! lists that the credential names, judges what it has seen as of a time, and
+//! concludes. What could not be told is *undecided*, never yes and never no.
 
 pub mod model;
 

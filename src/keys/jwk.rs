@@ -1,8 +1,8 @@
 //! Keys as JWKs: made, read and signed with in this process.
-//! Spec: https://www.rfc-editor.org/rfc/rfc7517 (JWK), RFC 8037 (Ed25519),
+//! Spec: <https://www.rfc-editor.org/rfc/rfc7517> (JWK), RFC 8037 (Ed25519),
 //! RFC 7518 section 6.2 (P-256), RFC 7638 (thumbprints).
 //!
-//! Invariant: a [`LocalSigner`] holds a key whose private half was checked to
+//! Invariant: a `LocalSigner` holds a key whose private half was checked to
 //! belong to its public half.
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Keyed hashes, by which an earner's identifier is found again without being stored.
-//! Spec: https://www.rfc-editor.org/rfc/rfc2104 (HMAC) with SHA-256.
+//! Spec: <https://www.rfc-editor.org/rfc/rfc2104> (HMAC) with SHA-256.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

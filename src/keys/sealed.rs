@@ -1,5 +1,5 @@
 //! Sealing: how private keys rest in the database.
-//! Spec: https://www.rfc-editor.org/rfc/rfc7516 (JWE, compact form),
+//! Spec: <https://www.rfc-editor.org/rfc/rfc7516> (JWE, compact form),
 //! RFC 7518 section 4.8 (PBES2) and 4.5 (`dir`), content under `A256GCM`.
 //!
 //! Either a passphrase from the environment is stretched for each seal, or 32
