@@ -169,9 +169,12 @@ impl TestApp {
 
     /// Another process on the same database.
     pub async fn replica(&self) -> Self {
+        // Each draws numbers of its own, as processes do.
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let seed = format!("replica {}", STARTED.fetch_add(1, Ordering::SeqCst));
         let setting = Setting::default();
         let clock = self.clock.clone();
-        let replica = Self::start(self.database.clone(), clock, &setting, "replica").await;
+        let replica = Self::start(self.database.clone(), clock, &setting, &seed).await;
         let Self { admin, nea, other, .. } = self.clone();
         Self { admin, nea, other, ..replica }
     }
