@@ -204,8 +204,12 @@ impl Review {
             if !achievement.result_description.iter().any(|c| c.id == *name) {
                 let known: Vec<_> =
                     achievement.result_description.iter().map(|c| c.id.as_str()).collect();
-                let detail =
-                    format!("the rubric has no such criterion; it has: {}", known.join(", "));
+                let detail = match known.as_slice() {
+                    [] => "this achievement has no rubric; leave the levels out".to_owned(),
+                    known => {
+                        format!("the rubric has no such criterion; it has: {}", known.join(", "))
+                    }
+                };
                 faults.add(format!("/review/levels/{}", token(name)), "unknown-criterion", detail);
             }
         }
