@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use jiff::Timestamp;
 
 use super::App;
 use super::problem::Problem;
@@ -78,6 +79,14 @@ impl Caller {
         }
     }
 
+    /// The same caller as of now, for what goes on after the request began.
+    pub async fn again(&self, app: &App) -> Result<Self, Problem> {
+        let key = app.issuance.store.api_key(&self.key.id).await?;
+        let now = app.issuance.ambient.now();
+        let key = key.filter(|key| is_live(key, now)).ok_or(Problem::Unauthorized)?;
+        Ok(Self { key })
+    }
+
     pub fn key_id(&self) -> &str {
         &self.key.id
     }
@@ -112,8 +121,11 @@ impl FromRequestParts<Arc<App>> for Caller {
         // Compared also where there is no such key, so that time tells nothing.
         let fits = presented.matches(key.as_ref().map(|k| k.secret_hash.as_str()));
         let now = app.issuance.ambient.now();
-        let live =
-            |k: &ApiKeyRow| k.revoked_at.is_none() && k.expires_at.is_none_or(|end| now < end);
-        key.filter(|k| fits && live(k)).map(|key| Caller { key }).ok_or(Problem::Unauthorized)
+        let key = key.filter(|key| fits && is_live(key, now)).ok_or(Problem::Unauthorized)?;
+        Ok(Caller { key })
     }
+}
+
+fn is_live(key: &ApiKeyRow, now: Timestamp) -> bool {
+    key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end)
 }

@@ -19,9 +19,8 @@ use super::auth::{Caller, Scope};
 use super::body::{self, MAX_BODY};
 use super::credentials::{self, MintAnswer};
 use super::problem::{Problem, ProblemDocument};
-use crate::issue::parties::Party;
 use crate::issue::request::MintRequest;
-use crate::issue::{Issued, Minter, Order};
+use crate::issue::{Issued, Order};
 
 /// Lines that share one commit, at most.
 const GROUP: usize = 64;
@@ -61,12 +60,12 @@ pub async fn mint_batch(
     Path(issuer): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let issuer = app.party(&caller, Scope::Mint, &issuer).await?;
+    app.party(&caller, Scope::Mint, &issuer).await?;
     let found = body::content_type(request.headers());
     if !found.contains("json") {
         return Err(Problem::UnsupportedMediaType { expected: NDJSON, found });
     }
-    let batch = Batch { app, issuer, by: caller.minter() };
+    let batch = Batch { app, issuer, caller };
     let lines = Lines::new(request.into_body().into_data_stream());
     let answers = stream::unfold((batch, lines), |(batch, mut lines)| async {
         let group = lines.next_group().await?;
@@ -79,8 +78,8 @@ pub async fn mint_batch(
 /// For whom a batch is minted.
 struct Batch {
     app: Arc<App>,
-    issuer: Party,
-    by: Minter,
+    issuer: String,
+    caller: Caller,
 }
 
 impl Batch {
@@ -99,19 +98,35 @@ impl Batch {
                 Err(problem) => read.push(Err(problem)),
             }
         }
-        let issued = self.app.issuance.issue(&self.issuer, &self.by, &orders).await;
+        let issued = self.issue(&orders).await;
         let mut text = Vec::new();
         for (line, order) in group.iter().zip(read) {
             let (key, outcome) = match order {
                 Ok(at) => (
                     orders[at].idempotency_key.as_deref(),
-                    issued[at].as_ref().map_err(|e| Problem::from(e.clone())),
+                    issued[at].as_ref().map_err(Clone::clone),
                 ),
                 Err(problem) => (None, Err(problem)),
             };
             self.write(line.number, key, outcome, &mut text);
         }
         text.into()
+    }
+
+    /// For caller and issuer as they are now: an upload may go on for long, and ends with its key.
+    async fn issue(&self, orders: &[Order]) -> Vec<Result<Issued, Problem>> {
+        let allowed = async {
+            let caller = self.caller.again(&self.app).await?;
+            let issuer = self.app.party(&caller, Scope::Mint, &self.issuer).await?;
+            Ok((caller, issuer))
+        };
+        match allowed.await {
+            Ok((caller, issuer)) => {
+                let issued = self.app.issuance.issue(&issuer, &caller.minter(), orders).await;
+                issued.into_iter().map(|one| one.map_err(Problem::from)).collect()
+            }
+            Err(problem) => orders.iter().map(|_| Err(Problem::clone(&problem))).collect(),
+        }
     }
 
     fn write(
@@ -122,7 +137,7 @@ impl Batch {
         to: &mut Vec<u8>,
     ) {
         let answered = outcome.and_then(|issued| {
-            let minted = credentials::answer(&self.app, &self.issuer.name, issued)?;
+            let minted = credentials::answer(&self.app, &self.issuer, issued)?;
             Ok((minted, issued.replayed))
         });
         let mut answer = BatchAnswer {

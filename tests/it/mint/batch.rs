@@ -1,6 +1,10 @@
 //! An upload day: many lines, one answer each, in order.
 
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::http::Method;
+use futures_util::{StreamExt as _, stream};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -121,4 +125,29 @@ async fn an_upload_is_refused_as_a_whole_only_before_its_first_line() {
     refused.expect_problem(415, "unsupported-media-type");
     let empty = upload(&app, &app.nea, "\n \n".into()).await.expect(200);
     assert_eq!(empty.text(), "");
+}
+
+#[tokio::test]
+async fn an_upload_is_answered_as_it_comes_and_ends_with_its_key() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let asked = json!({"scopes": ["mint"]});
+    let key = app.post("/v1/issuers/nea/api-keys", &app.nea, &asked).await.expect(201).json();
+    let (lines, received) = tokio::sync::mpsc::unbounded_channel::<String>();
+    let body = stream::unfold(received, async |mut received| {
+        Some((Ok::<_, Infallible>(received.recv().await?), received))
+    });
+    let request = app.request(Method::POST, PATH).key(key["token"].as_str().unwrap());
+    let request =
+        request.header("content-type", "application/x-ndjson").body(Body::from_stream(body));
+    let mut answers = request.start().await.into_body().into_data_stream();
+    let mut next = async || -> Value {
+        serde_json::from_slice(&answers.next().await.unwrap().unwrap()).unwrap()
+    };
+    lines.send(line(1) + "\n").unwrap();
+    assert_eq!(next().await["status"], 201);
+    let path = format!("/v1/issuers/nea/api-keys/{}", key["id"].as_str().unwrap());
+    app.request(Method::DELETE, &path).key(&app.nea).send().await.expect(200);
+    lines.send(line(2) + "\n").unwrap();
+    assert_eq!(next().await["status"], 401);
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, Method, Request, header};
+use axum::http::{HeaderMap, HeaderName, Method, Request, Response, header};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -300,10 +300,14 @@ impl Asked {
         self
     }
 
-    pub async fn send(self) -> Answer {
+    /// The answer as it begins, its body yet to come.
+    pub async fn start(self) -> Response<Body> {
         let request = self.builder.body(self.body).expect("a request that can be sent");
-        let response = self.router.oneshot(request).await.expect("the router always answers");
-        let (parts, body) = response.into_parts();
+        self.router.oneshot(request).await.expect("the router always answers")
+    }
+
+    pub async fn send(self) -> Answer {
+        let (parts, body) = self.start().await.into_parts();
         let bytes = body.collect().await.expect("the body ends well").to_bytes();
         Answer { status: parts.status.as_u16(), headers: parts.headers, bytes }
     }
