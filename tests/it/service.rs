@@ -6,6 +6,7 @@ mod changes;
 mod keys;
 mod lists;
 mod operations;
+mod outages;
 mod pages;
 mod problems;
 mod replicas;

@@ -17,6 +17,7 @@ use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 use tempfile::TempDir;
 use touchmark::ambient::{Ambient, Clock, Random};
 use touchmark::fetch::Network;
@@ -71,6 +72,13 @@ impl Database {
         let url = postgres::fresh_database().await?;
         let folder = tempfile::tempdir().expect("a throw-away folder");
         Some(Self { url, folder: Arc::new(folder) })
+    }
+
+    /// Around the service, as an administrator would.
+    pub async fn execute(&self, sql: &str) {
+        let mut connection = AnyConnection::connect(&self.url).await.expect("a connection");
+        connection.execute(AssertSqlSafe(sql.to_owned())).await.expect("it is done");
+        connection.close().await.expect("the connection ends well");
     }
 }
 
