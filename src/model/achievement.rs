@@ -12,12 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::decimal::Hours;
 use super::fault::{Fault, Faults, is_slug};
+use super::image::Image;
 
 /// The local name of the result description that carries clock hours.
 pub const HOURS: &str = "hours";
-
-/// The longest data URL of a picture, in bytes.
-const MAX_PICTURE: usize = 512 * 1024;
 
 /// An achievement as its issuer defines it; one of these is one version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -122,57 +120,6 @@ pub struct Alignment {
     /// `CFRubricCriterionLevel`, `CTDL`, or an extension `ext:…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_type: Option<String>,
-}
-
-/// A picture: a link, or the picture itself as a data URL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Image {
-    /// `https:` or `data:image/png;base64,…` or `data:image/svg+xml;base64,…`
-    pub id: String,
-    #[serde(rename = "type", default = "Image::type_name")]
-    #[schema(default = "Image")]
-    pub kind: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caption: Option<String>,
-}
-
-impl Image {
-    pub fn new(id: String, caption: String) -> Self {
-        Self { id, kind: Self::type_name(), caption: Some(caption) }
-    }
-
-    fn type_name() -> String {
-        "Image".into()
-    }
-
-    pub fn check(&self, pointer: &str, faults: &mut Faults) {
-        if self.kind != "Image" {
-            faults.add(
-                format!("{pointer}/type"),
-                "unknown-type",
-                "the type of a picture is \"Image\"",
-            );
-        }
-        let at = format!("{pointer}/id");
-        let data = ["data:image/png;base64,", "data:image/svg+xml;base64,"];
-        let base64 = data.iter().find_map(|prefix| self.id.strip_prefix(prefix));
-        let is_base64 = |text: &str| {
-            let digits = text.trim_end_matches('=');
-            !digits.is_empty()
-                && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
-        };
-        if !self.id.starts_with("data:") {
-            faults.https_url(&at, &self.id);
-        } else if self.id.len() > MAX_PICTURE {
-            let detail = "a picture as a data URL may have 512 KiB, since every credential carries \
-                          it; make it smaller, or give a link";
-            faults.add(at, "too-long", detail);
-        } else if !base64.is_some_and(is_base64) {
-            faults.add(at, "unknown-picture", "a picture as a data URL is base64 PNG or SVG");
-        }
-        faults.optional_text(&format!("{pointer}/caption"), self.caption.as_ref(), 500);
-    }
 }
 
 impl AchievementDefinition {

@@ -9,6 +9,7 @@ pub mod date_time;
 pub mod decimal;
 pub mod document;
 pub mod fault;
+pub mod image;
 pub mod json;
 pub mod key;
 pub mod links;

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::achievement::Image;
 use super::fault::{Fault, Faults};
+use super::image::Image;
 
 /// What an issuer or recognizer says of itself. Its `id` is its did:web DID,
 /// which follows from the public URL and its name in it.
