@@ -6,6 +6,7 @@ mod example;
 pub mod serve;
 pub mod setup;
 pub mod verify;
+mod verify_batch;
 
 use crate::ambient::Ambient;
 use crate::config::{Config, ConfigError, Database};

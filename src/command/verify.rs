@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::CommandError;
+use super::{CommandError, verify_batch};
 use crate::ambient::Ambient;
 use crate::check::Report;
 use crate::check::report::{OutcomeName, Verdict};
@@ -19,6 +19,9 @@ pub struct Arguments {
     /// A file, a link to a credential, or `-` for standard input
     #[arg(value_name = "FILE|URL|-")]
     what: String,
+    /// The file holds many credentials, one a line; print a report a line as JSON
+    #[arg(long, conflicts_with = "json")]
+    batch: bool,
     /// Print the whole report as JSON
     #[arg(long)]
     json: bool,
@@ -45,6 +48,12 @@ pub async fn run(
     ambient: &Ambient,
 ) -> Result<Ending, CommandError> {
     let now = args.at.unwrap_or_else(|| ambient.now());
+    if args.batch {
+        return match args.offline {
+            true => verify_batch::run(&args.what, Offline, now).await,
+            false => verify_batch::run(&args.what, network(dev_origins, ambient)?, now).await,
+        };
+    }
     let contexts = Contexts::bundled();
     let report = match (Input::of(&args.what)?, args.offline) {
         (Input::Link(url), true) => verify::verify_url(url, &Offline, contexts, now).await,
@@ -89,7 +98,7 @@ impl<'a> Input<'a> {
     }
 }
 
-fn ending(report: &Report) -> Ending {
+pub fn ending(report: &Report) -> Ending {
     let verdicts = [report.verdicts.authentic, report.verdicts.current];
     if report.verified {
         Ending::Verified

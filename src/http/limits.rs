@@ -56,12 +56,19 @@ impl FromRequestParts<Arc<App>> for Admitted {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        app.verify_limit.admit(client(parts, app.trust_forwarded_for)).map(|()| Admitted)
+        app.admit(client(parts, app.trust_forwarded_for)).map(|()| Admitted)
+    }
+}
+
+impl App {
+    /// Counts one verification for this address, unless its share is used up.
+    pub fn admit(&self, client: IpAddr) -> Result<(), Problem> {
+        self.verify_limit.admit(client)
     }
 }
 
 /// The client's address: the connection's, or the one that a trusted proxy appended.
-fn client(parts: &Parts, trust_forwarded_for: bool) -> IpAddr {
+pub fn client(parts: &Parts, trust_forwarded_for: bool) -> IpAddr {
     let connection = parts.extensions.get::<ConnectInfo<Peer>>().map(|c| c.0.0);
     let forwarded = trust_forwarded_for.then(|| forwarded_for(&parts.headers)).flatten();
     forwarded.or(connection).unwrap_or(IpAddr::from([0, 0, 0, 0]))

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod limits;
 pub mod listener;
 pub mod mint_batch;
+pub mod ndjson;
 pub mod negotiate;
 pub mod observe;
 pub mod openapi;
@@ -19,6 +20,7 @@ pub mod public;
 pub mod setup;
 pub mod sources;
 pub mod verify;
+pub mod verify_batch;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -95,7 +97,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(credentials::suspend))
         .routes(routes!(credentials::reinstate))
         .routes(routes!(credentials::supersede));
-    let verifying = OpenApiRouter::new().routes(routes!(verify::verify));
+    let verifying = OpenApiRouter::new()
+        .routes(routes!(verify::verify))
+        .routes(routes!(verify_batch::verify_batch));
     let public = OpenApiRouter::new()
         .routes(routes!(public::credential))
         .routes(routes!(public::issuer))

@@ -12,6 +12,7 @@ use super::limits::Admitted;
 use super::problem::Problem;
 use super::sources::Own;
 use crate::check::Report;
+use crate::check::report::Verdict;
 use crate::jsonld::Contexts;
 use crate::model::Fault;
 use crate::model::json::{self, Object, Value};
@@ -33,17 +34,25 @@ pub async fn verify(
     request: Request,
 ) -> Result<Json<Report>, Problem> {
     let bytes = body::read(request).await?;
-    let own = Own::of(&app);
+    report(&app, &bytes).await.map(Json)
+}
+
+/// Verifies what a body holds: a credential, or a link to one.
+pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
+    let own = Own::of(app);
     let now = app.issuance.ambient.now();
     let contexts = Contexts::bundled();
-    let report = match link(&bytes)? {
+    let report = match link(bytes)? {
         Some(url) => verify::verify_url(url.as_str(), &own, contexts, now).await,
-        None => verify::verify(&bytes, &own, contexts, now).await,
+        None => verify::verify(bytes, &own, contexts, now).await,
     };
-    let verdict = |v| serde_json::to_value(v).ok().and_then(|v| v.as_str().map(str::to_owned));
-    let labels = [("authentic", verdict(report.verdicts.authentic).unwrap_or_default())];
-    metrics::counter!("touchmark_verifications_total", &labels).increment(1);
-    Ok(Json(report))
+    let authentic = match report.verdicts.authentic {
+        Verdict::Yes => "yes",
+        Verdict::No => "no",
+        Verdict::Undecided => "undecided",
+    };
+    metrics::counter!("touchmark_verifications_total", "authentic" => authentic).increment(1);
+    Ok(report)
 }
 
 /// The link that is asked for in place of a credential. What is neither JSON nor a JWS is refused.

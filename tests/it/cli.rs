@@ -92,6 +92,34 @@ fn verify_answers_with_its_exit_code_and_a_report() {
     assert!(demo.stop(), "a demo ends well");
 }
 
+#[test]
+fn a_file_with_a_credential_a_line_is_verified_in_order() {
+    let demo = Demo::start();
+    let good = fetch(&format!("{}.json", demo.credentials("good")[0]));
+    let revoked = fetch(&format!("{}.jwt", demo.credentials("revoked")[0]));
+    let folder = folder();
+    let file = folder.path().join("roster.ndjson");
+    std::fs::write(&file, format!("{good}\n\n{revoked}\n{good}")).expect("the folder is there");
+    let file = file.to_str().expect("its path is text");
+
+    let args = ["verify", "--batch", file, "--dev-origins", &demo.origin];
+    let output = run(folder.path(), &args);
+    assert_eq!(output.status.code(), Some(1), "one is not verified");
+    let printed = text(&output.stdout);
+    let lines: Vec<Value> =
+        printed.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let seen: Vec<_> =
+        lines.iter().map(|l| (l["line"].as_u64(), l["report"]["status"].as_str())).collect();
+    assert_eq!(
+        seen,
+        [(Some(1), Some("good")), (Some(3), Some("revoked")), (Some(4), Some("good"))]
+    );
+    let summary = text(&output.stderr);
+    assert!(summary.contains("3 lines: 2 verified, 1 not verified, 0 undecided"), "{summary}");
+    let offline = run(folder.path(), &["verify", "--batch", file, "--offline"]);
+    assert_eq!(offline.status.code(), Some(2), "nothing could be told");
+}
+
 /// The body of a GET over loopback.
 fn fetch(url: &str) -> String {
     let output = Command::new("curl").args(["-sf", url]).output().expect("curl is installed");

@@ -13,3 +13,4 @@ mod replicas;
 mod setting_up;
 mod tenants;
 mod verifying;
+mod verifying_in_bulk;

@@ -1,0 +1,157 @@
+//! Newline-delimited JSON: a body that is read and answered line by line, in
+//! constant memory.
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
+use bytes::{Buf as _, Bytes, BytesMut};
+use futures_util::{Stream, StreamExt as _};
+
+use super::body::{self, MAX_BODY};
+use super::problem::Problem;
+
+/// Lines that are worked on together, at most.
+pub const GROUP: usize = 64;
+
+const NDJSON: &str = "application/x-ndjson";
+
+/// Whether the body says that it is NDJSON, or JSON of any kind.
+pub fn require(headers: &HeaderMap) -> Result<(), Problem> {
+    let found = body::content_type(headers);
+    if found.contains("json") {
+        return Ok(());
+    }
+    let found = if found.is_empty() { "not given".into() } else { found };
+    Err(Problem::UnsupportedMediaType { expected: NDJSON, found })
+}
+
+/// An answer that is written as its pieces come.
+pub fn answer(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let pieces = pieces.map(Ok::<_, std::convert::Infallible>);
+    ([(header::CONTENT_TYPE, NDJSON)], Body::from_stream(pieces)).into_response()
+}
+
+/// Writes `value` as a line.
+pub fn write(value: &impl serde::Serialize, to: &mut Vec<u8>) {
+    serde_json::to_writer(&mut *to, value).expect("a Vec takes any bytes");
+    to.push(b'\n');
+}
+
+/// One line of the request, or why it cannot be read.
+pub struct Line {
+    /// From 1, blank lines counted.
+    pub number: usize,
+    pub text: Result<Bytes, Problem>,
+}
+
+/// Cuts a body into lines as it arrives.
+pub struct Lines {
+    body: BodyDataStream,
+    buffer: BytesMut,
+    /// Lines cut so far.
+    number: usize,
+    /// Within a line that is too long, up to its end.
+    skipping: bool,
+    ended: bool,
+}
+
+impl Lines {
+    pub fn new(body: BodyDataStream) -> Self {
+        Self { body, buffer: BytesMut::new(), number: 0, skipping: false, ended: false }
+    }
+
+    /// The lines that are there, waiting for at least one; `None` at the end.
+    pub async fn next_group(&mut self) -> Option<Vec<Line>> {
+        let mut group = Vec::new();
+        loop {
+            while group.len() < GROUP
+                && let Some(line) = self.cut()
+            {
+                group.extend(line);
+            }
+            if !group.is_empty() {
+                return Some(group);
+            }
+            if self.ended {
+                return None;
+            }
+            match self.body.next().await {
+                Some(Ok(data)) => self.buffer.extend_from_slice(&data),
+                Some(Err(error)) => {
+                    self.ended = true;
+                    self.buffer.clear();
+                    let text = Err(Problem::Unreadable { part: "body", detail: error.to_string() });
+                    return Some(vec![Line { number: self.number + 1, text }]);
+                }
+                None => self.ended = true,
+            }
+        }
+    }
+
+    /// Cuts the next line off, if it is there whole; inside is `None` for a line that has no answer
+    /// (blank, or the end of one that was refused).
+    fn cut(&mut self) -> Option<Option<Line>> {
+        let newline = self.buffer.iter().position(|b| *b == b'\n');
+        let end = match newline {
+            Some(end) => end,
+            None if self.ended && !self.buffer.is_empty() => self.buffer.len(),
+            None if self.buffer.len() > MAX_BODY => {
+                self.buffer.clear();
+                let first = !std::mem::replace(&mut self.skipping, true);
+                let refused = || Err(Problem::TooLarge { limit: MAX_BODY });
+                return Some(first.then(|| Line { number: self.number + 1, text: refused() }));
+            }
+            None => return None,
+        };
+        let text = self.buffer.split_to(end).freeze();
+        if newline.is_some() {
+            self.buffer.advance(1);
+        }
+        self.number += 1;
+        let answered = std::mem::take(&mut self.skipping);
+        let blank = text.trim_ascii().is_empty();
+        let text = match text.len() > MAX_BODY {
+            true => Err(Problem::TooLarge { limit: MAX_BODY }),
+            false => Ok(text),
+        };
+        Some((!answered && !blank).then_some(Line { number: self.number, text }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    async fn cut(chunks: Vec<Vec<u8>>) -> Vec<(usize, Result<String, u16>)> {
+        let body = Body::from_stream(stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>)));
+        let mut lines = Lines::new(body.into_data_stream());
+        let mut all = Vec::new();
+        while let Some(group) = lines.next_group().await {
+            for line in group {
+                let text = line.text.map(|t| String::from_utf8(t.to_vec()).unwrap());
+                all.push((line.number, text.map_err(|p| p.status().as_u16())));
+            }
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn lines_are_cut_wherever_the_chunks_break() {
+        let lines =
+            cut(vec![b"{\"a\"".to_vec(), b":1}\n\n{".to_vec(), b"}\r\nlast".to_vec()]).await;
+        let expected = [(1, "{\"a\":1}"), (3, "{}\r"), (4, "last")];
+        assert_eq!(lines, expected.map(|(n, t)| (n, Ok(t.to_owned()))));
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_too_long_is_refused_once_and_the_next_is_read() {
+        let long = vec![b'x'; MAX_BODY + 1];
+        let lines = cut(vec![b"a\n".to_vec(), long.clone(), long.clone(), b"\nb\n".to_vec()]).await;
+        let expected = [(1, Ok("a".into())), (2, Err(413)), (3, Ok("b".into()))];
+        assert_eq!(lines, expected);
+        let at_once = [b"a\n".to_vec(), long.repeat(2), b"\nb\n".to_vec()].concat();
+        assert_eq!(cut(vec![at_once]).await, expected);
+    }
+}
