@@ -13,17 +13,14 @@ use super::App;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::sources::Own;
-use crate::did::document::{self, IssuerKey};
-use crate::issue::parties::{Party, public_key};
 use crate::issue::status_list::ListForm;
 use crate::issue::{IssueError, definition};
 use crate::jsonld::Contexts;
-use crate::keys::Algorithm;
 use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
 use crate::model::fault::is_slug;
 use crate::model::profile::Profile;
 use crate::pages;
-use crate::store::{AchievementRow, CredentialRow, KeyState, PartyKind};
+use crate::store::{AchievementRow, CredentialRow, PartyKind};
 use crate::verify;
 
 /// The media types of a credential with an embedded proof, the best known first.
@@ -170,26 +167,12 @@ pub async fn recognizer_did(
 
 async fn did(app: &App, kind: PartyKind, name: &str) -> Result<Response, Problem> {
     let party = app.issuance.parties.party(kind, name).await?.ok_or(Problem::NotFound)?;
-    let body = did_document(app, &party).await?;
+    let body = app.issuance.parties.did_document(&party).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/did+ld+json"),
         (header::CACHE_CONTROL, "public, max-age=60"),
     ];
     Ok((headers, body).into_response())
-}
-
-/// The DID document of a party of ours.
-pub async fn did_document(app: &App, party: &Party) -> Result<String, IssueError> {
-    let mut rows = app.issuance.parties.keys(party).await?;
-    // Verifiers in use take the first key for a JWS whatever its `kid` says: the P-256 key that
-    // signs JWTs now stands first, retired keys last.
-    rows.sort_by_key(|row| {
-        (row.state == KeyState::Retired, row.algorithm != Algorithm::P256.name())
-    });
-    let keys: Vec<_> = rows.iter().map(public_key).collect::<Result<_, _>>()?;
-    let keys: Vec<_> =
-        rows.iter().zip(&keys).map(|(row, key)| IssuerKey { fragment: &row.id, key }).collect();
-    Ok(document::compose(&party.did, &keys).to_string())
 }
 
 /// An achievement's latest version: its page, or its JSON.

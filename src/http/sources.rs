@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::App;
-use super::public::did_document;
 use crate::fetch::{FetchError, Fetched, IssuerRecord, Sources};
 use crate::issue::IssueError;
 use crate::issue::status_list::ListForm;
@@ -55,7 +54,7 @@ impl<'a> Own<'a> {
             links::Own::DidDocument { recognizer, name } => {
                 let kind = if recognizer { PartyKind::Recognizer } else { PartyKind::Issuer };
                 match issuance.parties.party(kind, name).await? {
-                    Some(party) => Some(did_document(self.app, &party).await?),
+                    Some(party) => Some(issuance.parties.did_document(&party).await?),
                     None => None,
                 }
             }

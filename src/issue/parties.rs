@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use super::IssueError;
 use crate::ambient::Ambient;
+use crate::did::document::{self, IssuerKey};
 use crate::keys::{self, Algorithm, KeyPair, SealingKey, Secret, SharedSigner};
 use crate::model::fault::is_slug;
 use crate::model::links::Links;
@@ -142,6 +143,20 @@ impl Parties {
         self.keys(party).await
     }
 
+    /// Its DID document: all its keys, the retired ones too.
+    pub async fn did_document(&self, party: &Party) -> Result<String, IssueError> {
+        let mut rows = self.keys(party).await?;
+        // Verifiers in use take the first key for a JWS whatever its `kid` says: the P-256 key
+        // that signs JWTs now stands first, retired keys last.
+        rows.sort_by_key(|row| {
+            (row.state == KeyState::Retired, row.algorithm != Algorithm::P256.name())
+        });
+        let keys: Vec<_> = rows.iter().map(public_key).collect::<Result<_, _>>()?;
+        let named = rows.iter().zip(&keys);
+        let keys: Vec<_> = named.map(|(row, key)| IssuerKey { fragment: &row.id, key }).collect();
+        Ok(document::compose(&party.did, &keys).to_string())
+    }
+
     /// What signs for this party now.
     pub async fn signers(&self, party: &Party) -> Result<Signers, IssueError> {
         let rows = self.keys(party).await?;
@@ -210,7 +225,7 @@ fn active(rows: &[SigningKeyRow], algorithm: Algorithm) -> Option<&SigningKeyRow
 }
 
 /// The public half of a stored key.
-pub fn public_key(row: &SigningKeyRow) -> Result<PublicKey, IssueError> {
+fn public_key(row: &SigningKeyRow) -> Result<PublicKey, IssueError> {
     PublicKey::from_jwk_text(&row.public_jwk)
         .map_err(|e| IssueError::Broken(format!("the stored public key {}: {e}", row.id)))
 }

@@ -1,0 +1,434 @@
+//! The strict reader of JSON: one pass over the text, nothing copied but what
+//! escapes change.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::{MAX_DEPTH, MAX_SAFE_INTEGER, Number, Object, Value};
+
+/// Reads one JSON text. Anything but white space after it is an error.
+pub fn parse(bytes: &[u8]) -> Result<Value<'_>, Error> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| Error { kind: ErrorKind::NotUtf8, offset: e.valid_up_to() })?;
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    if text.starts_with('\u{feff}') {
+        return Err(parser.error(ErrorKind::ByteOrderMark));
+    }
+    parser.skip_whitespace();
+    let value = parser.value()?;
+    parser.skip_whitespace();
+    if parser.at < text.len() {
+        return Err(parser.error(ErrorKind::TrailingText));
+    }
+    Ok(value)
+}
+
+/// Why a text is not JSON that we read, and at which byte.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} (at byte {offset})")]
+pub struct Error {
+    pub kind: ErrorKind,
+    /// Bytes from the start of the text.
+    pub offset: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    #[error("the text is not UTF-8")]
+    NotUtf8,
+    #[error("the text starts with a byte order mark; remove it")]
+    ByteOrderMark,
+    #[error("the text ends too early")]
+    UnexpectedEnd,
+    #[error("expected {0}")]
+    Expected(&'static str),
+    #[error("there is text after the JSON value")]
+    TrailingText,
+    #[error("the member {0:?} appears twice in one object")]
+    DuplicateMember(String),
+    #[error("arrays and objects are nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    #[error("the string contains a control character that must be escaped")]
+    ControlCharacter,
+    #[error("the string contains half of a surrogate pair")]
+    LoneSurrogate,
+    #[error("the number {0} does not survive as an IEEE 754 double; write it as a string")]
+    InexactNumber(String),
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn value(&mut self) -> Result<Value<'a>, Error> {
+        match self.peek() {
+            Some(b'{') => self.nested(Self::object).map(Value::Object),
+            Some(b'[') => self.nested(Self::array).map(Value::Array),
+            Some(b'"') => self.string().map(Value::String),
+            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
+            Some(b't') => self.word("true", Value::Bool(true)),
+            Some(b'f') => self.word("false", Value::Bool(false)),
+            Some(b'n') => self.word("null", Value::Null),
+            Some(_) => Err(self.error(ErrorKind::Expected("a JSON value"))),
+            None => Err(self.error(ErrorKind::UnexpectedEnd)),
+        }
+    }
+
+    fn nested<T>(&mut self, read: fn(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(ErrorKind::TooDeep));
+        }
+        self.depth += 1;
+        self.at += 1;
+        self.skip_whitespace();
+        let result = read(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn object(&mut self) -> Result<Object<'a>, Error> {
+        let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
+        let mut many: Option<HashSet<Cow<'a, str>>> = None;
+        if self.take(b'}') {
+            return Ok(Object { members });
+        }
+        loop {
+            let start = self.at;
+            if self.peek() != Some(b'"') {
+                return Err(self.error_or_end(ErrorKind::Expected("a member name in quotes")));
+            }
+            let name = self.string()?;
+            // A scan is fastest for the objects that occur; a set bounds the
+            // cost of one made to be slow.
+            let duplicate = match &mut many {
+                Some(names) => !names.insert(name.clone()),
+                None => members.iter().any(|(n, _)| *n == name),
+            };
+            if duplicate {
+                return Err(Error {
+                    kind: ErrorKind::DuplicateMember(name.into_owned()),
+                    offset: start,
+                });
+            }
+            self.skip_whitespace();
+            if !self.take(b':') {
+                return Err(self.error_or_end(ErrorKind::Expected("a colon")));
+            }
+            self.skip_whitespace();
+            let value = self.value()?;
+            members.push((name, value));
+            if members.len() == 32 {
+                many = Some(members.iter().map(|(n, _)| n.clone()).collect());
+            }
+            self.skip_whitespace();
+            if self.take(b'}') {
+                return Ok(Object { members });
+            }
+            if !self.take(b',') {
+                return Err(self.error_or_end(ErrorKind::Expected("a comma or a closing brace")));
+            }
+            self.skip_whitespace();
+        }
+    }
+
+    fn array(&mut self) -> Result<Vec<Value<'a>>, Error> {
+        let mut items = Vec::new();
+        if self.take(b']') {
+            return Ok(items);
+        }
+        loop {
+            items.push(self.value()?);
+            self.skip_whitespace();
+            if self.take(b']') {
+                return Ok(items);
+            }
+            if !self.take(b',') {
+                return Err(self.error_or_end(ErrorKind::Expected("a comma or a closing bracket")));
+            }
+            self.skip_whitespace();
+        }
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, Error> {
+        self.at += 1;
+        let start = self.at;
+        let mut owned: Option<String> = None;
+        let mut copied = start;
+        loop {
+            match self.peek() {
+                None => return Err(self.error(ErrorKind::UnexpectedEnd)),
+                Some(b'"') => {
+                    let rest = &self.text[copied..self.at];
+                    self.at += 1;
+                    return Ok(match owned {
+                        None => Cow::Borrowed(rest),
+                        Some(mut text) => {
+                            text.push_str(rest);
+                            Cow::Owned(text)
+                        }
+                    });
+                }
+                Some(b'\\') => {
+                    let text = owned.get_or_insert_default();
+                    text.push_str(&self.text[copied..self.at]);
+                    let c = self.escape()?;
+                    text.push(c);
+                    copied = self.at;
+                }
+                Some(0..=0x1f) => return Err(self.error(ErrorKind::ControlCharacter)),
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    /// Reads one escape; `at` stands on the backslash.
+    fn escape(&mut self) -> Result<char, Error> {
+        let start = self.at;
+        self.at += 1;
+        let c = match self.peek() {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(start),
+            Some(_) => return Err(self.error(ErrorKind::Expected("an escape that JSON knows"))),
+            None => return Err(self.error(ErrorKind::UnexpectedEnd)),
+        };
+        self.at += 1;
+        Ok(c)
+    }
+
+    fn unicode_escape(&mut self, start: usize) -> Result<char, Error> {
+        self.at += 1;
+        let first = self.four_hex()?;
+        let lone = Error { kind: ErrorKind::LoneSurrogate, offset: start };
+        let code = match first {
+            0xd800..=0xdbff => {
+                if !(self.take(b'\\') && self.take(b'u')) {
+                    return Err(lone);
+                }
+                match self.four_hex()? {
+                    second @ 0xdc00..=0xdfff => {
+                        0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+                    }
+                    _ => return Err(lone),
+                }
+            }
+            other => other,
+        };
+        char::from_u32(code).ok_or(lone)
+    }
+
+    fn four_hex(&mut self) -> Result<u32, Error> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let digit = self.peek().and_then(|b| (b as char).to_digit(16));
+            code = code * 16
+                + digit.ok_or_else(|| self.error_or_end(ErrorKind::Expected("four hex digits")))?;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+
+    fn number(&mut self) -> Result<Number<'a>, Error> {
+        let start = self.at;
+        self.take(b'-');
+        let leading_zero = self.peek() == Some(b'0');
+        let integer_digits = self.digits();
+        if integer_digits == 0 || (leading_zero && integer_digits > 1) {
+            return Err(Error {
+                kind: ErrorKind::Expected("a number without leading zeros"),
+                offset: start,
+            });
+        }
+        if self.take(b'.') && self.digits() == 0 {
+            return Err(self.error_or_end(ErrorKind::Expected("digits after the decimal point")));
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _sign = self.take(b'+') || self.take(b'-');
+            if self.digits() == 0 {
+                return Err(self.error_or_end(ErrorKind::Expected("digits of an exponent")));
+            }
+        }
+        let text = &self.text[start..self.at];
+        if survives_as_double(text) {
+            Ok(Number { text })
+        } else {
+            Err(Error { kind: ErrorKind::InexactNumber(text.into()), offset: start })
+        }
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn word(&mut self, word: &'static str, value: Value<'a>) -> Result<Value<'a>, Error> {
+        if self.text[self.at..].starts_with(word) {
+            self.at += word.len();
+            Ok(value)
+        } else {
+            Err(self.error(ErrorKind::Expected("a JSON value")))
+        }
+    }
+
+    fn skip_whitespace(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error { kind, offset: self.at }
+    }
+
+    fn error_or_end(&self, kind: ErrorKind) -> Error {
+        self.error(if self.at >= self.text.len() { ErrorKind::UnexpectedEnd } else { kind })
+    }
+}
+
+/// Whether writing the double nearest to `text` in its shortest form gives the
+/// same number back. Integers past 2^53 - 1 never do, by rule (RFC 7493, 2.2).
+fn survives_as_double(text: &str) -> bool {
+    let (digits, exponent) = significant_digits(text);
+    if !text.contains(['.', 'e', 'E']) {
+        let magnitude: Result<u64, _> = text.trim_start_matches('-').parse();
+        return magnitude.is_ok_and(|m| m <= MAX_SAFE_INTEGER);
+    }
+    let double: f64 = text.parse().expect("the grammar of a JSON number is one of f64's");
+    // Every decimal of at most 15 digits survives, within the normal range.
+    if digits.len() <= 15 && (double.is_normal() || digits.is_empty()) {
+        return true;
+    }
+    double.is_finite() && significant_digits(&format!("{double:e}")) == (digits, exponent)
+}
+
+/// The digits of a number without leading and trailing zeros, and the power of
+/// ten of the first of them.
+fn significant_digits(text: &str) -> (String, i64) {
+    let text = text.trim_start_matches('-');
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = [whole, fraction].concat();
+    let leading_zeros = all.len() - all.trim_start_matches('0').len();
+    let digits = all.trim_matches('0').to_owned();
+    if digits.is_empty() {
+        return (digits, 0);
+    }
+    // An exponent too long for i64 is far outside of a double's range.
+    let exponent: i64 = exponent.trim_start_matches('+').parse().unwrap_or(i64::MAX / 2);
+    (digits, exponent + whole.len() as i64 - leading_zeros as i64 - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> ErrorKind {
+        parse(text.as_bytes()).unwrap_err().kind
+    }
+
+    #[test]
+    fn values_are_read_in_order_and_borrowed() {
+        let text = r#" {"b": [1, -2.50, true, null], "a": "x"} "#;
+        let value = parse(text.as_bytes()).unwrap();
+        let names: Vec<_> = value.as_object().unwrap().iter().map(|(n, _)| n).collect();
+        assert_eq!(names, ["b", "a"]);
+        assert!(matches!(value.pointer("/a"), Some(Value::String(Cow::Borrowed("x")))));
+        assert_eq!(value.pointer("/b/1"), Some(&Value::Number(Number { text: "-2.50" })));
+        assert_eq!(value.pointer("/b/4"), None);
+        assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"b":[1,-2.5,true,null],"a":"x"}"#);
+    }
+
+    #[test]
+    fn escapes_are_resolved_and_compared_resolved() {
+        let value = parse(r#""a\u00e9\ud83c\udf4e\n\/""#.as_bytes()).unwrap();
+        assert_eq!(value.as_str(), Some("aé🍎\n/"));
+        assert_eq!(kind(r#"{"id": 1, "\u0069d": 2}"#), ErrorKind::DuplicateMember("id".into()));
+    }
+
+    #[test]
+    fn duplicate_members_are_refused_in_small_and_large_objects() {
+        assert_eq!(kind(r#"{"a": 1, "b": 2, "a": 3}"#), ErrorKind::DuplicateMember("a".into()));
+        let many: Vec<String> = (0..100).map(|i| format!("\"m{i}\": {i}")).collect();
+        assert!(parse(format!("{{{}}}", many.join(",")).as_bytes()).is_ok());
+        let twice = format!("{{{}, \"m77\": 0}}", many.join(","));
+        assert_eq!(kind(&twice), ErrorKind::DuplicateMember("m77".into()));
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let nested = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert_eq!(kind(&nested(MAX_DEPTH + 1)), ErrorKind::TooDeep);
+        assert_eq!(kind(&"[".repeat(1_000_000)), ErrorKind::TooDeep);
+    }
+
+    #[test]
+    fn numbers_that_do_not_survive_are_refused() {
+        for good in [
+            "0",
+            "-1",
+            "7.5",
+            "9007199254740991",
+            "1e3",
+            "0.1",
+            "-0.0",
+            "1.50",
+            "1234567890123456.5",
+        ] {
+            assert!(parse(good.as_bytes()).is_ok(), "{good}");
+        }
+        for bad in [
+            "9007199254740992",
+            "-9007199254740993",
+            "1e400",
+            "1e-400",
+            "0.12345678901234567890",
+            "1e99999999999999999999",
+        ] {
+            assert_eq!(kind(bad), ErrorKind::InexactNumber(bad.into()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn broken_texts_say_where() {
+        for (text, expected, offset) in [
+            ("", ErrorKind::UnexpectedEnd, 0),
+            ("{\"a\":1,}", ErrorKind::Expected("a member name in quotes"), 7),
+            ("[1 2]", ErrorKind::Expected("a comma or a closing bracket"), 3),
+            ("\"a", ErrorKind::UnexpectedEnd, 2),
+            ("01", ErrorKind::Expected("a number without leading zeros"), 0),
+            ("1.", ErrorKind::UnexpectedEnd, 2),
+            ("nul", ErrorKind::Expected("a JSON value"), 0),
+            ("{} {}", ErrorKind::TrailingText, 3),
+            ("\"\u{1}\"", ErrorKind::ControlCharacter, 1),
+            ("\"\\ud800\"", ErrorKind::LoneSurrogate, 1),
+            ("\"\\ud800\\u0041\"", ErrorKind::LoneSurrogate, 1),
+            ("\u{feff}{}", ErrorKind::ByteOrderMark, 0),
+        ] {
+            assert_eq!(parse(text.as_bytes()), Err(Error { kind: expected, offset }), "{text:?}");
+        }
+        assert_eq!(parse(b"\"\xff\"").unwrap_err().kind, ErrorKind::NotUtf8);
+    }
+}
