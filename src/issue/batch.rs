@@ -28,6 +28,9 @@ use crate::store::{
 /// in two draws on average at worst.
 const MOST_DRAWS: usize = 40;
 
+/// Credentials whose signing takes long beside the start of a thread.
+const WORTH_A_THREAD: usize = 4;
+
 type Answer = Result<Issued, IssueError>;
 
 /// Orders of one client for one issuer, and the answers so far.
@@ -162,8 +165,10 @@ impl<'a> Batch<'a> {
 
     /// Composes, prepares and secures each draft. One that cannot be is answered and leaves.
     fn sign(&mut self, drafts: &mut Vec<Draft>, signers: &Signers, lists: &OpenLists) -> Vec<Mint> {
+        let mint = |draft: &Draft| self.mint(draft, signers, lists);
+        let mut signed = on_all_cores(drafts, &mint).into_iter();
         let mut mints = Vec::new();
-        drafts.retain(|draft| match self.mint(draft, signers, lists) {
+        drafts.retain(|draft| match signed.next().expect("every draft was tried") {
             Ok(mint) => {
                 mints.push(mint);
                 true
@@ -295,6 +300,26 @@ impl<'a> Batch<'a> {
         }
         Ok(again)
     }
+}
+
+/// Does the work for each draft, in their order. A few are not worth a thread.
+fn on_all_cores<T: Send>(drafts: &[Draft], work: &(impl Fn(&Draft) -> T + Sync)) -> Vec<T> {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let share = drafts.len().div_ceil(cores).max(WORTH_A_THREAD);
+    if drafts.len() <= share {
+        return drafts.iter().map(work).collect();
+    }
+    std::thread::scope(|scope| {
+        let shares = drafts.chunks(share);
+        let threads =
+            shares.map(|share| scope.spawn(|| share.iter().map(work).collect::<Vec<_>>()));
+        // All are started before the first is waited for.
+        let threads: Vec<_> = threads.collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("minting does not panic"))
+            .collect()
+    })
 }
 
 /// The achievement, if the issuer has it and the request passes its rubric.
