@@ -16,7 +16,7 @@ use crate::check::report::Verdict;
 use crate::jsonld::Contexts;
 use crate::model::Fault;
 use crate::model::json::{self, Object, Value};
-use crate::verify;
+use crate::verify::{self, DecodeError};
 
 /// Verify a credential of any issuer: JSON, a JWT, or `{"url": …}` for a link to one.
 ///
@@ -55,11 +55,17 @@ pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
     Ok(report)
 }
 
-/// The link that is asked for in place of a credential. What is neither JSON nor a JWS is refused.
+/// The link that is asked for in place of a credential. A body that is neither JSON nor a JWS is
+/// refused: there is nothing to give a verdict on.
 fn link(bytes: &[u8]) -> Result<Option<Url>, Problem> {
     let text = bytes.trim_ascii();
     if !text.starts_with(b"{") {
-        return Ok(None);
+        return match verify::decode(text) {
+            Err(error @ DecodeError::NotACredential) => {
+                Err(Problem::Unreadable { part: "body", detail: error.to_string() })
+            }
+            _ => Ok(None),
+        };
     }
     let Value::Object(object) = json::parse(text).map_err(Problem::MalformedJson)? else {
         return Ok(None);
