@@ -45,15 +45,12 @@ pub struct VerifiedLine {
     responses((status = 200, description = "A VerifiedLine a line, in the order of the request",
                body = VerifiedLine, content_type = "application/x-ndjson"),
               (status = 401, description = "The API key is unknown or revoked", body = ProblemDocument,
-               content_type = "application/problem+json"),
-              (status = 415, description = "The body is not NDJSON", body = ProblemDocument,
                content_type = "application/problem+json")))]
 pub async fn verify_batch(
     State(app): State<Arc<App>>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    ndjson::require(&parts.headers)?;
     let limited = if parts.headers.contains_key(header::AUTHORIZATION) {
         Caller::from_request_parts(&mut parts, &app).await?;
         None

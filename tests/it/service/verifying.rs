@@ -74,19 +74,12 @@ async fn what_cannot_be_read_in_one_way_only_is_refused() {
     }
     let large = format!("{{\"name\": \"{}\"}}", "x".repeat(2 * 1024 * 1024));
     ask(large).await.expect_problem(413, "too-large");
-    for no_credential in ["", "hello", "[]", "null"] {
+    for no_credential in ["", "hello", "[]", "null", "a.b.c"] {
         ask(no_credential.into()).await.expect_problem(400, "unreadable");
     }
-    for no_credential in ["eyJhbGciOiJub25lIn0..", "a.b.c"] {
-        let answer = ask(no_credential.into()).await;
-        let report = answer.expect(200).json();
-        assert_eq!(
-            (&report["verified"], verdicts(&report).0),
-            (&json!(false), "no"),
-            "{no_credential}"
-        );
-        assert_eq!(report["status"], "unknown");
-    }
+    let report = ask("eyJhbGciOiJub25lIn0.e30.".into()).await.expect(200).json();
+    assert_eq!((&report["verified"], verdicts(&report).0), (&json!(false), "no"), "{report}");
+    assert_eq!(report["status"], "unknown");
     for (link, code) in
         [("\"no link\"", "not-a-url"), ("4", "not-a-url"), ("\"file:///etc/passwd\"", "not-a-url")]
     {
