@@ -63,7 +63,10 @@ fn main() -> ExitCode {
             return code.into();
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // More threads than cores: a long verification must not keep others waiting for its thread.
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4 * cores).enable_all().build();
     let runtime = runtime.expect("the system gives threads to a new process");
     match runtime.block_on(run(line)) {
         Ok(code) => code,

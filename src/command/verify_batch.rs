@@ -10,13 +10,14 @@ use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::fs::File;
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
 use super::CommandError;
 use super::verify::{Ending, ending};
 use crate::check::Report;
 use crate::fetch::Sources;
 use crate::jsonld::Contexts;
+use crate::proof::secured::MAX_BYTES;
 use crate::verify;
 
 /// Lines under way at once.
@@ -51,15 +52,15 @@ pub async fn run<S: Sources + Send + Sync + 'static>(
     let size = opened.metadata().await.map_err(cannot)?.len();
     let sources = Arc::new(sources);
     let mut reports = std::pin::pin!(
-        numbered(BufReader::new(opened).lines())
+        numbered(BufReader::new(opened))
             .map(|line| {
                 let sources = sources.clone();
                 // Each line is a task of its own: that is what spreads them over the cores.
                 async move {
-                    let (number, text) = line.map_err(cannot)?;
-                    let bytes = text.len() as u64 + 1;
+                    let (number, line) = line.map_err(cannot)?;
+                    let bytes = line.len() as u64;
                     let report = tokio::spawn(async move {
-                        verify::verify(text.as_bytes(), &*sources, Contexts::bundled(), now).await
+                        verify::verify(&line, &*sources, Contexts::bundled(), now).await
                     });
                     let report = report.await.map_err(|_| broken(number))?;
                     Ok::<_, CommandError>((VerifiedLine { line: number, report }, bytes))
@@ -91,21 +92,38 @@ fn broken(line: u64) -> CommandError {
     CommandError::Refused(format!("line {line} could not be verified; this is a bug"))
 }
 
-/// The lines that are not blank, with their numbers.
-fn numbered(
-    lines: Lines<BufReader<File>>,
-) -> impl futures_util::Stream<Item = std::io::Result<(u64, String)>> {
-    stream::unfold((lines, 0), |(mut lines, mut number)| async move {
+/// A line of the file: its number, and its bytes up to one more than are read of a credential.
+type Numbered = std::io::Result<(u64, Vec<u8>)>;
+
+/// The lines that are not blank.
+fn numbered(file: BufReader<File>) -> impl futures_util::Stream<Item = Numbered> {
+    stream::unfold((file, 0), |(mut file, mut number)| async move {
         loop {
             number += 1;
-            match lines.next_line().await {
+            match next_line(&mut file).await {
                 Ok(None) => return None,
-                Ok(Some(text)) if text.trim().is_empty() => {}
-                Ok(Some(text)) => return Some((Ok((number, text)), (lines, number))),
-                Err(error) => return Some((Err(error), (lines, number))),
+                Ok(Some(line)) if line.trim_ascii().is_empty() => {}
+                Ok(Some(line)) => return Some((Ok((number, line)), (file, number))),
+                Err(error) => return Some((Err(error), (file, number))),
             }
         }
     })
+}
+
+/// The next line without its end; of one that is too long, enough to see that it is.
+async fn next_line(file: &mut BufReader<File>) -> std::io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let mut skipped = Vec::new();
+    if file.take(MAX_BYTES as u64 + 1).read_until(b'\n', &mut line).await? == 0 {
+        return Ok(None);
+    }
+    while line.last() != Some(&b'\n') && skipped.last() != Some(&b'\n') {
+        skipped.clear();
+        if file.take(MAX_BYTES as u64).read_until(b'\n', &mut skipped).await? == 0 {
+            break;
+        }
+    }
+    Ok(Some(line))
 }
 
 impl Tally {
@@ -120,8 +138,9 @@ impl Tally {
     fn ending(&self) -> Ending {
         match self {
             Tally { not_verified: 1.., .. } => Ending::NotVerified,
-            Tally { undecided: 1.., .. } => Ending::Undecided,
-            _ => Ending::Verified,
+            // Nothing looked at is nothing verified.
+            Tally { undecided: 0, verified: 1.., .. } => Ending::Verified,
+            _ => Ending::Undecided,
         }
     }
 

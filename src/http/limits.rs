@@ -1,5 +1,6 @@
 //! Rate limits by client address, for what anybody may ask.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -49,14 +50,17 @@ fn whole_network(client: IpAddr) -> IpAddr {
     }
 }
 
-/// Stands in a handler of verifying, which costs us most: the client is within its share.
-pub struct Admitted;
+/// The client's address: the connection's, or the one that a trusted proxy appended.
+#[derive(Debug, Clone, Copy)]
+pub struct Client(pub IpAddr);
 
-impl FromRequestParts<Arc<App>> for Admitted {
-    type Rejection = Problem;
+impl FromRequestParts<Arc<App>> for Client {
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        app.admit(client(parts, app.trust_forwarded_for)).map(|()| Admitted)
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let connection = parts.extensions.get::<ConnectInfo<Peer>>().map(|c| c.0.0);
+        let forwarded = app.trust_forwarded_for.then(|| forwarded_for(&parts.headers)).flatten();
+        Ok(Client(forwarded.or(connection).unwrap_or(IpAddr::from([0, 0, 0, 0]))))
     }
 }
 
@@ -65,13 +69,6 @@ impl App {
     pub fn admit(&self, client: IpAddr) -> Result<(), Problem> {
         self.verify_limit.admit(client)
     }
-}
-
-/// The client's address: the connection's, or the one that a trusted proxy appended.
-pub fn client(parts: &Parts, trust_forwarded_for: bool) -> IpAddr {
-    let connection = parts.extensions.get::<ConnectInfo<Peer>>().map(|c| c.0.0);
-    let forwarded = trust_forwarded_for.then(|| forwarded_for(&parts.headers)).flatten();
-    forwarded.or(connection).unwrap_or(IpAddr::from([0, 0, 0, 0]))
 }
 
 fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {

@@ -44,7 +44,8 @@ pub struct BatchAnswer<'a> {
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials:batch", tag = "credentials",
     params(("issuer" = String, Path, example = "nea")),
     request_body(content = String, content_type = "application/x-ndjson",
-                 description = "A MintRequest a line, at most 2 MiB each; any number of lines"),
+                 description = "A MintRequest a line, at most 2 MiB each; any number of lines. Read the \
+                                answer while you send: it comes as the lines do"),
     responses((status = 200, description = "A BatchAnswer a line, in the order of the request",
                body = BatchAnswer, content_type = "application/x-ndjson")),
     security(("apiKey" = ["mint"])))]

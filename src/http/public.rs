@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use super::limits::Client;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::sources::Own;
@@ -51,6 +52,7 @@ pub async fn open_to_browsers(request: Request, next: Next) -> Response {
         (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt")))))]
 pub async fn credential(
     State(app): State<Arc<App>>,
+    client: Client,
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -69,7 +71,11 @@ pub async fn credential(
     };
     let row = app.issuance.store.credential(id).await?.ok_or(Problem::NotFound)?;
     let body = match media {
-        HTML => return credential_page(&app, row).await,
+        HTML => {
+            // The page is a verification, and costs us as much.
+            app.admit(client.0)?;
+            return credential_page(&app, row).await;
+        }
         VC_JOSE => app.issuance.vc_jose(&row).await?,
         media if JWT.contains(&media) => row.jwt,
         _ => row.embedded,
@@ -283,10 +289,11 @@ pub async fn status_list(
     }
     let form = if JWT.contains(&media) { ListForm::Jwt } else { ListForm::Embedded };
     let list = app.issuance.status_list(&id, form).await?.ok_or(Problem::NotFound)?;
-    let tag = format!("\"{}\"", list.tag);
+    let tag = format!("W/\"{}\"", list.tag);
     let seen = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    let current =
-        seen.is_some_and(|seen| seen.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
+    let current = seen.is_some_and(|seen| {
+        seen.split(',').any(|t| t.trim().trim_start_matches("W/") == tag.trim_start_matches("W/"))
+    });
     let caching = [(header::CACHE_CONTROL, "public, max-age=30".to_owned()), (header::ETAG, tag)];
     if current {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());

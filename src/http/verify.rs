@@ -8,7 +8,7 @@ use url::Url;
 
 use super::App;
 use super::body;
-use super::limits::Admitted;
+use super::limits::Client;
 use super::problem::Problem;
 use super::sources::Own;
 use crate::check::Report;
@@ -30,9 +30,10 @@ use crate::verify::{self, DecodeError};
     responses((status = 200, description = "What was checked, and the verdicts", body = Report)))]
 pub async fn verify(
     State(app): State<Arc<App>>,
-    _: Admitted,
+    client: Client,
     request: Request,
 ) -> Result<Json<Report>, Problem> {
+    app.admit(client.0)?;
     let bytes = body::read(request).await?;
     report(&app, &bytes).await.map(Json)
 }

@@ -1,28 +1,30 @@
 //! Verifying in bulk: NDJSON in, NDJSON out, a line each, in order.
 //!
-//! Lines are verified beside each other on all cores, a bounded number at a
-//! time, so that memory stays constant however long the body is.
+//! As many lines are under way as there are cores, so that memory stays constant
+//! however long the body is. The answers come while the body is still being read:
+//! a client that sends much must read while it sends.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
+use tokio::task::JoinHandle;
 
 use super::App;
 use super::auth::Caller;
-use super::limits;
-use super::ndjson::{self, Line, Lines};
+use super::limits::Client;
+use super::ndjson::{self, GROUP, Line, Lines};
 use super::problem::{Problem, ProblemDocument};
 use super::verify;
 use crate::check::Report;
-
-/// Lines under way at once.
-const AT_ONCE: usize = 64;
 
 /// What became of one line.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -41,47 +43,88 @@ pub struct VerifiedLine {
 /// Without an API key each line counts against the address's share, as a single verification does.
 #[utoipa::path(post, path = "/v1/verify:batch", tag = "verify",
     request_body(content = String, content_type = "application/x-ndjson",
-                 description = "A credential a line, at most 2 MiB each; any number of lines"),
+                 description = "A credential a line, at most 2 MiB each; any number of lines. Read the \
+                                answer while you send: it comes as the lines do"),
     responses((status = 200, description = "A VerifiedLine a line, in the order of the request",
                body = VerifiedLine, content_type = "application/x-ndjson"),
               (status = 401, description = "The API key is unknown or revoked", body = ProblemDocument,
                content_type = "application/problem+json")))]
 pub async fn verify_batch(
     State(app): State<Arc<App>>,
+    client: Client,
     request: Request,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let limited = if parts.headers.contains_key(header::AUTHORIZATION) {
-        Caller::from_request_parts(&mut parts, &app).await?;
-        None
+    let at_once = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let asker = if parts.headers.contains_key(header::AUTHORIZATION) {
+        Asker::Key(Caller::from_request_parts(&mut parts, &app).await?)
     } else {
-        Some(limits::client(&parts, app.trust_forwarded_for))
+        Asker::Address(client.0)
     };
-    let lines = Lines::new(axum::body::Body::into_data_stream(body));
-    let answers = stream::unfold(lines, |mut lines| async {
+    let lines = Lines::new(Body::into_data_stream(body));
+    let groups = stream::unfold((app.clone(), asker, lines), |(app, asker, mut lines)| async {
         let group = lines.next_group().await?;
-        Some((stream::iter(group), lines))
-    })
-    .flatten()
-    .map(move |line| {
-        // Each line is a task of its own: that is what spreads them over the cores.
-        let number = line.number;
-        let verifying = tokio::spawn(verify_line(app.clone(), limited, line));
-        async move { written(number, verifying.await.unwrap_or(Err(Problem::Internal))) }
-    })
-    .buffered(AT_ONCE)
-    .ready_chunks(AT_ONCE)
-    .map(|answers: Vec<Bytes>| answers.concat().into());
+        let admitted = asker.admitted(&app).await;
+        let group: Vec<_> = group.into_iter().map(|line| (line, admitted.clone())).collect();
+        Some((stream::iter(group), (app, asker, lines)))
+    });
+    let answers = groups
+        .flatten()
+        .map(move |(line, admitted)| {
+            // Each line is a task of its own: that is what spreads them over the cores.
+            let number = line.number;
+            let verifying = Task(tokio::spawn(verify_line(app.clone(), admitted, line)));
+            async move { written(number, verifying.await) }
+        })
+        .buffered(at_once)
+        .ready_chunks(GROUP)
+        .map(|answers: Vec<Bytes>| answers.concat().into());
     Ok(ndjson::answer(answers))
 }
 
-async fn verify_line(
-    app: Arc<App>,
-    limited: Option<IpAddr>,
-    line: Line,
-) -> Result<Report, Problem> {
+/// Who asks, which decides how much they may.
+enum Asker {
+    /// As an anonymous verification, each line counts against the address's share.
+    Address(IpAddr),
+    Key(Caller),
+}
+
+/// What a group of lines is admitted as.
+type Admission = Result<Option<IpAddr>, Problem>;
+
+impl Asker {
+    /// An upload may go on for long, and ends with its API key.
+    async fn admitted(&self, app: &App) -> Admission {
+        match self {
+            Asker::Address(client) => Ok(Some(*client)),
+            Asker::Key(caller) => caller.again(app).await.map(|_| None),
+        }
+    }
+}
+
+/// A task that ends with the request that wanted it.
+struct Task(JoinHandle<Result<Report, Problem>>);
+
+impl Future for Task {
+    type Output = Result<Report, Problem>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let ended = Pin::new(&mut self.0).poll(cx);
+        ended.map(|ended| ended.unwrap_or(Err(Problem::Internal)))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn verify_line(app: Arc<App>, admitted: Admission, line: Line) -> Result<Report, Problem> {
     let text = line.text?;
-    limited.map_or(Ok(()), |client| app.admit(client))?;
+    if let Some(client) = admitted? {
+        app.admit(client)?;
+    }
     verify::report(&app, &text).await
 }
 

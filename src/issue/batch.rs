@@ -117,7 +117,7 @@ impl<'a> Batch<'a> {
 
     /// Checks each order that has no answer yet and settles what it stands on.
     async fn draft(&mut self) -> Result<Vec<Draft>, IssueError> {
-        let mut drafts = Vec::new();
+        let mut passed = Vec::new();
         let mut known: HashMap<&str, Option<Known>> = HashMap::new();
         let orders = self.orders;
         for (i, order) in orders.iter().enumerate() {
@@ -130,14 +130,16 @@ impl<'a> Batch<'a> {
                 known.insert(slug, row.map(|row| self.known(row)).transpose()?);
             }
             match check(order, known[slug].as_ref(), self.issuance.ambient.now()) {
-                Ok(achievement) => {
-                    let subject = self.issuance.subject(self.issuer, &order.request).await?;
-                    drafts.push(Draft { order: i, achievement: achievement.clone(), subject });
-                }
+                Ok(achievement) => passed.push((i, achievement.clone())),
                 Err(faults) => self.answers[i] = Some(Err(IssueError::Invalid(faults))),
             }
         }
-        Ok(drafts)
+        let requests: Vec<_> = passed.iter().map(|(i, _)| &orders[*i].request).collect();
+        let subjects = self.issuance.subjects(self.issuer, &requests).await?;
+        let drafts = passed.into_iter().zip(subjects);
+        Ok(drafts
+            .map(|((order, achievement), subject)| Draft { order, achievement, subject })
+            .collect())
     }
 
     fn known(&self, row: AchievementRow) -> Result<Known, IssueError> {

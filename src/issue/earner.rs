@@ -4,6 +4,7 @@
 use super::request::MintRequest;
 use super::{Issuance, IssueError, Party};
 use crate::keys::{Secret, keyed_hash};
+use crate::store::Earner;
 
 /// How a credential names its subject.
 pub struct Subject {
@@ -14,22 +15,36 @@ pub struct Subject {
 }
 
 impl Issuance {
-    /// The subject of a request's earner.
-    pub(super) async fn subject(
+    /// The subjects of requests' earners, in their order.
+    pub(super) async fn subjects(
         &self,
         issuer: &Party,
-        request: &MintRequest,
-    ) -> Result<Subject, IssueError> {
-        let lookup = keyed_hash(
-            self.lookup_secret().await?.expose().as_bytes(),
-            request.earner.lookup().as_bytes(),
-        );
-        if let Some(did) = &request.earner.id {
-            return Ok(Subject { id: did.clone(), lookup });
+        requests: &[&MintRequest],
+    ) -> Result<Vec<Subject>, IssueError> {
+        let secret = self.lookup_secret().await?.expose().as_bytes();
+        let lookup =
+            |request: &&MintRequest| keyed_hash(secret, request.earner.lookup().as_bytes());
+        let mut subjects: Vec<Subject> = requests
+            .iter()
+            .map(|request| Subject {
+                id: request.earner.id.clone().unwrap_or_default(),
+                lookup: lookup(request),
+            })
+            .collect();
+        let mut unnamed: Vec<&mut Subject> =
+            subjects.iter_mut().filter(|subject| subject.id.is_empty()).collect();
+        let earners: Vec<Earner> = unnamed
+            .iter()
+            .map(|subject| Earner {
+                lookup: subject.lookup.clone(),
+                proposed: format!("urn:uuid:{}", uuid_v4(self.ambient.random())),
+            })
+            .collect();
+        let ids = self.store.subject_ids(&issuer.name, &earners).await?;
+        for (subject, id) in unnamed.iter_mut().zip(ids) {
+            subject.id = id;
         }
-        let proposed = format!("urn:uuid:{}", uuid_v4(self.ambient.random()));
-        let id = self.store.subject_id(&issuer.name, &lookup, &proposed).await?;
-        Ok(Subject { id, lookup })
+        Ok(subjects)
     }
 
     /// The secret of earner lookups: random, sealed like a private key, the same for good.

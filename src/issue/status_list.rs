@@ -2,8 +2,10 @@
 //!
 //! Spec: <https://www.w3.org/TR/vc-bitstring-status-list/>
 //!
-//! A list is a function of its rows and of the hour: every replica answers the
-//! same bytes, and there is no publishing step to race. Invariant: `validFrom`
+//! What a list says is a function of its rows and of the hour: every replica says
+//! the same, and there is no publishing step to race. Its bytes may differ (ECDSA
+//! signs with fresh randomness, a key may have been rotated), so its entity tag is
+//! a weak one. Invariant: `validFrom`
 //! is when the list last changed, so it never goes back; `validUntil` is at
 //! least a day ahead of whenever it is fetched.
 

@@ -22,6 +22,9 @@ use super::value;
 use crate::model::json::{Object, Value};
 
 pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Dataset, Error> {
+    if values(input) > MAX_VALUES {
+        return Err(Error::TooComplex);
+    }
     let mut expander = Expander {
         processor: Processor::new(contexts),
         out: Builder::default(),
@@ -33,6 +36,24 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
     let active = expander.processor.initial();
     expander.document(&active, input)?;
     expander.out.finish(expander.deviation).ok_or(Error::TooComplex)
+}
+
+/// How many values a document may hold. The largest real ones hold a tenth.
+const MAX_VALUES: usize = 50_000;
+
+/// The values that the walk will meet.
+fn values(input: &Input<'_, '_>) -> usize {
+    fn count(value: &Value<'_>) -> usize {
+        match value {
+            Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
+            Value::Object(object) => {
+                1 + object.iter().map(|(_, value)| count(value)).sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+    let members = input.object.iter().filter(|(name, _)| !input.without.contains(name));
+    members.map(|(_, value)| count(value)).sum()
 }
 
 /// The walk over one document.

@@ -16,6 +16,10 @@ use super::source::{Members, Source};
 /// How many term definitions one document's contexts may copy and make.
 const BUDGET: usize = 1_000_000;
 
+/// How many terms a document's own contexts may define together. Each makes
+/// every name of the document dearer; real documents define a handful.
+const OWN_TERMS: usize = 200;
+
 /// Contexts inside contexts may be nested this deep.
 const MAX_DEPTH: usize = 32;
 
@@ -102,6 +106,8 @@ pub(super) struct Processor<'c> {
     contexts: &'c Contexts,
     memo: Memo,
     budget: usize,
+    /// Terms that the document's own contexts may still define.
+    own_terms: usize,
     /// URLs being processed, outermost first.
     remote: Vec<Arc<str>>,
     depth: usize,
@@ -109,7 +115,14 @@ pub(super) struct Processor<'c> {
 
 impl<'c> Processor<'c> {
     pub(super) fn new(contexts: &'c Contexts) -> Self {
-        Processor { contexts, memo: Memo::default(), budget: BUDGET, remote: vec![], depth: 0 }
+        Processor {
+            contexts,
+            memo: Memo::default(),
+            budget: BUDGET,
+            own_terms: OWN_TERMS,
+            remote: vec![],
+            depth: 0,
+        }
     }
 
     pub(super) fn initial(&self) -> Arc<Context> {
@@ -209,6 +222,10 @@ impl<'c> Processor<'c> {
     ) -> Result<Arc<Context>, Fault> {
         let mut draft = self.draft(active)?;
         self.spend(local.len())?;
+        if !mode.known {
+            let left = self.own_terms.checked_sub(local.len());
+            self.own_terms = left.ok_or(Fault::TooComplex)?;
+        }
         draft.known = active.known && mode.known;
         settings(&mut draft, local)?;
         let protected = flag(local, "@protected")?;

@@ -32,6 +32,7 @@ pub use api_keys::ApiKeyRow;
 pub use audit::{AuditEntry, AuditRow};
 pub use connect::sqlite_url;
 pub use credentials::{CredentialRow, CredentialState, Cursor};
+pub use earners::Earner;
 pub use error::StoreError;
 pub use evidence::EvidenceFound;
 pub use lists::{Purpose, SetBits, StatusListRow};

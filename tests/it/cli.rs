@@ -118,6 +118,14 @@ fn a_file_with_a_credential_a_line_is_verified_in_order() {
     assert!(summary.contains("3 lines: 2 verified, 1 not verified, 0 undecided"), "{summary}");
     let offline = run(folder.path(), &["verify", "--batch", file, "--offline"]);
     assert_eq!(offline.status.code(), Some(2), "nothing could be told");
+
+    let odd = folder.path().join("odd.ndjson");
+    std::fs::write(&odd, b"\xff\xfe\n{}\n").expect("the folder is there");
+    let output = run(folder.path(), &["verify", "--batch", odd.to_str().expect("text")]);
+    assert_eq!((output.status.code(), text(&output.stdout).lines().count()), (Some(1), 2));
+    std::fs::write(&odd, "\n\n").expect("the folder is there");
+    let output = run(folder.path(), &["verify", "--batch", odd.to_str().expect("text")]);
+    assert_eq!(output.status.code(), Some(2), "nothing looked at is nothing verified");
 }
 
 /// The body of a GET over loopback.

@@ -234,5 +234,21 @@ fn documents_made_to_be_slow_are_given_up() {
     assert_eq!(expand(&text, Contexts::bundled()).unwrap_err().code(), "invalid-context");
     let chain: Vec<String> = (0..3000).map(|n| format!(r#""t{n}": "t{}:x""#, n + 1)).collect();
     let text = format!(r#"{{"@context": {{{}}}, "t1": "x"}}"#, chain.join(","));
-    assert_eq!(expand(&text, Contexts::bundled()).unwrap_err().code(), "invalid-context");
+    assert_eq!(expand(&text, Contexts::bundled()).unwrap_err().code(), "too-complex");
+}
+
+#[test]
+fn a_document_of_too_many_values_or_terms_of_its_own_is_given_up_before_work() {
+    let terms = |n: usize| {
+        let terms: Vec<_> = (0..n).map(|i| format!("\"x{i}\": \"urn:x:{i}\"")).collect();
+        format!("{{\"@context\": {{{}}}, \"x0\": \"y\"}}", terms.join(","))
+    };
+    assert!(expand(&terms(150), Contexts::bundled()).is_ok());
+    assert_eq!(expand(&terms(40_000), Contexts::bundled()).unwrap_err(), Error::TooComplex);
+    let values = |n: usize| {
+        let values = vec!["\"v\""; n].join(",");
+        format!("{{\"@context\": {{\"x\": \"urn:x\"}}, \"x\": [{values}]}}")
+    };
+    assert!(expand(&values(40_000), Contexts::bundled()).is_ok());
+    assert_eq!(expand(&values(60_000), Contexts::bundled()).unwrap_err(), Error::TooComplex);
 }

@@ -73,3 +73,12 @@ async fn an_address_has_its_share_of_lines_and_a_key_has_no_such_bound() {
     assert!(free.iter().all(|line| line["report"]["verified"] == true), "{free:?}");
     verify(&app, body, Some("tm_unknown_key")).await.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_a_client_makes_up_makes_no_new_figures() {
+    let app = TestApp::sqlite().await;
+    app.request("MADEUPMETHOD".parse().unwrap(), "/healthz").send().await.expect(405);
+    let figures = app.get("/metrics").await.expect(200).text();
+    assert!(!figures.contains("MADEUP"), "{figures}");
+    assert!(figures.contains("method=\"other\""), "{figures}");
+}
