@@ -155,7 +155,7 @@ impl Tally {
             if end {
                 eprintln!("{figures}");
             }
-        } else if end || lines % STRIDE == 0 {
+        } else if end || lines.is_multiple_of(STRIDE) {
             const WIDTH: u64 = 30;
             let done = (read * WIDTH).checked_div(size).unwrap_or(WIDTH).min(WIDTH);
             let bar = "=".repeat(done as usize) + &" ".repeat((WIDTH - done) as usize);
