@@ -1,6 +1,8 @@
 //! Check `issuer-key`: the key stands in the issuer's own document.
-//! Spec: <https://www.w3.org/TR/cid-1.0/#retrieve-verification-method>,
-//! THREATS.md rows 1, 3, 4 and 16.
+//! Spec: <https://www.w3.org/TR/cid-1.0/#retrieve-verification-method>
+//!
+//! Who forges hands a key over in the header, names one of somebody else or one
+//! that is only for logging in, or dates a stolen key's proof to before its theft.
 //!
 //! Invariant: whatever names a key (a proof, a header, a fragment), it counts
 //! only if the issuer's document has it, controlled by the issuer and listed

@@ -1,6 +1,8 @@
 //! Check `proof-dates`: when the proof was made, and until when it holds.
-//! Spec: <https://www.w3.org/TR/vc-data-integrity/#proofs>, THREATS.md rows 30
-//! and 34.
+//! Spec: <https://www.w3.org/TR/vc-data-integrity/#proofs>
+//!
+//! An end that is read in one place only is passed over by writing it in another;
+//! a start is ahead of our clock also where clocks merely differ.
 //!
 //! It counts for *current*: a proof that has ended still tells who signed what.
 //!

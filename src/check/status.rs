@@ -1,7 +1,10 @@
 //! Check `status`: what the issuer's lists say of the credential, one check for
 //! each entry.
-//! Spec: <https://www.w3.org/TR/vc-bitstring-status-list/#validate-algorithm>,
-//! THREATS.md rows 9 to 15.
+//! Spec: <https://www.w3.org/TR/vc-bitstring-status-list/#validate-algorithm>
+//!
+//! Who has a revoked credential names a list of his own, plays an old list again,
+//! names an index past the list's end or another purpose, hides the entry that
+//! counts behind one that does not, or keeps the list from answering.
 //!
 //! Invariant: a list that does not answer, or is not the issuer's own, is
 //! undecided and never *good*; every entry is looked at, and revoked and

@@ -1,6 +1,8 @@
 //! Check `validity`: is it now between the credential's start and end?
-//! Spec: <https://www.w3.org/TR/vc-data-model-2.0/#validity-period>,
-//! THREATS.md rows 30 and 34.
+//! Spec: <https://www.w3.org/TR/vc-data-model-2.0/#validity-period>
+//!
+//! A credential that has ended names a later end in its JWT's claims, or the
+//! other way round.
 //!
 //! Invariant: of several starts the latest counts, of several ends the
 //! earliest; starts have five minutes of tolerance, ends none.

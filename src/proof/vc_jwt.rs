@@ -73,10 +73,6 @@ impl Jws {
         &self.payload
     }
 
-    pub fn into_payload(self) -> Vec<u8> {
-        self.payload
-    }
-
     pub fn header(&self) -> Result<Header, JwsError> {
         Header::read(Document::parse(&self.header)?.root())
     }
