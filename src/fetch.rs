@@ -22,6 +22,7 @@ use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
 use url::Url;
 
 use crate::ambient::Ambient;
+use crate::check::issuer_books::IssuerRecord;
 
 pub use address::is_public;
 use address::{dev_origin, permitted};
@@ -56,14 +57,15 @@ pub trait Sources: Sync {
         valid_from
     }
 
-    /// What our own books say of a credential, where we are its issuer.
+    /// What our own books say of a credential, where we are its issuer. What
+    /// keeps no books is nobody's issuer.
     fn issuer_record(
         &self,
         issuer: &str,
-        credential_id: &str,
-    ) -> impl Future<Output = Option<IssuerRecord>> + Send {
+        credential_id: Option<&str>,
+    ) -> impl Future<Output = IssuerRecord> + Send {
         let _ = (issuer, credential_id);
-        std::future::ready(None)
+        std::future::ready(IssuerRecord::NotOurs)
     }
 }
 
@@ -74,13 +76,6 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// When it was answered, which may be before now for a copy.
     pub fetched_at: Timestamp,
-}
-
-/// What an issuer knows of its credential that the credential cannot say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct IssuerRecord {
-    /// The id of the credential that replaces it.
-    pub superseded_by: Option<String>,
 }
 
 /// Why a document was not answered.

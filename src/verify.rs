@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use url::Url;
 
+use crate::check::issuer_books;
 use crate::check::proof::{Authentic, Authentication};
 use crate::check::report::{
     AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
@@ -22,7 +23,8 @@ use crate::model::json::Object;
 use crate::model::{Credential, Document};
 use crate::proof::vc_jwt::Kind;
 
-pub use crate::fetch::{FetchError, Fetched, IssuerRecord, Sources};
+pub use crate::check::issuer_books::IssuerRecord;
+pub use crate::fetch::{FetchError, Fetched, Sources};
 pub use crate::proof::Secured;
 pub use crate::proof::secured::DecodeError;
 
@@ -54,7 +56,10 @@ pub async fn verify<S: Sources>(
     let examined = examine(&secured, &document, &keys, basis);
     // 5. Gather, only now that the proof held.
     let facts = match (&examined.proven.authentic, &keys) {
-        (Some(authentic), Ok(keys)) => gather(authentic, keys, sources, basis).await,
+        (Some(authentic), Ok(keys)) => {
+            let claims = secured.jws_kind().is_some();
+            gather(authentic, claims, keys, sources, basis).await
+        }
         _ => Facts::default(),
     };
     // 6. Judge.
@@ -141,18 +146,45 @@ async fn resolve<S: Sources>(
 #[derive(Default)]
 struct Facts {
     lists: Vec<(Named, Option<ListFact>)>,
-    record: Option<IssuerRecord>,
+    /// Where we are the issuer: whether we minted it.
+    books: Option<Check>,
+    /// Where we are the issuer and minted it: what replaces it.
+    superseded_by: Option<Option<String>>,
 }
 
-/// Step 5. The lists are asked at the same time, each of them once.
+/// Step 5. Our own books are asked first: a credential that we did not mint,
+/// signed with a key of ours, chooses no URL either.
 async fn gather<S: Sources>(
     authentic: &Authentic<'_, '_>,
+    claims: bool,
     keys: &ControllerDocument,
     sources: &S,
     basis: Basis<'_>,
 ) -> Facts {
     let credential = authentic.credential();
-    let named = check::status::named(&credential);
+    let record = match issuer_books::concerns(&credential) {
+        true => sources.issuer_record(authentic.issuer(), credential.id()).await,
+        false => IssuerRecord::NotOurs,
+    };
+    let books = issuer_books::check(authentic, claims, &record, basis.contexts);
+    if books.as_ref().is_some_and(Check::failed) {
+        return Facts { books, ..Facts::default() };
+    }
+    let superseded_by = match record {
+        IssuerRecord::Found { superseded_by, .. } => Some(superseded_by),
+        IssuerRecord::NotOurs | IssuerRecord::Absent | IssuerRecord::Unknown => None,
+    };
+    Facts { lists: lists(&credential, keys, sources, basis).await, books, superseded_by }
+}
+
+/// The lists that a credential names, asked at the same time, each of them once.
+async fn lists<S: Sources>(
+    credential: &Credential<'_, '_>,
+    keys: &ControllerDocument,
+    sources: &S,
+    basis: Basis<'_>,
+) -> Vec<(Named, Option<ListFact>)> {
+    let named = check::status::named(credential);
     let mut urls: Vec<&str> = named.iter().filter_map(Named::list).collect();
     urls.sort_unstable();
     urls.dedup();
@@ -161,12 +193,7 @@ async fn gather<S: Sources>(
         let at = urls.binary_search(&entry.list()?).ok()?;
         facts.get(at).cloned()
     };
-    let lists = named.iter().map(|entry| (entry.clone(), fact(entry))).collect();
-    let record = match credential.id() {
-        Some(id) => sources.issuer_record(authentic.issuer(), id).await,
-        None => None,
-    };
-    Facts { lists, record }
+    named.iter().map(|entry| (entry.clone(), fact(entry))).collect()
 }
 
 /// Fetches one status list and verifies it as any other credential, with the
@@ -184,8 +211,22 @@ async fn list<S: Sources>(
     match prove_list(url, &secured, keys, basis) {
         Ok(fact) => fact
             .fetched(fetched_at)
-            .unless_behind(|issuer, from| sources.newest_list(issuer, url, from)),
+            .unless_behind(|issuer, from| newest_list(sources, (issuer, url), from, basis.now)),
         Err(problem) => ListFact::Unknown(problem),
+    }
+}
+
+/// The latest start that was seen. A list dated ahead, signed once by mistake or
+/// with a stolen key, is not remembered: every true one would look played again.
+fn newest_list<S: Sources>(
+    sources: &S,
+    (issuer, url): (&str, &str),
+    from: Timestamp,
+    now: Timestamp,
+) -> Timestamp {
+    match from.duration_since(now) > check::SKEW {
+        true => from,
+        false => sources.newest_list(issuer, url, from),
     }
 }
 
@@ -248,11 +289,15 @@ fn judge(examined: &Examined<'_, '_>, facts: &Facts, now: Timestamp) -> Vec<Chec
     let claims = examined.secured.jws_kind().is_some();
     let mut checks = examined.proven.dates.clone();
     checks.push(check::validity::check(examined.document.root(), claims, now));
+    let skipped = |reason| Check::skipped(check::status::NAME, reason);
     let Some(authentic) = &examined.proven.authentic else {
-        let reason = "the signature did not hold, so the links in it are not followed";
-        checks.push(Check::skipped(check::status::NAME, reason));
+        checks.push(skipped("the signature did not hold, so the links in it are not followed"));
         return checks;
     };
+    if facts.books.as_ref().is_some_and(Check::failed) {
+        checks.push(skipped("the issuer did not mint it, so the links in it are not followed"));
+        return checks;
+    }
     if facts.lists.is_empty() {
         checks.push(check::status::none());
     }
@@ -262,15 +307,15 @@ fn judge(examined: &Examined<'_, '_>, facts: &Facts, now: Timestamp) -> Vec<Chec
         let check = check::status::check(named, fact.as_ref(), issuer, now);
         checks.push(check.at(&pointer));
     }
-    if let Some(record) = &facts.record {
-        checks.push(check::successor::check(record.superseded_by.as_deref()));
+    if let Some(superseded_by) = &facts.superseded_by {
+        checks.push(check::successor::check(superseded_by.as_deref()));
     }
     checks
 }
 
 /// Step 7: verdicts, and the report.
 fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> Report {
-    let authentic = verdict(examined.checks());
+    let authentic = verdict(examined.checks().chain(&facts.books));
     let (status, current_verdict) = match authentic {
         Verdict::Yes => (status(&current), verdict(&current)),
         // What a forged document says of its own dates and lists means nothing.
@@ -286,6 +331,7 @@ fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> R
         .into_iter()
         .chain(examined.conformance.checks)
         .chain(examined.proven.checks)
+        .chain(facts.books.clone())
         .chain(current);
     let mut warnings = examined.conformance.warnings;
     warnings.extend(examined.proven.warnings);
@@ -299,7 +345,7 @@ fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> R
         form: Some(form),
         signer,
         credential: Some(summary(examined.document.root())),
-        superseded_by: facts.record.as_ref().and_then(|record| record.superseded_by.clone()),
+        superseded_by: facts.superseded_by.clone().flatten(),
     }
 }
 

@@ -6,10 +6,12 @@
 //! The order is that of the report:
 //! `form` · `data-model` · `open-badges` · `json-ld` (what it says is what was
 //! signed) · `issuer-key` · `proof` · `jwt-claims` (the issuer signed it:
-//! [`proof::Authentic`]): *authentic*. `proof-dates` · `validity` · `status` ·
+//! [`proof::Authentic`]) · `issuer-books` (where we are the issuer, we did so
+//! knowingly): *authentic*. `proof-dates` · `validity` · `status` ·
 //! `successor`: *current*.
 
 pub mod data_model;
+pub mod issuer_books;
 pub mod issuer_key;
 pub mod json_ld;
 pub mod jwt_claims;

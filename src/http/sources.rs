@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::App;
-use crate::fetch::{FetchError, Fetched, IssuerRecord, Sources};
+use crate::check::issuer_books::IssuerRecord;
+use crate::fetch::{FetchError, Fetched, Sources};
 use crate::issue::IssueError;
 use crate::issue::status_list::ListForm;
 use crate::model::links;
@@ -24,9 +25,13 @@ impl<'a> Own<'a> {
         Self { app }
     }
 
-    /// did:web always names https; a development service answers http at the same authority.
+    /// did:web always names https; a development service answers http at the same authority. What
+    /// people and their mail programs hang on to a link (`?utm_source=…`, `#top`) names nothing.
     fn under_public_url(&self, url: &Url) -> String {
-        let address = url.as_str();
+        let mut bare = url.clone();
+        bare.set_query(None);
+        bare.set_fragment(None);
+        let address = bare.as_str();
         match (
             self.app.issuance.links.base().strip_prefix("http://"),
             address.strip_prefix("https://"),
@@ -81,12 +86,28 @@ impl Sources for Own<'_> {
         self.app.network.newest_list(issuer, url, valid_from)
     }
 
-    async fn issuer_record(&self, issuer: &str, credential_id: &str) -> Option<IssuerRecord> {
+    async fn issuer_record(&self, issuer: &str, credential_id: Option<&str>) -> IssuerRecord {
         let issuance = &self.app.issuance;
-        let links::Own::Credential(id) = issuance.links.own(credential_id)? else { return None };
-        let row = issuance.store.credential(id).await.ok()??;
-        (issuance.links.issuer_did(&row.issuer) == issuer).then(|| IssuerRecord {
-            superseded_by: row.superseded_by.map(|id| issuance.links.credential(&id)),
-        })
+        let ours = [issuance.links.issuer_did(""), issuance.links.recognizer_did("")];
+        if !ours.iter().any(|base| issuer.starts_with(base)) {
+            return IssuerRecord::NotOurs;
+        }
+        let Some(links::Own::Credential(id)) = credential_id.and_then(|id| issuance.links.own(id))
+        else {
+            return IssuerRecord::Absent;
+        };
+        match issuance.store.credential(id).await {
+            Ok(Some(row)) if issuance.links.issuer_did(&row.issuer) == issuer => {
+                IssuerRecord::Found {
+                    superseded_by: row.superseded_by.map(|id| issuance.links.credential(&id)),
+                    embedded: row.embedded,
+                }
+            }
+            Ok(_) => IssuerRecord::Absent,
+            Err(error) => {
+                tracing::error!(%error, "our own books did not answer");
+                IssuerRecord::Unknown
+            }
+        }
     }
 }

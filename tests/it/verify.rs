@@ -8,7 +8,7 @@ use touchmark::jsonld::{Contexts, HashAlgorithm, Input, expand};
 use touchmark::model::Document;
 use touchmark::model::key::PublicKey;
 use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
-use touchmark::verify::verify;
+use touchmark::verify::{IssuerRecord, verify};
 
 use crate::vectors::{Documents, Vector, World, folder};
 
@@ -165,6 +165,39 @@ async fn a_list_that_stays_behind_what_was_seen_is_undecided() {
     assert!(report.to_string().contains("status-list-behind"));
 }
 
+#[tokio::test]
+async fn a_list_from_the_future_is_not_remembered_against_those_that_follow() {
+    use jiff::Timestamp;
+    #[derive(Default)]
+    struct Memory(std::sync::Mutex<Option<Timestamp>>);
+    struct Remembers<'d>(World<'d>, &'d Memory);
+    impl touchmark::verify::Sources for Remembers<'_> {
+        async fn fetch(
+            &self,
+            url: &url::Url,
+            accept: &str,
+        ) -> Result<touchmark::verify::Fetched, touchmark::verify::FetchError> {
+            self.0.fetch(url, accept).await
+        }
+
+        fn newest_list(&self, _: &str, _: &str, from: Timestamp) -> Timestamp {
+            let mut newest = self.1.0.lock().unwrap();
+            let latest = newest.map_or(from, |seen| seen.max(from));
+            *newest.insert(latest)
+        }
+    }
+    let memory = Memory::default();
+    for (name, current) in
+        [("list-from-the-future", Verdict::Undecided), ("good-status", Verdict::Yes)]
+    {
+        let vector = vector(name);
+        let remembers = Remembers(World(&vector.documents, vector.now), &memory);
+        let input = vector.input.as_bytes();
+        let report = verify(input, &remembers, Contexts::bundled(), vector.now).await;
+        assert_eq!(report.verdicts.current, current, "{name}: {report:#?}");
+    }
+}
+
 /// What our own halves of signing make: keys, document, lists and forms.
 mod ours {
     use super::*;
@@ -274,13 +307,10 @@ async fn the_issuers_own_books_say_superseded() {
             self.0.fetch(url, accept).await
         }
 
-        async fn issuer_record(
-            &self,
-            issuer: &str,
-            _credential_id: &str,
-        ) -> Option<touchmark::verify::IssuerRecord> {
+        async fn issuer_record(&self, issuer: &str, _credential_id: Option<&str>) -> IssuerRecord {
             assert_eq!(issuer, "did:web:nea.example:issuers:nea");
-            Some(touchmark::verify::IssuerRecord { superseded_by: Some("urn:uuid:new".into()) })
+            let superseded_by = Some("urn:uuid:new".into());
+            IssuerRecord::Found { embedded: vector("revoked").input, superseded_by }
         }
     }
     let vector = vector("revoked");

@@ -4,12 +4,19 @@ use axum::http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use touchmark::issue::parties::MethodSigner;
+use touchmark::jsonld::Contexts;
+use touchmark::model::Document;
+use touchmark::proof::eddsa_rdfc_2022::{self, Options};
+use touchmark::proof::vc_jwt::{self, Kind, SigningHeader};
+use touchmark::store::PartyKind;
 
 use crate::support::app::{Database, TestApp, on_both_databases};
 use crate::support::samples::with;
 
 on_both_databases! {
     one_changed_letter_is_not_authentic_and_the_report_says_why
+    who_has_a_retired_key_of_ours_signs_nothing_that_we_confirm
 }
 
 fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
@@ -49,6 +56,98 @@ async fn one_changed_letter_is_not_authentic_and_the_report_says_why(database: D
     parts[1].replace_range(middle..=middle, letter);
     let report = app.verify(parts.join(".")).await;
     assert_eq!((&report["verified"], verdicts(&report).0), (&json!(false), "no"));
+}
+
+/// Somebody else with the private keys of `nea`.
+struct Thief {
+    ed25519: MethodSigner,
+    es256: MethodSigner,
+}
+
+impl Thief {
+    async fn of(app: &TestApp) -> Self {
+        let parties = &app.app.issuance.parties;
+        let nea = parties.party(PartyKind::Issuer, "nea").await.unwrap().unwrap();
+        let keys = parties.signers(&nea).await.unwrap();
+        Self { ed25519: keys.ed25519, es256: keys.es256 }
+    }
+
+    /// The forms of a credential, signed well; without an id there is no Open Badges JWT.
+    fn sign(&self, credential: &Value) -> Vec<String> {
+        let unsigned = with(credential.clone(), json!({"proof": null})).to_string();
+        let document = Document::parse(unsigned.as_bytes()).unwrap();
+        let created = "2026-06-01T10:00:00Z".parse().unwrap();
+        let options = Options { created, verification_method: &self.ed25519.method, expires: None };
+        let embedded = eddsa_rdfc_2022::sign(&document, &options, Contexts::bundled(), |message| {
+            self.ed25519.signer.sign(message)
+        });
+        let jwt = |payload: &[u8], kind| {
+            let algorithm = self.es256.public.algorithm();
+            let header = SigningHeader { algorithm, kid: &self.es256.method, kind };
+            vc_jwt::sign(&header, payload, |message| self.es256.signer.sign(message)).unwrap()
+        };
+        let mut forms = vec![
+            String::from_utf8(embedded.unwrap()).unwrap(),
+            jwt(unsigned.as_bytes(), Kind::VcJose),
+        ];
+        forms
+            .extend(vc_jwt::compose(&document).ok().map(|payload| jwt(&payload, Kind::OpenBadges)));
+        forms
+    }
+}
+
+async fn who_has_a_retired_key_of_ours_signs_nothing_that_we_confirm(database: Database) {
+    let app = TestApp::new(database.clone()).await;
+    let minted = app.minted().await;
+    let thief = Thief::of(&app).await;
+    app.post("/v1/issuers/nea/keys:rotate", &app.nea, &json!(null)).await.expect(200);
+    let genuine = &minted["credential"];
+    let other_id = format!("https://touchmark.example/credentials/{}", "7".repeat(32));
+    let books = |report: &Value| check(report, "issuer-books")["problem"]["code"].clone();
+    for (change, code) in [
+        (json!({"id": other_id}), "not-in-issuer-books"),
+        (json!({"id": "urn:uuid:5a8f0000-0000-4000-8000-000000000009"}), "not-in-issuer-books"),
+        (json!({"id": null}), "not-in-issuer-books"),
+        (json!({"name": "Another"}), "differs-from-issuer-books"),
+        // Without its status entry it could not be revoked.
+        (json!({"credentialStatus": null}), "differs-from-issuer-books"),
+    ] {
+        for forged in thief.sign(&with(genuine.clone(), change.clone())) {
+            let report = app.verify(forged).await;
+            assert_eq!(check(&report, "proof")["outcome"], "pass", "{report:#}");
+            assert_eq!(books(&report), code, "{change}: {report:#}");
+            assert_eq!(verdicts(&report), ("no", "undecided"), "{report:#}");
+            assert_eq!(report["verified"], false);
+        }
+    }
+    // What we did mint stays good, whichever of its keys signs it and however it is written.
+    let copies = thief.sign(genuine);
+    let genuine = [genuine.to_string(), minted["jwt"].as_str().unwrap().to_owned()];
+    for copy in copies.iter().chain(&genuine) {
+        let report = app.verify(copy.clone()).await;
+        assert_eq!(check(&report, "issuer-books")["outcome"], "pass", "{report:#}");
+        assert_eq!(report["verified"], true, "{report:#}");
+    }
+    let list = minted["credential"]["credentialStatus"]["statusListCredential"].as_str().unwrap();
+    let report = app.verify(json!({"url": list}).to_string()).await;
+    assert_eq!(report["verified"], true, "a list stands in no book: {report:#}");
+
+    // Books that cannot be read leave it undecided.
+    database.execute("ALTER TABLE credentials RENAME TO lost").await;
+    let report = app.verify(genuine[0].clone()).await;
+    assert_eq!(books(&report), "issuer-books-silent", "{report:#}");
+    assert_eq!((&report["verified"], verdicts(&report).0), (&json!(false), "undecided"));
+}
+
+#[tokio::test]
+async fn a_link_of_ours_may_have_something_hung_on_to_it() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    let page = minted["links"]["page"].as_str().unwrap();
+    for more in ["", "?fbclid=1", "#top", ".jwt?utm_source=mail&x=.json#top"] {
+        let report = app.verify(json!({"url": format!("{page}{more}")}).to_string()).await;
+        assert_eq!(report["verified"], true, "{more}: {report:#}");
+    }
 }
 
 #[tokio::test]
