@@ -60,5 +60,11 @@ pub fn refused(refusal: &StatusRefusal) -> IssueError {
             "successor-not-good",
             format!("the successor is {} itself; name one that is good", state.as_str()),
         ),
+        StatusRefusal::NotASuccessor => conflict(
+            "not-a-successor",
+            "the successor is neither the same earner's nor of the same achievement; name one \
+             that corrects this credential, or revoke this one and mint the other by itself"
+                .into(),
+        ),
     }
 }

@@ -263,7 +263,9 @@ async fn lock_superseded(tx: &mut AnyConnection, slice: &mut Slice<'_>) -> Resul
     let mut claimed = None;
     for (mint, old, standing) in superseding {
         let judged = match status::lock(tx, &mint.issuer, old).await? {
-            Some(old) => status::next_state(&old, &superseded_by(mint)),
+            Some(old) => status::next_state(&old, &superseded_by(mint)).and_then(|_| {
+                status::may_succeed(&old, (&mint.subject_lookup, &mint.achievement_slug))
+            }),
             None => Err(StatusRefusal::NoSuchCredential),
         };
         let end = match judged {

@@ -64,6 +64,8 @@ pub enum StatusRefusal {
     SuccessorIsItself,
     #[error("the successor is {} itself", .state.as_str())]
     SuccessorTerminal { state: CredentialState },
+    #[error("the successor is neither the same earner's nor of the same achievement")]
+    NotASuccessor,
 }
 
 impl Store {
@@ -134,8 +136,24 @@ async fn lock_for(
         (_, Some(successor)) if successor.state.is_terminal() => {
             Err(StatusRefusal::SuccessorTerminal { state: successor.state })
         }
-        (Some(current), _) => Ok(current),
+        (Some(current), Some(successor)) => {
+            let named = (&*successor.subject_lookup, &*successor.achievement_slug);
+            may_succeed(&current, named).map(|()| current)
+        }
     })
+}
+
+/// A correction keeps the earner or the achievement; with neither in common the
+/// page of one earner would send its readers to somebody else's credential.
+pub(super) fn may_succeed(
+    current: &CredentialRow,
+    (subject_lookup, achievement_slug): (&str, &str),
+) -> Result<(), StatusRefusal> {
+    if current.subject_lookup == subject_lookup || current.achievement_slug == achievement_slug {
+        Ok(())
+    } else {
+        Err(StatusRefusal::NotASuccessor)
+    }
 }
 
 /// An issuer's credential, locked against other changes until the commit.

@@ -10,6 +10,7 @@ on_both_databases! {
     a_suspension_can_be_ended
     a_superseded_credential_names_its_successor
     a_replacement_is_minted_in_the_same_step
+    a_successor_keeps_the_earner_or_the_achievement
 }
 
 fn because() -> Value {
@@ -134,6 +135,35 @@ async fn a_replacement_is_minted_in_the_same_step(database: Database) {
     assert_eq!(seen(&app, &new).await, is("yes", "good"));
     let record = app.read(&format!("/v1/issuers/nea/credentials/{}", id(&old)), &app.nea).await;
     assert_eq!(record.json()["supersededBy"], new["links"]["page"]);
+}
+
+async fn a_successor_keeps_the_earner_or_the_achievement(database: Database) {
+    let app = TestApp::new(database).await;
+    let old = app.minted().await;
+    app.publish(&samples::suspendable()).await;
+    let earner = json!({"earner": {"name": "Sam Lee", "email": "sam.lee@school.example"}});
+    let neither = with(samples::suspendable_review(), earner.clone());
+    let stranger = app.mint(&neither).await.expect(201).json();
+    for body in [
+        with(because(), json!({"successor": id(&stranger)})),
+        with(because(), json!({"replacement": neither})),
+    ] {
+        let refused = app.change(id(&old), "supersede", &body).await;
+        let problem = refused.expect_problem(409, "not-a-successor");
+        assert!(problem["detail"].as_str().unwrap().contains("revoke"), "{problem}");
+    }
+    assert_eq!(seen(&app, &old).await, is("yes", "good"));
+    let page = "/v1/issuers/nea/credentials";
+    let minted = app.read(page, &app.nea).await.expect(200).text();
+    assert_eq!(minted.matches("\"status\":\"good\"").count(), 2, "nothing was minted: {minted}");
+
+    // Minted for the wrong earner, then of the wrong achievement.
+    let body = with(because(), json!({"replacement": with(samples::review(), earner.clone())}));
+    let new = app.change(id(&old), "supersede", &body).await.expect(201).json();
+    let body = with(because(), json!({"successor": id(&stranger)}));
+    app.change(id(&new), "supersede", &body).await.expect(200);
+    assert_eq!(seen(&app, &new).await, is("no", "superseded"));
+    assert_eq!(seen(&app, &stranger).await, is("yes", "good"));
 }
 
 #[tokio::test]
