@@ -5,7 +5,9 @@
 //! Invariant: rules are read from the JSON as received; that the JSON means
 //! what it says is `json-ld`'s to check.
 
-use super::{Check, Conformance, Findings, Problem, step};
+use std::collections::HashSet;
+
+use super::{Check, Conformance, Findings, Place, Problem, step};
 use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential};
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
@@ -27,7 +29,7 @@ pub fn check(root: &Object<'_>, conformance: &mut Conformance) -> Result<(), Che
     let mut found = Findings::default();
     context(root, &mut found);
     credential_type(root, &mut found);
-    ids(root, "", &mut found);
+    ids(root, &Place::Root, &mut found);
     issuer(root, &mut found);
     subject(root, &mut found);
     validity(root, &mut found);
@@ -86,21 +88,21 @@ fn credential_type(root: &Object<'_>, found: &mut Findings) {
 }
 
 /// Wherever an `id` stands, it is one URL.
-fn ids(object: &Object<'_>, pointer: &str, found: &mut Findings) {
+fn ids(object: &Object<'_>, at: &Place<'_>, found: &mut Findings) {
     for (name, value) in object.iter() {
-        if name.starts_with('@') || (pointer.is_empty() && name == "proof") {
+        if name.starts_with('@') || (matches!(at, Place::Root) && name == "proof") {
             continue;
         }
-        let here = step(pointer, name);
+        let here = Place::Member(at, name);
         if name == "id" && !value.as_str().is_some_and(is_url) {
-            found.error("id", here.as_str(), "An `id` must be one string that is a URL.");
+            found.error("id", &here, "An `id` must be one string that is a URL.");
         }
         match value {
             Value::Object(inner) => ids(inner, &here, found),
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     if let Value::Object(inner) = item {
-                        ids(inner, &step(&here, &index.to_string()), found);
+                        ids(inner, &Place::Item(&here, index), found);
                     }
                 }
             }
@@ -199,15 +201,14 @@ fn typed(root: &Object<'_>, member: &str, found: &mut Findings) {
 
 fn related_resources(root: &Object<'_>, found: &mut Findings) {
     let Some(value) = root.get("relatedResource") else { return };
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for item in value.items() {
         let object = item.as_object();
         let id = object.and_then(|object| object.str("id"));
         let digest =
             object.is_some_and(|o| o.contains("digestSRI") || o.contains("digestMultibase"));
-        let fits = id.is_some_and(|id| is_url(id) && !seen.contains(&id)) && digest;
-        seen.extend(id);
-        if !fits {
+        let new = id.is_some_and(|id| seen.insert(id) && is_url(id));
+        if !(new && digest) {
             let detail = "Each `relatedResource` must be an object with an `id` of its own and a \
                           digest.";
             found.error("related-resource", "/relatedResource", detail);
@@ -281,6 +282,18 @@ mod tests {
             let found = (problem.code.as_str(), problem.pointer.as_deref());
             assert_eq!(found, (code, Some(pointer)), "{member} = {value}");
         }
+    }
+
+    /// Ends at once, where comparing each with each would not.
+    #[test]
+    fn fifty_thousand_entries_and_a_long_name_above_them_are_looked_through() {
+        let resources: Vec<_> =
+            (0..50_000).map(|n| json!({"id": format!("a:{n}"), "digestSRI": "x"})).collect();
+        let mut many = credential();
+        many["relatedResource"] = json!(resources);
+        assert!(run(&many).passed());
+        many["x".repeat(1_000_000)] = json!(vec![json!({"id": 4}); 50_000]);
+        assert_eq!(run(&many).checks.len(), Findings::MOST);
     }
 
     #[test]

@@ -85,7 +85,8 @@ fn conform_without(document: &Document<'_>, without: &[&str], contexts: &Context
     conformance
 }
 
-/// What a check of many rules found.
+/// What a check of many rules found: enough of it for an issuer to mend, since a
+/// document made of errors is not answered with as many.
 #[derive(Debug, Default)]
 struct Findings {
     errors: Vec<Problem>,
@@ -93,24 +94,54 @@ struct Findings {
 }
 
 impl Findings {
+    const MOST: usize = 20;
+
     fn error(&mut self, code: &str, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.errors.push(Problem::new(code, detail).at(pointer));
+        Self::add(&mut self.errors, code, pointer, detail);
     }
 
     fn warning(&mut self, code: &str, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.warnings.push(Problem::new(code, detail).at(pointer));
+        Self::add(&mut self.warnings, code, pointer, detail);
     }
 
-    /// One failed check for each error, so that an issuer sees all of them; a
-    /// document made of errors is not answered with as many.
+    fn add(
+        found: &mut Vec<Problem>,
+        code: &str,
+        pointer: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        if found.len() < Self::MOST {
+            found.push(Problem::new(code, detail).at(pointer));
+        }
+    }
+
+    /// One failed check for each error, so that an issuer sees all of them.
     fn report(self, name: &'static str, observed: &str, conformance: &mut Conformance) {
-        const MOST: usize = 20;
         if self.errors.is_empty() {
             conformance.checks.push(Check::pass(name, observed));
         }
-        let failed = self.errors.into_iter().take(MOST);
+        let failed = self.errors.into_iter();
         conformance.checks.extend(failed.map(|problem| Check::fail(name, observed, problem)));
-        conformance.warnings.extend(self.warnings.into_iter().take(MOST));
+        conformance.warnings.extend(self.warnings);
+    }
+}
+
+/// A place in a document, written out as a JSON pointer only once it is told:
+/// a long name above many values would be copied for each of them.
+#[derive(Debug, Clone, Copy)]
+enum Place<'p> {
+    Root,
+    Member(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
+}
+
+impl From<&Place<'_>> for String {
+    fn from(place: &Place<'_>) -> String {
+        match place {
+            Place::Root => String::new(),
+            Place::Member(above, name) => step(&String::from(*above), name),
+            Place::Item(above, index) => step(&String::from(*above), &index.to_string()),
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 //! stumble over (another version of the context, one value where an array is
 //! usual) is a warning.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Check, Conformance, Findings, step};
 use crate::model::credential::{Credential, items, types};
 use crate::model::date_time;
@@ -175,17 +177,20 @@ fn achievement(achievement: &Object<'_>, at: &str, found: &mut Findings) {
 
 /// A result that names a description or a level names one that is there.
 fn results(subject: &Object<'_>, achievement: &Object<'_>, found: &mut Findings) {
-    let descriptions: Vec<_> =
-        items(achievement, "resultDescription").filter_map(Value::as_object).collect();
+    let mut levels: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for description in items(achievement, "resultDescription").filter_map(Value::as_object) {
+        let Some(id) = description.str("id") else { continue };
+        let known = items(description, "rubricCriterionLevel").filter_map(Value::as_object);
+        levels.entry(id).or_default().extend(known.filter_map(|level| level.str("id")));
+    }
     each(subject, "result", "/credentialSubject", found, |result, at, found| {
         let Some(named) = result.str("resultDescription") else { return };
-        let Some(description) = descriptions.iter().find(|d| d.str("id") == Some(named)) else {
+        let Some(levels) = levels.get(named) else {
             let detail = format!("No `resultDescription` of the achievement has the id {named}.");
             return found.warning("dangling-result", step(at, "resultDescription"), detail);
         };
         let Some(level) = result.str("achievedLevel") else { return };
-        let mut levels = items(description, "rubricCriterionLevel").filter_map(Value::as_object);
-        if !levels.any(|known| known.str("id") == Some(level)) {
+        if !levels.contains(level) {
             let detail = format!("No level of {named} has the id {level}.");
             found.warning("dangling-result", step(at, "achievedLevel"), detail);
         }
@@ -296,6 +301,25 @@ mod tests {
     #[test]
     fn an_ordinary_badge_keeps_the_rules_without_a_warning() {
         let conformance = run(&badge());
+        assert!(conformance.passed(), "{conformance:?}");
+        assert_eq!(conformance.warnings, []);
+    }
+
+    /// Ends at once, where comparing each with each would not.
+    #[test]
+    fn fifty_thousand_results_and_descriptions_are_looked_through() {
+        let ids = 0..50_000;
+        let mut many = badge();
+        let subject = &mut many["credentialSubject"];
+        let mut description = subject["achievement"]["resultDescription"][0].clone();
+        let result = |n| json!({"type": ["Result"], "resultDescription": format!("urn:r:{n}")});
+        subject["result"] = ids.clone().map(result).collect();
+        let describe = |n: i32| {
+            description["id"] = format!("urn:r:{n}").into();
+            description.clone()
+        };
+        subject["achievement"]["resultDescription"] = ids.rev().map(describe).collect();
+        let conformance = run(&many);
         assert!(conformance.passed(), "{conformance:?}");
         assert_eq!(conformance.warnings, []);
     }
