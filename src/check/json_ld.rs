@@ -5,10 +5,13 @@
 //! Invariant: a member that no context defines is unsigned and fails; so does
 //! one written as a full IRI or moved where a reader does not look, since the
 //! graph is signed and the JSON is read. A `@vocab` of the document's own would
-//! define every member there is, misspelt ones too. A context that we do not have is
+//! define every member there is, misspelt ones too. Two objects of one array are two
+//! things: with one `id` they would be signed as one. A context that we do not have is
 //! never fetched: that is undecided.
 
-use super::{Check, Problem, step};
+use std::collections::HashSet;
+
+use super::{Check, Place, Problem};
 use crate::jsonld::{self, Contexts, Error, Input};
 use crate::model::json::{Object, Value};
 
@@ -16,11 +19,17 @@ pub const NAME: &str = "json-ld";
 
 /// `without` names the top-level members that are no part of the document.
 pub fn check(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Check {
-    if let Some(pointer) = catch_all(root, "") {
+    if let Some(pointer) = catch_all(root, &Place::Root) {
         let detail = "A context in the document defines every term there is with `@vocab`; \
                       define the terms that are used one by one.";
         let problem = Problem::new("vocab-catch-all", detail).at(pointer);
         return Check::fail(NAME, "`@vocab` in the document's own context", problem);
+    }
+    if let Some(pointer) = same_id_twice(root, &Place::Root) {
+        let detail = "Two objects in one array have the same `id`, so what is signed of one is \
+                      signed of both; write all that is said of a thing into one object.";
+        let problem = Problem::new("same-id-twice", detail).at(pointer);
+        return Check::fail(NAME, "one thing in two objects of an array", problem);
     }
     let dataset = match jsonld::expand(&Input { object: root, without, context: None }, contexts) {
         Ok(dataset) => dataset,
@@ -44,21 +53,50 @@ pub fn check(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Check 
 }
 
 /// Where a context inside of the document sets `@vocab`.
-fn catch_all(object: &Object<'_>, pointer: &str) -> Option<String> {
+fn catch_all(object: &Object<'_>, at: &Place<'_>) -> Option<String> {
     object.iter().find_map(|(name, value)| {
-        let here = step(pointer, name);
+        let here = Place::Member(at, name);
         let sets = name == "@vocab" && !matches!(value, Value::Null);
-        if sets { Some(here) } else { catch_all_in(value, &here) }
+        if sets { Some(String::from(&here)) } else { catch_all_in(value, &here) }
     })
 }
 
-fn catch_all_in(value: &Value<'_>, pointer: &str) -> Option<String> {
+fn catch_all_in(value: &Value<'_>, at: &Place<'_>) -> Option<String> {
     match value {
-        Value::Object(object) => catch_all(object, pointer),
+        Value::Object(object) => catch_all(object, at),
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .find_map(|(index, item)| catch_all_in(item, &step(pointer, &index.to_string()))),
+            .find_map(|(index, item)| catch_all_in(item, &Place::Item(at, index))),
+        _ => None,
+    }
+}
+
+/// Where an object stands that has the `id` of one before it in the same array.
+/// Both are one node of the graph: who reads the first alone misses what the
+/// second says of it, and one entry split in two is signed as if it were whole.
+fn same_id_twice(object: &Object<'_>, at: &Place<'_>) -> Option<String> {
+    let read = |name: &str| !matches!(name, "proof" | "@context");
+    object
+        .iter()
+        .filter(|(name, _)| read(name))
+        .find_map(|(name, value)| same_id_twice_in(value, &Place::Member(at, name)))
+}
+
+fn same_id_twice_in(value: &Value<'_>, at: &Place<'_>) -> Option<String> {
+    match value {
+        Value::Object(object) => same_id_twice(object, at),
+        Value::Array(items) => {
+            let mut seen = HashSet::new();
+            items.iter().enumerate().find_map(|(index, item)| {
+                let here = Place::Item(at, index);
+                let id = item.as_object().and_then(|object| object.str("id"));
+                match id.is_some_and(|id| !seen.insert(id)) {
+                    true => Some(String::from(&here)),
+                    false => same_id_twice_in(item, &here),
+                }
+            })
+        }
         _ => None,
     }
 }
@@ -87,4 +125,62 @@ pub(super) fn sentence(text: &str) -> String {
         sentence.push('.');
     }
     sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Document;
+    use serde_json::json;
+
+    fn twice(value: serde_json::Value) -> Option<String> {
+        let text = value.to_string();
+        same_id_twice(Document::parse(text.as_bytes()).unwrap().root(), &Place::Root)
+    }
+
+    #[test]
+    fn one_id_in_two_objects_of_an_array_is_found_wherever_it_stands() {
+        let split = json!([{"id": "a:b", "name": "A"}, {"id": "a:c"}, {"id": "a:b", "genre": "B"}]);
+        assert_eq!(twice(json!({"evidence": split})).as_deref(), Some("/evidence/2"));
+        let deep = json!({"a/b": [{"c": [split]}]});
+        assert_eq!(twice(deep).as_deref(), Some("/a~1b/0/c/0/2"));
+    }
+
+    #[test]
+    fn an_id_by_another_name_does_not_pass_by() {
+        for alias in ["i", "zzz"] {
+            let text = json!({
+                "@context": ["https://www.w3.org/ns/credentials/v2", {alias: "@id"}],
+                "id": "urn:uuid:1", "type": ["VerifiableCredential"],
+                "issuer": "did:web:nea.example",
+                "credentialSubject": [{alias: "a:b", "name": "A"},
+                                      {alias: "a:b", "description": "B"}],
+            })
+            .to_string();
+            let document = Document::parse(text.as_bytes()).unwrap();
+            let check = check(document.root(), &[], Contexts::bundled());
+            assert_eq!(check.problem().unwrap().code, "not-compacted", "{alias}: {check:?}");
+        }
+    }
+
+    #[test]
+    fn references_other_places_proofs_and_things_without_an_id_are_not_two_of_one() {
+        let same = json!([{"id": "a:b"}, {"id": "a:b"}]);
+        assert_eq!(twice(json!({"proof": same, "endorsement": [{"proof": same}]})), None);
+        assert_eq!(twice(json!({"a": ["a:b", "a:b", {"id": "a:b"}]})), None);
+        assert_eq!(twice(json!({"issuer": {"id": "a:b"}, "creator": [{"id": "a:b"}]})), None);
+        assert_eq!(twice(json!({"a": [{"name": "A"}, {"name": "A"}, {"id": null}]})), None);
+    }
+
+    /// Ends at once, where copying the name for each value would not.
+    #[test]
+    fn fifty_thousand_objects_below_a_long_name_are_looked_through() {
+        let many: Vec<_> = (0..50_000).map(|n| json!({"id": format!("a:{n}")})).collect();
+        let mut long = json!({});
+        long["x".repeat(1_000_000)] = json!(many);
+        assert_eq!(twice(long.clone()), None);
+        let text = long.to_string();
+        let document = Document::parse(text.as_bytes()).unwrap();
+        assert_eq!(catch_all(document.root(), &Place::Root), None);
+    }
 }

@@ -402,6 +402,16 @@ fn documents(to: &Writer) {
     let title = "an end that is signed as a full IRI, where no reader looks, fails";
     to.no("hidden-valid-until", title, 8, signed(&hidden), ("json-ld", "not-compacted"));
 
+    let mut split = plain.clone();
+    let rest = json!({"id": split["evidence"][0]["id"], "type": ["Evidence"], "genre": "Video"});
+    split["evidence"].as_array_mut().unwrap().push(rest);
+    let title = "an artifact told in two objects is read as two and signed as one, and fails";
+    to.no("split-evidence", title, 8, signed(&split), ("json-ld", "same-id-twice"));
+    let entry = with(entry("revocation", REVOCATION, "8"), &[("/id", json!("urn:uuid:entry"))]);
+    let twice = with(plain.clone(), &[("/credentialStatus", json!([entry, entry]))]);
+    let title = "a status entry that stands twice under one id fails";
+    to.no("status-entry-twice", title, 8, signed(&twice), ("json-ld", "same-id-twice"));
+
     let mut unknown = signed(&plain);
     unknown["@context"] = json!([V2, OB, "https://contexts.example/v1"]);
     let expect = Expectation {
