@@ -18,6 +18,7 @@ use clap::Args as _;
 use url::{Host, Url};
 
 use crate::ambient::Ambient;
+use crate::keys::sealed::sealed_with;
 use crate::keys::{KeyError, SealingKey, Secret, example};
 use crate::model::links::Links;
 
@@ -47,7 +48,7 @@ pub struct Settings {
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
-    /// File of 32 random bytes that seals the private keys where no passphrase is given; made at first use, refused if others can read it. Lost with it: every private key. Default: `keys.secret` in the data folder
+    /// File of 32 random bytes that seals the private keys where no passphrase is given; made at the first start, refused if others can read it, and never made anew for keys that another has sealed. Lost with it: every private key. Default: `keys.secret` in the data folder
     #[arg(long, env = "TOUCHMARK_KEY_FILE", global = true, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
 
@@ -235,12 +236,29 @@ impl Config {
         }
     }
 
-    /// The passphrase's sealing key, else the key file's.
-    pub fn sealing_key(&self, ambient: &Ambient) -> Result<SealingKey, KeyError> {
+    /// The passphrase's sealing key, else the key file's, which is made where there is none.
+    /// For a database without seals only.
+    pub fn new_sealing_key(&self, ambient: &Ambient) -> Result<SealingKey, KeyError> {
         match &self.key_passphrase {
             Some(passphrase) => SealingKey::from_passphrase(passphrase.clone()),
             None => SealingKey::from_file(&self.key_file, ambient),
         }
+    }
+
+    /// The sealing key that opens `sealed`; nothing is made.
+    pub fn sealing_key_of(&self, sealed: &str) -> Result<SealingKey, KeyError> {
+        let key = match &self.key_passphrase {
+            Some(passphrase) => SealingKey::from_passphrase(passphrase.clone())?,
+            None => match SealingKey::from_existing_file(&self.key_file)? {
+                Some(key) => key,
+                None => {
+                    let sealed = sealed_with(sealed)?;
+                    return Err(KeyError::SealingKeyGone { sealed, path: self.key_file.clone() });
+                }
+            },
+        };
+        key.open(sealed)?;
+        Ok(key)
     }
 
     /// Refuses an example key in production, where anybody could sign with it.

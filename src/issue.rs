@@ -27,6 +27,7 @@ use crate::model::links::Links;
 use crate::store::{AchievementRow, CredentialRow, PartyKind, Store, StoreError, Supersede};
 
 use batch::Batch;
+pub use earner::EARNER_LOOKUP_SECRET;
 use parties::{Parties, Party};
 use request::MintRequest;
 use status_list::{ListForm, SignedList};

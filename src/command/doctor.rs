@@ -1,12 +1,14 @@
 //! `touchmark doctor`: what is in order and what is not, with the cure.
+//!
+//! Invariant: it looks and changes nothing. No folder, database or key file is made.
 
 use jiff::SignedDuration;
 
 use super::CommandError;
 use crate::ambient::Ambient;
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::fetch::{Network, Sources as _};
-use crate::issue::PUBLIC_URL;
+use crate::issue::{EARNER_LOOKUP_SECRET, PUBLIC_URL};
 use crate::store::{PartyKind, Store};
 
 /// What one look found.
@@ -20,16 +22,15 @@ enum Finding {
 /// Looks at everything and prints it; true where nothing is bad.
 pub async fn run(config: &Config, ambient: &Ambient) -> bool {
     let mut findings = vec![("configuration", configuration(config))];
-    match super::open_store(config).await {
-        Err(error) => findings.push(("database", Finding::Bad(error.to_string()))),
-        Ok(store) => {
-            findings.push(("database", database(config, &store).await));
-            if store.schema_version().await.is_ok_and(|version| version > 0) {
-                findings.push(("keys", keys(config, ambient, &store).await));
-                findings.push(("clock", clock(ambient, &store).await));
-                findings.push(("public URL", settled(config, &store).await));
-            }
+    match &config.database {
+        Database::Sqlite(file) if !file.exists() => {
+            let text = format!("there is no {} yet; the first start makes it", file.display());
+            findings.push(("database", Finding::Note(text)));
         }
+        _ => match super::open_store(config).await {
+            Err(error) => findings.push(("database", Finding::Bad(error.to_string()))),
+            Ok(store) => in_store(config, ambient, &store, &mut findings).await,
+        },
     }
     findings.push(("reachable", reachable(config, ambient).await));
     for (what, finding) in &findings {
@@ -41,6 +42,20 @@ pub async fn run(config: &Config, ambient: &Ambient) -> bool {
         println!("{mark} {what:<14} {text}");
     }
     !findings.iter().any(|(_, finding)| matches!(finding, Finding::Bad(_)))
+}
+
+async fn in_store(
+    config: &Config,
+    ambient: &Ambient,
+    store: &Store,
+    findings: &mut Vec<(&'static str, Finding)>,
+) {
+    findings.push(("database", database(config, store).await));
+    if store.schema_version().await.is_ok_and(|version| version > 0) {
+        findings.push(("keys", keys(config, store).await));
+        findings.push(("clock", clock(ambient, store).await));
+        findings.push(("public URL", settled(config, store).await));
+    }
 }
 
 fn configuration(config: &Config) -> Finding {
@@ -70,9 +85,12 @@ async fn database(config: &Config, store: &Store) -> Finding {
 }
 
 /// Every sealed key opens and fits its public half.
-async fn keys(config: &Config, ambient: &Ambient, store: &Store) -> Finding {
+async fn keys(config: &Config, store: &Store) -> Finding {
     let looked = async {
-        let sealing = config.sealing_key(ambient)?;
+        let Some(sealed) = store.any_seal(EARNER_LOOKUP_SECRET).await? else {
+            return Ok("none yet".to_owned());
+        };
+        let sealing = config.sealing_key_of(&sealed)?;
         let mut opened = 0;
         for kind in [PartyKind::Issuer, PartyKind::Recognizer] {
             for party in store.parties(kind).await? {

@@ -11,7 +11,7 @@ mod verify_batch;
 use crate::ambient::Ambient;
 use crate::config::{Config, ConfigError, Database};
 use crate::issue::parties::Parties;
-use crate::issue::{Issuance, IssueError, PUBLIC_URL};
+use crate::issue::{EARNER_LOOKUP_SECRET, Issuance, IssueError, PUBLIC_URL};
 use crate::keys::KeyError;
 use crate::store::{PartyKind, Store, StoreError, sqlite_url};
 
@@ -59,7 +59,11 @@ pub async fn open(config: &Config, ambient: &Ambient) -> Result<Issuance, Comman
         _ => {}
     }
     refuse_example_keys(config, &store).await?;
-    let sealing = config.sealing_key(ambient)?;
+    // A new key in place of a lost one would start well and fail at the first mint.
+    let sealing = match store.any_seal(EARNER_LOOKUP_SECRET).await? {
+        Some(sealed) => config.sealing_key_of(&sealed)?,
+        None => config.new_sealing_key(ambient)?,
+    };
     let parties = Parties::new(store.clone(), ambient.clone(), links.clone(), sealing);
     Ok(Issuance::new(store, ambient.clone(), links, parties))
 }
@@ -74,11 +78,6 @@ async fn open_store(config: &Config) -> Result<Store, CommandError> {
         }
         Database::Postgres(url) => url.expose().to_owned(),
     };
-    if config.key_passphrase.is_none()
-        && let Some(folder) = config.key_file.parent()
-    {
-        make_private_folder(folder)?;
-    }
     Ok(Store::open(&url, DATABASE_CONNECTIONS).await?)
 }
 

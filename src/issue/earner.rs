@@ -6,6 +6,9 @@ use super::{Issuance, IssueError, Party};
 use crate::keys::{Secret, keyed_hash};
 use crate::store::Earner;
 
+/// The name under which the secret of earner lookups is settled in the store, sealed.
+pub const EARNER_LOOKUP_SECRET: &str = "earner-lookup-secret";
+
 /// How a credential names its subject.
 pub struct Subject {
     /// The earner's DID, or a random `urn:uuid` that stays theirs with this issuer.
@@ -51,12 +54,12 @@ impl Issuance {
     async fn lookup_secret(&self) -> Result<&Secret, IssueError> {
         self.lookup_secret
             .get_or_try_init(|| async {
-                const NAME: &str = "earner-lookup-secret";
-                let sealed = match self.store.instance(NAME).await? {
+                let sealed = match self.store.instance(EARNER_LOOKUP_SECRET).await? {
                     Some(sealed) => sealed,
                     None => {
                         let fresh = Secret::new(format!("{}{}", self.token(), self.token()));
-                        self.store.settle(NAME, &self.parties.sealing().seal(&fresh)?).await?
+                        let sealed = self.parties.sealing().seal(&fresh)?;
+                        self.store.settle(EARNER_LOOKUP_SECRET, &sealed).await?
                     }
                 };
                 Ok(self.parties.sealing().open(&sealed)?)

@@ -67,7 +67,15 @@ pub enum KeyError {
     Seal(String),
     #[error("this is not a sealed key")]
     NotSealed,
-    #[error("the key was sealed with {sealed}, but this process holds {held}")]
+    #[error(
+        "the private keys in this database were sealed with {sealed}, and there is no key file \
+         {path}; mount or restore it, name it with --key-file, or set TOUCHMARK_KEY_PASSPHRASE"
+    )]
+    SealingKeyGone { sealed: String, path: std::path::PathBuf },
+    #[error(
+        "the key was sealed with {sealed}, but this process holds {held}; start with the one \
+         that sealed it"
+    )]
     OtherSealingKey { sealed: String, held: String },
     #[error("the seal holds another key than the public one stored beside it")]
     OtherKeyInside,

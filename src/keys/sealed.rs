@@ -54,15 +54,26 @@ impl SealingKey {
 
     /// Reads the key file, and makes it where there is none: 32 random bytes,
     /// mode 0600. Of several processes that start at once all read the same.
+    ///
+    /// Not for a database that holds seals already: a new key opens none of them.
     pub fn from_file(path: &Path, ambient: &Ambient) -> Result<Self, KeyError> {
         let (key, created) = match read_key_file(path)? {
             Some(key) => (key, false),
             None => create_key_file(path, ambient)?,
         };
+        Ok(Self::of_file(path, key, created))
+    }
+
+    /// Reads the key file and makes nothing; `None` where there is no such file.
+    pub fn from_existing_file(path: &Path) -> Result<Option<Self>, KeyError> {
+        Ok(read_key_file(path)?.map(|key| Self::of_file(path, key, false)))
+    }
+
+    fn of_file(path: &Path, key: Zeroizing<[u8; 32]>, created: bool) -> Self {
         let digest = Sha256::digest([b"touchmark key file\0".as_slice(), &*key].concat());
         let mark: String = digest[..4].iter().map(|byte| format!("{byte:02x}")).collect();
         let kid = format!("{KEY_FILE_KID}-{mark}");
-        Ok(Self { kind: Kind::KeyFile { key, path: path.to_owned(), created }, kid })
+        Self { kind: Kind::KeyFile { key, path: path.to_owned(), created }, kid }
     }
 
     /// One sentence for the log and for `doctor`: what protects the keys.
@@ -118,8 +129,11 @@ impl SealingKey {
     pub fn open(&self, sealed: &str) -> Result<Secret, KeyError> {
         let sealed_with = read_kid(sealed).ok_or(KeyError::NotSealed)?;
         if sealed_with != self.kid {
-            let (sealed, held) = (name(&sealed_with), name(&self.kid));
-            return Err(KeyError::OtherSealingKey { sealed, held });
+            let held = match &self.kind {
+                Kind::Passphrase(_) => name(&self.kid),
+                Kind::KeyFile { path, .. } => format!("{} ({})", name(&self.kid), path.display()),
+            };
+            return Err(KeyError::OtherSealingKey { sealed: name(&sealed_with), held });
         }
         let (opened, doubt) = match &self.kind {
             Kind::Passphrase(passphrase) => (
@@ -138,6 +152,11 @@ impl SealingKey {
         let text = String::from_utf8(bytes).map_err(|_| KeyError::DoesNotOpen("it is no text"))?;
         Ok(Secret::new(text))
     }
+}
+
+/// What a seal says that it was sealed with, in words.
+pub fn sealed_with(sealed: &str) -> Result<String, KeyError> {
+    read_kid(sealed).map(|kid| name(&kid)).ok_or(KeyError::NotSealed)
 }
 
 /// The header's `kid`, before anything is decrypted.

@@ -87,6 +87,16 @@ impl Store {
         .collect()
     }
 
+    /// Something that this database holds sealed: the newest signing key of all, else the
+    /// instance's fact of that name. `None` where nothing was sealed yet.
+    pub async fn any_seal(&self, instance: &str) -> Result<Option<String>> {
+        let newest = "SELECT sealed FROM signing_keys ORDER BY created_at DESC, id LIMIT 1";
+        match sqlx::query_scalar(newest).fetch_optional(&self.readers).await? {
+            Some(sealed) => Ok(Some(sealed)),
+            None => self.instance(instance).await,
+        }
+    }
+
     /// Retires the active key of the new one's owner and algorithm, if there
     /// is one, and adds the new one, in one step, as of its `created_at`.
     pub async fn rotate(&self, new: &SigningKeyRow) -> Result<()> {

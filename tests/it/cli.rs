@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 use crate::support::demo::{Demo, PROGRAM, terminate};
 
+const PASSPHRASE: &str = "TOUCHMARK_KEY_PASSPHRASE";
+
 /// The program in a folder of its own, with nothing of ours in its environment.
 fn touchmark(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
@@ -246,4 +248,59 @@ fn a_wrong_setting_in_the_file_is_named() {
     let output = run(folder.path(), &["doctor"]);
     assert_eq!(output.status.code(), Some(64));
     assert!(text(&output.stderr).contains("lisen"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_lost_key_file_is_never_replaced() {
+    let folder = folder();
+    let at = folder.path();
+    succeed(at, &["issuer", "add", "nea", "--name", "NEA (example)"]);
+    let file = at.join("touchmark-data/keys.secret");
+    let aside = at.join("aside");
+    std::fs::rename(&file, &aside).expect("it was made");
+    for args in [&["serve", "--listen", "127.0.0.1:0"][..], &["issuer", "list"], &["doctor"]] {
+        let output = run(at, args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        let said = text(&output.stderr) + &text(&output.stdout);
+        assert!(said.contains("keys.secret") && said.contains("restore"), "{args:?}: {said}");
+        assert!(!file.exists(), "{args:?} made a new one");
+    }
+    let passphrase = touchmark(at, &["issuer", "list"]).env(PASSPHRASE, "a").output();
+    let said = text(&passphrase.expect("the program starts").stderr);
+    assert!(said.contains("sealed with key file"), "{said}");
+
+    // Another file is as wrong as none.
+    let elsewhere = self::folder();
+    succeed(elsewhere.path(), &["issuer", "add", "x", "--name", "X"]);
+    std::fs::copy(elsewhere.path().join("touchmark-data/keys.secret"), &file).expect("a copy");
+    let said = text(&run(at, &["issuer", "list"]).stderr);
+    assert!(said.contains("start with the one that sealed it"), "{said}");
+    std::fs::rename(&aside, &file).expect("it goes back");
+    assert!(succeed(at, &["doctor"]).contains("2 signing keys open"));
+}
+
+#[test]
+fn a_wrong_passphrase_is_refused_at_the_start() {
+    let folder = folder();
+    let with = |passphrase: &str, args: &[&str]| {
+        let output = touchmark(folder.path(), args).env(PASSPHRASE, passphrase).output();
+        output.expect("the program starts")
+    };
+    let add = ["issuer", "add", "nea", "--name", "NEA (example)"];
+    assert!(with("correct horse", &add).status.success());
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let said = with("incorrect horse", &serve);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stderr).contains("the passphrase is another"), "{}", text(&said.stderr));
+    let none = text(&run(folder.path(), &serve).stderr);
+    assert!(none.contains("sealed with a passphrase"), "{none}");
+    assert!(!folder.path().join("touchmark-data/keys.secret").exists());
+    assert!(with("correct horse", &["issuer", "list"]).status.success());
+}
+
+#[test]
+fn doctor_makes_nothing() {
+    let folder = folder();
+    assert!(succeed(folder.path(), &["doctor"]).contains("the first start makes it"));
+    assert_eq!(folder.path().read_dir().expect("the folder is there").count(), 0);
 }
