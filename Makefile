@@ -45,6 +45,7 @@ build-tools:
 
 # What outside tools the tests start. A browser joins here with the tests that need one.
 test-tools: build-tools
+	@$(call provide,curl --version,curl)
 	@$(call provide,ls /usr/lib/postgresql/*/bin/initdb,postgresql)
 	@$(call provide,node --version && npm --version,nodejs npm)
 	@$(call provide,python3 -c 'import ensurepip$(comma) venv',python3 python3-venv)
