@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args as _;
+use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use crate::ambient::Ambient;
@@ -27,7 +28,7 @@ use crate::model::links::Links;
 #[serde(deny_unknown_fields, default)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// TOML file with settings under the names of this table; an unknown name is refused. Default: `touchmark.toml` in the working folder, if it is there
+    /// TOML file with settings under the names of this table; an unknown name is refused. `verify` and `demo` pass over the one in the working folder. Default: `touchmark.toml` in the working folder, if it is there
     #[arg(long, env = "TOUCHMARK_CONFIG", global = true, value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
@@ -93,6 +94,9 @@ const PASSPHRASE_CONSEQUENCE: &str = "Passphrase that seals the private keys, in
     file. Every replica needs it; lost with it: every private key. Default: none";
 const DEFAULT_FILE: &str = "touchmark.toml";
 
+/// The log filter of what is run by hand.
+pub const QUIET: &str = "warn";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -118,6 +122,16 @@ impl Settings {
             Err(std::env::VarError::NotUnicode(_)) => return Err(ConfigError::PassphraseNotText),
         };
         self.or(file).resolve(passphrase)
+    }
+
+    /// What is needed to verify, and nothing else looked at: what the service is told through
+    /// its environment, or a file that happens to lie here, must not keep anyone from it.
+    pub fn for_verifying(self) -> Result<ForVerifying, ConfigError> {
+        let named = self.config.as_deref().map(Self::read).transpose()?;
+        let settings = self.or(named.unwrap_or_default());
+        let log = settings.log.unwrap_or_else(|| QUIET.into());
+        log_filter(&log)?;
+        Ok(ForVerifying { dev_origins: dev_origins(settings.dev_origins)?, log })
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -163,8 +177,8 @@ impl Settings {
             })?,
             None => localhost(listen.port()),
         };
-        let dev_origins = self.dev_origins.unwrap_or_default();
-        let dev_origins = dev_origins.iter().map(|o| dev_origin(o)).collect::<Result<_, _>>()?;
+        let log = self.log.unwrap_or_else(|| "info".into());
+        log_filter(&log)?;
         let limit = |given: Option<NonZeroU32>, default| given.map_or(default, NonZeroU32::get);
         let config = Config {
             listen,
@@ -174,8 +188,8 @@ impl Settings {
             key_file: self.key_file.unwrap_or_else(|| data.join("keys.secret")),
             key_passphrase,
             data,
-            dev_origins,
-            log: self.log.unwrap_or_else(|| "info".into()),
+            dev_origins: dev_origins(self.dev_origins)?,
+            log,
             log_format: self.log_format.unwrap_or_else(usual_log_format),
             limits: Limits {
                 mints_per_hour: limit(self.mints_per_hour, 10_000),
@@ -188,6 +202,14 @@ impl Settings {
         config.check()?;
         Ok(config)
     }
+}
+
+/// The settings that `touchmark verify` goes by.
+#[derive(Debug, Clone)]
+pub struct ForVerifying {
+    /// As in [`Config`].
+    pub dev_origins: Vec<String>,
+    pub log: String,
 }
 
 /// The settings in force.
@@ -351,6 +373,8 @@ pub enum ConfigError {
          URL is not loopback"
     )]
     DevOriginInProduction { origin: String },
+    #[error("log filter {found:?}: {problem}")]
+    LogFilter { found: String, problem: String },
     #[error("production refuses the keys of keys-example: anybody can sign with them")]
     ExampleKeyInProduction,
 }
@@ -412,6 +436,16 @@ fn split_default(help: &str) -> (String, String) {
 
 fn usual_log_format() -> LogFormat {
     if std::io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json }
+}
+
+/// The filter of log lines that a setting spells.
+pub fn log_filter(found: &str) -> Result<EnvFilter, ConfigError> {
+    EnvFilter::try_new(found)
+        .map_err(|e| ConfigError::LogFilter { found: found.into(), problem: e.to_string() })
+}
+
+fn dev_origins(given: Option<Vec<String>>) -> Result<Vec<String>, ConfigError> {
+    given.unwrap_or_default().iter().map(|origin| dev_origin(origin)).collect()
 }
 
 /// The origin, if it is one on loopback.

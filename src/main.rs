@@ -6,7 +6,7 @@ use clap::Parser;
 
 use touchmark::ambient::Ambient;
 use touchmark::command::{self, CommandError, demo, doctor, serve, setup, verify};
-use touchmark::config::{Config, LogFormat, Settings};
+use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
 use touchmark::store::PartyKind;
 
@@ -68,12 +68,15 @@ fn main() -> ExitCode {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(4 * cores).enable_all().build();
     let runtime = runtime.expect("the system gives threads to a new process");
+    let verifying = matches!(line.command, Command::Verify(_));
     match runtime.block_on(run(line)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("touchmark: {error}");
             match error {
-                CommandError::Io { .. } | CommandError::Config(_) => USAGE.into(),
+                CommandError::Input { .. } | CommandError::Config(_) => USAGE.into(),
+                // Nothing was found out, which is not the same as not verified.
+                _ if verifying => (verify::Ending::Undecided as u8).into(),
                 _ => ExitCode::FAILURE,
             }
         }
@@ -88,24 +91,35 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
             return Ok(ExitCode::SUCCESS);
         }
         Command::Demo => {
-            log_to_terminal();
+            let filter = line.settings.log.as_deref().unwrap_or(QUIET);
+            log_to_terminal(filter, line.settings.log_format.unwrap_or(LogFormat::Text))?;
             demo::run(line.settings, ambient).await?;
             return Ok(ExitCode::SUCCESS);
         }
-        _ => {}
-    }
-    let config = line.settings.load()?;
-    if let Command::Serve = line.command {
-        log(&config);
-        serve::run(config, ambient).await?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    log_to_terminal();
-    match line.command {
         Command::Verify(args) => {
-            let ending = verify::run(&args, &config.dev_origins, &ambient).await?;
+            let settings = line.settings.for_verifying()?;
+            log_to_terminal(&settings.log, LogFormat::Text)?;
+            let ending = verify::run(&args, &settings.dev_origins, &ambient).await?;
             return Ok((ending as u8).into());
         }
+        Command::Serve => {
+            let config = line.settings.load()?;
+            log(&config)?;
+            serve::run(config, ambient).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        command => in_the_books(command, line.settings.load()?, ambient).await,
+    }
+}
+
+/// The commands of an operator, beside a running service or before it.
+async fn in_the_books(
+    command: Command,
+    config: Config,
+    ambient: Ambient,
+) -> Result<ExitCode, CommandError> {
+    log_to_terminal(QUIET, LogFormat::Text)?;
+    match command {
         Command::Doctor => {
             let well = doctor::run(&config, &ambient).await;
             return Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -125,23 +139,31 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
             setup::keys(&command::open(&config, &ambient).await?, command).await?
         }
         Command::Restored => setup::restored(&command::open(&config, &ambient).await?).await?,
-        Command::Openapi | Command::Demo | Command::Serve => unreachable!("answered above"),
+        Command::Openapi | Command::Demo | Command::Verify(_) | Command::Serve => {
+            unreachable!("answered above")
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The service's log goes to standard output, a line an event.
-fn log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::new(&config.log);
+fn log(config: &Config) -> Result<(), ConfigError> {
+    let filter = config::log_filter(&config.log)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter);
     match config.log_format {
         LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).init(),
         LogFormat::Text => builder.init(),
     }
+    Ok(())
 }
 
 /// A command's warnings go to standard error.
-fn log_to_terminal() {
-    let filter = tracing_subscriber::EnvFilter::new("warn");
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+fn log_to_terminal(filter: &str, format: LogFormat) -> Result<(), ConfigError> {
+    let filter = config::log_filter(filter)?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).init(),
+        LogFormat::Text => builder.init(),
+    }
+    Ok(())
 }

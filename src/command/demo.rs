@@ -42,7 +42,6 @@ fn config(mut settings: Settings, folder: &Folder) -> Result<Config, CommandErro
     settings.database_url = None;
     settings.key_file = None;
     settings.public_url = None;
-    settings.log = Some(settings.log.unwrap_or_else(|| "warn".into()));
     Ok(settings.resolve(None)?)
 }
 
@@ -112,6 +111,7 @@ fn summary(base: &str, minted: &[Minted], token: &str) -> String {
         format!("    curl -s {base}/v1/issuers/{ISSUER}/credentials/{first}/revoke \\"),
         format!("      -H 'Authorization: Bearer {token}' \\"),
         "      -H 'Content-Type: application/json' -d '{\"reason\": \"trying it out\"}'".into(),
+        format!("    curl -s --data-binary @credential.json {base}/v1/verify"),
         String::new(),
         format!("  {dim}The API is at {base}/docs/ . Ctrl-C ends it and deletes everything.{end}"),
     ]);

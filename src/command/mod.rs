@@ -34,6 +34,9 @@ pub enum CommandError {
     Key(#[from] KeyError),
     #[error("{0}")]
     Issue(#[from] IssueError),
+    /// What was to be verified cannot be read.
+    #[error("{what}: {source}")]
+    Input { what: String, source: std::io::Error },
     #[error("{what}: {source}")]
     Io { what: String, source: std::io::Error },
     #[error("{0}")]
@@ -41,6 +44,11 @@ pub enum CommandError {
 }
 
 impl CommandError {
+    fn input(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| CommandError::Input { what, source }
+    }
+
     fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |source| CommandError::Io { what, source }

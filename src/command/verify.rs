@@ -1,7 +1,7 @@
 //! `touchmark verify`: check a credential from a file, a link or standard input.
 
 use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -49,6 +49,8 @@ pub async fn run(
 ) -> Result<Ending, CommandError> {
     let now = args.at.unwrap_or_else(|| ambient.now());
     if args.batch {
+        let file = Path::new(&args.what);
+        std::fs::File::open(file).map_err(unreadable(file))?;
         return match args.offline {
             true => verify_batch::run(&args.what, Offline, now).await,
             false => verify_batch::run(&args.what, network(dev_origins, ambient)?, now).await,
@@ -76,6 +78,10 @@ fn network(dev_origins: &[String], ambient: &Ambient) -> Result<Network, Command
         .map_err(|e| CommandError::Refused(format!("the development origins: {e}")))
 }
 
+fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
+    CommandError::input(format!("cannot read {}", path.display()))
+}
+
 enum Input<'a> {
     Link(&'a str),
     Bytes(Vec<u8>),
@@ -89,12 +95,12 @@ impl<'a> Input<'a> {
         if what == "-" {
             let mut bytes = Vec::new();
             let read = std::io::stdin().read_to_end(&mut bytes);
-            read.map_err(CommandError::io("cannot read standard input"))?;
+            read.map_err(CommandError::input("cannot read standard input"))?;
             return Ok(Input::Bytes(bytes));
         }
         let path = PathBuf::from(what);
         let bytes = std::fs::read(&path);
-        bytes.map(Input::Bytes).map_err(CommandError::io(format!("cannot read {}", path.display())))
+        bytes.map(Input::Bytes).map_err(unreadable(&path))
     }
 }
 

@@ -145,7 +145,10 @@ fn what_is_written_wrong_ends_with_64() {
         &["verify", "--at", "yesterday", "x.json"],
         &["verify", "no-such-file.json"],
         &["nonsense"],
+        &["verify", "--batch", "no-such-file.ndjson"],
         &["serve", "--public-url", "https://192.0.2.1"],
+        &["serve", "--log", "info=loud"],
+        &["demo", "--log", "info=loud"],
     ] {
         let output = run(folder.path(), args);
         assert_eq!(output.status.code(), Some(64), "{args:?}: {}", text(&output.stderr));
@@ -303,4 +306,48 @@ fn doctor_makes_nothing() {
     let folder = folder();
     assert!(succeed(folder.path(), &["doctor"]).contains("the first start makes it"));
     assert_eq!(folder.path().read_dir().expect("the folder is there").count(), 0);
+}
+
+#[test]
+fn what_the_service_is_told_does_not_keep_anyone_from_verifying() {
+    let demo = Demo::start();
+    let folder = folder();
+    std::fs::write(folder.path().join("touchmark.toml"), "not = [toml").expect("a file");
+    let good = &demo.credentials("good")[0];
+    let output = touchmark(folder.path(), &["verify", good, "--dev-origins", &demo.origin])
+        .env("DATABASE_URL", "mysql://app:secret@db/app")
+        .env("TOUCHMARK_PUBLIC_URL", "https://touchmark.example")
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_port_in_use_is_no_wrong_usage() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let folder = folder();
+    let output = run(folder.path(), &["serve", "--listen", &address]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_demo_says_how_to_see_a_revocation_and_logs_as_it_is_told() {
+    let demo = Demo::start();
+    let (_, after) = demo.summary.split_once("Revoke it, and verify again").expect("it says so");
+    assert!(after.contains("/revoke") && after.contains("/v1/verify"), "{after}");
+    let folder = folder();
+
+    let mut process = touchmark(folder.path(), &["demo", "--listen", "127.0.0.1:0"])
+        .args(["--log", "info", "--log-format", "json"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let log = BufReader::new(process.stderr.take().expect("its log is a pipe")).lines();
+    // Kept until it has ended, for it goes on logging.
+    let mut log = log.map(|l| serde_json::from_str::<Value>(&l.expect("text")).expect("JSON"));
+    let listening = log.any(|event| event["message"] == "listening");
+    terminate(&process);
+    assert!(process.wait().expect("it ends").success() && listening);
 }
