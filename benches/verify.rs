@@ -1,0 +1,159 @@
+//! What one verification and one signature cost, by their parts: medians of
+//! cases that take turns within one run, and their ratio to one bare
+//! `verify_strict`. Absolute figures drift with the machine; ratios hold.
+//!
+//! `cargo bench --bench verify`
+
+use std::convert::Infallible;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use ed25519_dalek::{Signature, Signer, SigningKey};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use touchmark::check::report::Verdict;
+use touchmark::check::{self, Basis};
+use touchmark::did::{self, ControllerDocument};
+use touchmark::jsonld::{self, Contexts, Dataset, HashAlgorithm, Input};
+use touchmark::model::Document;
+use touchmark::proof::Secured;
+use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
+
+/// A credential of 4.3 KB, by an issuer of did:web.
+const OPEN_BADGE: &str = include_str!("data/open-badge.json");
+/// One that this service minted, of 8 KB, before its proof.
+const MINTED: &str = include_str!("data/minted.json");
+
+const ROUNDS: usize = 400;
+const WARM_UP: usize = 40;
+/// Calls within one sample, so that the clock's own cost does not count.
+const CALLS: u32 = 5;
+
+fn main() {
+    let key = SigningKey::from_bytes(&[7; 32]);
+    for (title, text) in [("open badge", OPEN_BADGE), ("minted", MINTED)] {
+        let fixture = Fixture::new(text, &key);
+        println!("\n{title}: {} bytes, {} quads", fixture.secured.len(), fixture.dataset().len());
+        report(&fixture, &key);
+    }
+}
+
+/// One document, signed, with all that its verification needs.
+struct Fixture {
+    unsigned: Vec<u8>,
+    secured: Vec<u8>,
+    keys: ControllerDocument,
+    method: String,
+    now: Timestamp,
+}
+
+impl Fixture {
+    fn new(text: &str, key: &SigningKey) -> Self {
+        let unsigned = text.trim().as_bytes().to_vec();
+        let document = Document::parse(&unsigned).expect("the fixture is JSON");
+        let issuer = touchmark::model::Credential(document.root()).issuer();
+        let issuer = issuer.expect("the fixture has an issuer").to_owned();
+        let method = format!("{issuer}#key-1");
+        let multikey = [&[0xed, 0x01], key.verifying_key().as_bytes().as_slice()].concat();
+        let controller = format!(
+            "{{\"id\":\"{issuer}\",\"assertionMethod\":[{{\"id\":\"{method}\",\
+             \"type\":\"Multikey\",\"controller\":\"{issuer}\",\
+             \"publicKeyMultibase\":\"z{}\"}}]}}",
+            bs58::encode(multikey).into_string()
+        );
+        let keys = did::web::read(controller.as_bytes(), &issuer).expect("it is a DID document");
+        let now: Timestamp = "2026-11-21T09:00:00Z".parse().expect("it is a time");
+        let secured = signed(&unsigned, &method, now, key);
+        Fixture { secured, unsigned, keys, method, now }
+    }
+
+    fn dataset(&self) -> Dataset {
+        let document = Document::parse(&self.unsigned).expect("the fixture is JSON");
+        expanded(&document)
+    }
+
+    /// From bytes to the verdict on who signed what; the key is known.
+    fn verify(&self) {
+        let secured = Secured::decode(&self.secured).expect("it is JSON");
+        let document = Document::parse(secured.bytes()).expect("it is an object");
+        let basis = Basis { contexts: Contexts::bundled(), now: self.now };
+        let conformance = check::conform(&document, basis.contexts);
+        let proven = check::proof::authenticate(&secured, &document, Ok(&self.keys), basis);
+        let checks = conformance.checks.iter().chain(&proven.checks);
+        assert_eq!(check::report::verdict(checks), Verdict::Yes);
+        assert!(proven.authentic.is_some());
+    }
+}
+
+fn signed(unsigned: &[u8], method: &str, created: Timestamp, key: &SigningKey) -> Vec<u8> {
+    let document = Document::parse(unsigned).expect("the fixture is JSON");
+    let options = Options { created, verification_method: method, expires: None };
+    let sign = |message: &[u8]| Ok::<_, Infallible>(key.sign(message).to_bytes().to_vec());
+    suite::sign(&document, &options, Contexts::bundled(), sign).expect("it can be signed")
+}
+
+fn expanded(document: &Document<'_>) -> Dataset {
+    let input = Input { object: document.root(), without: &["proof"], context: None };
+    jsonld::expand(&input, Contexts::bundled()).expect("the fixture is safe JSON-LD")
+}
+
+fn report(fixture: &Fixture, key: &SigningKey) {
+    let document = Document::parse(&fixture.secured).expect("it is an object");
+    let dataset = fixture.dataset();
+    let canonical = dataset.canonicalize(HashAlgorithm::Sha256).expect("the graph is simple");
+    let message = [7; 64];
+    let signature: Signature = key.sign(&message);
+    let public = key.verifying_key();
+    let proof = document.root().get("proof").and_then(|p| p.items().first()?.as_object());
+    let proof = proof.expect("it was signed");
+    let context = document.root().get("@context");
+    let options = Input { object: proof, without: &["proofValue", "@context"], context };
+    let contexts = Contexts::bundled();
+    let mut cases: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
+        (
+            "bare verify_strict",
+            Box::new(|| public.verify_strict(black_box(&message), &signature).expect("it holds")),
+        ),
+        ("parse", Box::new(|| drop(black_box(Document::parse(black_box(&fixture.secured)))))),
+        ("conform", Box::new(|| drop(black_box(check::conform(&document, contexts))))),
+        ("expand", Box::new(|| drop(black_box(expanded(&document))))),
+        ("canonicalize", Box::new(|| drop(black_box(dataset.canonicalize(HashAlgorithm::Sha256))))),
+        (
+            "proof options",
+            Box::new(|| {
+                let dataset = jsonld::expand(&options, contexts).expect("the proof is JSON-LD");
+                drop(black_box(dataset.canonicalize(HashAlgorithm::Sha256)));
+            }),
+        ),
+        ("SHA-256", Box::new(|| drop(black_box(Sha256::digest(canonical.as_bytes()))))),
+        (
+            "full sign",
+            Box::new(|| {
+                let created = fixture.now;
+                drop(black_box(signed(&fixture.unsigned, &fixture.method, created, key)));
+            }),
+        ),
+        ("full verify", Box::new(|| fixture.verify())),
+    ];
+    let mut samples: Vec<Vec<Duration>> = vec![Vec::with_capacity(ROUNDS); cases.len()];
+    for round in 0..ROUNDS + WARM_UP {
+        for ((_, case), samples) in cases.iter_mut().zip(&mut samples) {
+            let start = Instant::now();
+            (0..CALLS).for_each(|_| case());
+            if round >= WARM_UP {
+                samples.push(start.elapsed() / CALLS);
+            }
+        }
+    }
+    let medians: Vec<f64> = samples.into_iter().map(median).collect();
+    println!("{:<20} {:>9} {:>7}", "case", "µs", "ratio");
+    for ((name, _), median) in cases.iter().zip(&medians) {
+        println!("{name:<20} {median:>9.1} {:>7.2}", median / medians[0]);
+    }
+}
+
+/// In microseconds.
+fn median(mut samples: Vec<Duration>) -> f64 {
+    samples.sort_unstable();
+    samples[samples.len() / 2].as_secs_f64() * 1e6
+}
