@@ -4,12 +4,12 @@
 //! sections 4.4 to 4.8. Invariant: the work is bounded by [`BUDGET`], whatever
 //! the graph; within it the answer is the specification's.
 
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256, Sha384};
 
 use super::dataset::{Dataset, Quad, Term};
+use super::lines::Lines;
 
 /// How much work one dataset may cost, in bytes hashed and copied: some tens of
 /// milliseconds. Documents without symmetric blank nodes cost almost none of
@@ -37,29 +37,26 @@ pub struct TooComplex;
 
 /// Section 4.4.3.
 pub(super) fn canonicalize(dataset: &Dataset, hash: HashAlgorithm) -> Result<String, TooComplex> {
-    let mut state = State::new(dataset, hash);
+    let lines = Lines::new(dataset);
+    let mut state = State::new(dataset, &lines, hash);
     // 3: the first degree hashes.
-    let mut by_hash: BTreeMap<Rc<str>, Vec<u32>> = BTreeMap::new();
-    for blank in 0..dataset.blanks() {
-        if !state.quads_of[blank as usize].is_empty() {
-            let hash = state.hash_first_degree(blank)?;
-            by_hash.entry(hash).or_default().push(blank);
-        }
-    }
+    let mut by_hash = state.first_degree_hashes();
+    by_hash.sort_unstable();
     // 4: what is unique is named in the order of its hash.
-    let mut canonical = Issuer::new("c14n");
-    for blanks in by_hash.values() {
-        if let [only] = blanks.as_slice() {
+    let mut canonical = Canonical::new(dataset.blanks());
+    let groups = || by_hash.chunk_by(|(a, _), (b, _)| a == b);
+    for group in groups() {
+        if let [(_, only)] = group {
             canonical.issue(*only);
         }
     }
     // 5: the rest by the paths that lead away from it.
-    for blanks in by_hash.values().filter(|blanks| blanks.len() > 1) {
+    for group in groups().filter(|group| group.len() > 1) {
         let mut paths = Vec::new();
-        for &blank in blanks.iter().filter(|blank| !canonical.has(**blank)) {
-            let mut issuer = Issuer::new("b");
-            issuer.issue(blank);
-            paths.push(state.hash_n_degree(blank, issuer, &canonical)?);
+        for (_, blank) in group.iter().filter(|(_, blank)| !canonical.has(*blank)) {
+            let mut issuer = Issuer::default();
+            issuer.issue(*blank);
+            paths.push(state.hash_n_degree(*blank, issuer, &canonical)?);
         }
         paths.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (_, issuer) in paths {
@@ -68,63 +65,96 @@ pub(super) fn canonicalize(dataset: &Dataset, hash: HashAlgorithm) -> Result<Str
             }
         }
     }
-    Ok(serialize(dataset, &canonical))
+    let order = canonical.order_of_labels();
+    let mut text = String::with_capacity(lines.bytes());
+    let by_order = |blank| order[blank as usize];
+    lines.write(dataset.quads(), by_order, |b, out| canonical.write(b, out), &mut text);
+    Ok(text)
 }
 
-fn serialize(dataset: &Dataset, canonical: &Issuer) -> String {
-    let mut lines: Vec<String> = dataset
-        .quads()
-        .iter()
-        .map(|quad| {
-            let mut line = String::new();
-            write_quad(&mut line, dataset, quad, |blank, out| canonical.write(blank, out));
-            line
-        })
-        .collect();
-    lines.sort_unstable();
-    lines.concat()
+/// A hash; it sorts as its hexadecimal text does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Hash {
+    bytes: [u8; 48],
+    length: usize,
 }
 
-/// One line of canonical N-Quads; `label` writes a blank node.
-fn write_quad(
-    out: &mut String,
-    dataset: &Dataset,
-    quad: &Quad,
-    mut label: impl FnMut(u32, &mut String),
-) {
-    let terms = [Some(quad.subject), Some(quad.predicate), Some(quad.object), quad.graph];
-    for term in terms.into_iter().flatten() {
-        match term {
-            Term::Blank(blank) => label(blank, out),
-            named => out.push_str(dataset.name(named)),
-        }
-        out.push(' ');
+impl Hash {
+    fn new(digest: &[u8]) -> Self {
+        let mut bytes = [0; 48];
+        bytes[..digest.len()].copy_from_slice(digest);
+        Hash { bytes, length: digest.len() }
     }
-    out.push_str(".\n");
+
+    fn write(&self, out: &mut String) {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        for byte in &self.bytes[..self.length] {
+            out.push(DIGITS[usize::from(byte >> 4)] as char);
+            out.push(DIGITS[usize::from(byte & 15)] as char);
+        }
+    }
 }
 
 struct State<'d> {
     dataset: &'d Dataset,
+    lines: &'d Lines<'d>,
     hash: HashAlgorithm,
-    /// For each blank node, the quads that mention it.
-    quads_of: Vec<Vec<&'d Quad>>,
-    first_degree: HashMap<u32, Rc<str>>,
+    mentions: Mentions,
+    /// By blank node; none for one that no quad mentions.
+    first_degree: Vec<Option<Hash>>,
     budget: u64,
     depth: u32,
 }
 
-impl<'d> State<'d> {
-    fn new(dataset: &'d Dataset, hash: HashAlgorithm) -> Self {
-        let mut quads_of = vec![Vec::new(); dataset.blanks() as usize];
+/// For each blank node, the quads that mention it.
+struct Mentions {
+    /// Where the quads of each blank node start.
+    starts: Vec<u32>,
+    quads: Vec<u32>,
+}
+
+impl Mentions {
+    fn new(dataset: &Dataset) -> Self {
+        let mut starts = vec![0; dataset.blanks() as usize + 1];
         for quad in dataset.quads() {
-            let mut mentioned: Vec<u32> = blanks_of(quad).map(|(_, blank)| blank).collect();
-            mentioned.sort_unstable();
-            mentioned.dedup();
-            for blank in mentioned {
-                quads_of[blank as usize].push(quad);
+            mentioned(quad).for_each(|blank| starts[blank as usize + 1] += 1);
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut quads = vec![0; starts.last().map_or(0, |end| *end as usize)];
+        let mut next = starts.clone();
+        for (number, quad) in (0..).zip(dataset.quads()) {
+            for blank in mentioned(quad) {
+                quads[next[blank as usize] as usize] = number;
+                next[blank as usize] += 1;
             }
         }
-        State { dataset, hash, quads_of, first_degree: HashMap::new(), budget: BUDGET, depth: 0 }
+        Mentions { starts, quads }
+    }
+
+    fn of(&self, blank: u32) -> &[u32] {
+        let at = blank as usize;
+        &self.quads[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+}
+
+impl<'d> State<'d> {
+    fn new(dataset: &'d Dataset, lines: &'d Lines<'d>, hash: HashAlgorithm) -> Self {
+        let mentions = Mentions::new(dataset);
+        State { dataset, lines, hash, mentions, first_degree: vec![], budget: BUDGET, depth: 0 }
+    }
+
+    /// The first degree hashes of all blank nodes that quads mention.
+    fn first_degree_hashes(&mut self) -> Vec<(Hash, u32)> {
+        let mut text = String::new();
+        let hash = |blank: u32| {
+            let quads = self.mentions.of(blank);
+            (!quads.is_empty()).then(|| self.hash_first_degree(blank, quads, &mut text))
+        };
+        self.first_degree = (0..self.dataset.blanks()).map(hash).collect();
+        let hashes = (0..).zip(&self.first_degree);
+        hashes.filter_map(|(blank, hash)| hash.map(|hash| (hash, blank))).collect()
     }
 
     fn spend(&mut self, work: usize) -> Result<(), TooComplex> {
@@ -132,30 +162,23 @@ impl<'d> State<'d> {
         Ok(())
     }
 
-    fn digest(&self, text: &str) -> Rc<str> {
+    fn digest(&self, text: &str) -> Hash {
         match self.hash {
-            HashAlgorithm::Sha256 => hex(&Sha256::digest(text)),
-            HashAlgorithm::Sha384 => hex(&Sha384::digest(text)),
+            HashAlgorithm::Sha256 => Hash::new(&Sha256::digest(text)),
+            HashAlgorithm::Sha384 => Hash::new(&Sha384::digest(text)),
         }
     }
 
-    /// Section 4.6.3.
-    fn hash_first_degree(&mut self, reference: u32) -> Result<Rc<str>, TooComplex> {
-        if let Some(hash) = self.first_degree.get(&reference) {
-            return Ok(hash.clone());
-        }
-        let mut lines: Vec<String> = Vec::new();
-        for quad in &self.quads_of[reference as usize] {
-            let mut line = String::new();
-            write_quad(&mut line, self.dataset, quad, |blank, out| {
-                out.push_str(if blank == reference { "_:a" } else { "_:z" });
-            });
-            lines.push(line);
-        }
-        lines.sort_unstable();
-        let hash = self.digest(&lines.concat());
-        self.first_degree.insert(reference, hash.clone());
-        Ok(hash)
+    /// Section 4.6.3. `text` is a place to write in.
+    fn hash_first_degree(&self, reference: u32, quads: &[u32], text: &mut String) -> Hash {
+        text.clear();
+        let quads = quads.iter().map(|quad| &self.dataset.quads()[*quad as usize]);
+        let is_other = |blank| u32::from(blank != reference);
+        let label = |blank, out: &mut String| {
+            out.push_str(if blank == reference { "_:a" } else { "_:z" });
+        };
+        self.lines.write(quads, is_other, label, text);
+        self.digest(text)
     }
 
     /// Section 4.7.3.
@@ -164,23 +187,31 @@ impl<'d> State<'d> {
         related: u32,
         quad: &Quad,
         position: char,
-        canonical: &Issuer,
+        canonical: &Canonical,
         issuer: &Issuer,
-    ) -> Result<Rc<str>, TooComplex> {
+    ) -> Result<Hash, TooComplex> {
         let mut input = String::new();
         input.push(position);
         if position != 'g' {
-            input.push_str(self.dataset.name(quad.predicate));
+            self.write_name(quad.predicate, &mut input);
         }
         if canonical.has(related) {
             canonical.write(related, &mut input);
         } else if issuer.has(related) {
             issuer.write(related, &mut input);
         } else {
-            input.push_str(&self.hash_first_degree(related)?);
+            let hash = &self.first_degree[related as usize];
+            hash.expect("a quad mentions it").write(&mut input);
         }
         self.spend(input.len() + HASH)?;
         Ok(self.digest(&input))
+    }
+
+    fn write_name(&self, predicate: Term, out: &mut String) {
+        match predicate {
+            Term::Named(name) => out.push_str(self.dataset.name(name)),
+            Term::Blank(_) => unreachable!("a predicate is an IRI"),
+        }
     }
 
     /// Section 4.8.3: the hash, and the issuer that names in its order.
@@ -188,11 +219,11 @@ impl<'d> State<'d> {
         &mut self,
         identifier: u32,
         mut issuer: Issuer,
-        canonical: &Issuer,
-    ) -> Result<(Rc<str>, Issuer), TooComplex> {
-        let mut related_by_hash: BTreeMap<Rc<str>, Vec<u32>> = BTreeMap::new();
-        for at in 0..self.quads_of[identifier as usize].len() {
-            let quad = self.quads_of[identifier as usize][at];
+        canonical: &Canonical,
+    ) -> Result<(Hash, Issuer), TooComplex> {
+        let mut related_by_hash: BTreeMap<Hash, Vec<u32>> = BTreeMap::new();
+        for at in 0..self.mentions.of(identifier).len() {
+            let quad = &self.dataset.quads()[self.mentions.of(identifier)[at] as usize];
             for (position, related) in blanks_of(quad).filter(|(_, blank)| *blank != identifier) {
                 let hash = self.hash_related(related, quad, position, canonical, &issuer)?;
                 related_by_hash.entry(hash).or_default().push(related);
@@ -200,7 +231,7 @@ impl<'d> State<'d> {
         }
         let mut data = String::new();
         for (related_hash, blanks) in related_by_hash {
-            data.push_str(&related_hash);
+            related_hash.write(&mut data);
             if self.depth == MAX_DEPTH {
                 return Err(TooComplex);
             }
@@ -219,7 +250,7 @@ impl<'d> State<'d> {
         &mut self,
         mut blanks: Vec<u32>,
         issuer: &Issuer,
-        canonical: &Issuer,
+        canonical: &Canonical,
     ) -> Result<(String, Issuer), TooComplex> {
         let mut chosen: Option<(String, Issuer)> = None;
         blanks.sort_unstable();
@@ -239,7 +270,7 @@ impl<'d> State<'d> {
         &mut self,
         order: &[u32],
         issuer: &Issuer,
-        canonical: &Issuer,
+        canonical: &Canonical,
         least: Option<&str>,
     ) -> Result<Option<(String, Issuer)>, TooComplex> {
         let worse =
@@ -268,7 +299,7 @@ impl<'d> State<'d> {
             copy.issue(related);
             copy.write(related, &mut path);
             path.push('<');
-            path.push_str(&hash);
+            hash.write(&mut path);
             path.push('>');
             if worse(&path) {
                 return Ok(None);
@@ -289,20 +320,70 @@ fn blanks_of(quad: &Quad) -> impl Iterator<Item = (char, u32)> {
     )
 }
 
-/// Section 4.5: names blank nodes in the order in which they are issued.
-#[derive(Clone)]
+/// The blank nodes of a quad, each once.
+fn mentioned(quad: &Quad) -> impl Iterator<Item = u32> {
+    let [subject, object, graph] = [Some(quad.subject), Some(quad.object), quad.graph];
+    let object = object.filter(|_| object != subject);
+    let graph = graph.filter(|_| graph != subject && graph != Some(quad.object));
+    [subject, object, graph].into_iter().filter_map(|term| match term {
+        Some(Term::Blank(blank)) => Some(blank),
+        _ => None,
+    })
+}
+
+/// Section 4.5: the canonical identifiers, issued in order.
+struct Canonical {
+    /// By blank node.
+    numbers: Vec<Option<u32>>,
+    issued: u32,
+}
+
+impl Canonical {
+    fn new(blanks: u32) -> Self {
+        Canonical { numbers: vec![None; blanks as usize], issued: 0 }
+    }
+
+    fn has(&self, blank: u32) -> bool {
+        self.numbers[blank as usize].is_some()
+    }
+
+    fn issue(&mut self, blank: u32) {
+        if !self.has(blank) {
+            self.numbers[blank as usize] = Some(self.issued);
+            self.issued += 1;
+        }
+    }
+
+    fn write(&self, blank: u32, out: &mut String) {
+        let number = self.numbers[blank as usize].expect("only issued identifiers are written");
+        out.push_str("_:c14n");
+        write_number(number, out);
+    }
+
+    /// By blank node, its place among the labels, which sort as text: 10 before 2.
+    fn order_of_labels(&self) -> Vec<u32> {
+        let mut labels: Vec<(String, usize)> = Vec::with_capacity(self.issued as usize);
+        for (blank, number) in self.numbers.iter().enumerate() {
+            labels.extend(number.map(|number| (number.to_string(), blank)));
+        }
+        labels.sort_unstable();
+        let mut order = vec![0; self.numbers.len()];
+        for (place, (_, blank)) in (0..).zip(labels) {
+            order[blank] = place;
+        }
+        order
+    }
+}
+
+/// Section 4.5: temporary identifiers, issued in order.
+#[derive(Clone, Default)]
 struct Issuer {
-    prefix: &'static str,
     order: Vec<u32>,
     /// Blank node and number, by blank node: cheap to copy for each path tried.
     numbers: Vec<(u32, u32)>,
 }
 
 impl Issuer {
-    fn new(prefix: &'static str) -> Self {
-        Issuer { prefix, order: Vec::new(), numbers: Vec::new() }
-    }
-
     fn find(&self, blank: u32) -> Result<usize, usize> {
         self.numbers.binary_search_by_key(&blank, |(blank, _)| *blank)
     }
@@ -321,9 +402,16 @@ impl Issuer {
 
     fn write(&self, blank: u32, out: &mut String) {
         let at = self.find(blank).expect("only issued identifiers are written");
-        out.push_str("_:");
-        out.push_str(self.prefix);
-        out.push_str(&self.numbers[at].1.to_string());
+        out.push_str("_:b");
+        write_number(self.numbers[at].1, out);
+    }
+}
+
+fn write_number(number: u32, out: &mut String) {
+    if let Some(digit) = char::from_digit(number, 10) {
+        out.push(digit);
+    } else {
+        out.push_str(&number.to_string());
     }
 }
 
@@ -339,16 +427,6 @@ fn next_permutation(items: &mut [u32]) -> bool {
     items.swap(pivot, successor);
     items[pivot + 1..].reverse();
     true
-}
-
-fn hex(bytes: &[u8]) -> Rc<str> {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)] as char);
-        text.push(DIGITS[usize::from(byte & 15)] as char);
-    }
-    text.into()
 }
 
 #[cfg(test)]
@@ -368,7 +446,7 @@ mod tests {
 
     #[test]
     fn identifiers_are_issued_once_and_in_order() {
-        let mut issuer = Issuer::new("b");
+        let mut issuer = Issuer::default();
         for blank in [7, 3, 7, 5] {
             issuer.issue(blank);
         }
@@ -377,5 +455,14 @@ mod tests {
         issuer.write(5, &mut text);
         issuer.write(7, &mut text);
         assert_eq!(text, "_:b2_:b0");
+    }
+
+    #[test]
+    fn canonical_labels_sort_as_text() {
+        let mut canonical = Canonical::new(13);
+        (0..12).rev().for_each(|blank| canonical.issue(blank));
+        // The blank node 11 is c14n0, 1 is c14n10, 0 is c14n11; 12 has no label.
+        assert_eq!(canonical.order_of_labels()[..3], [3, 2, 11]);
+        assert_eq!(canonical.order_of_labels()[10..], [1, 0, 0]);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::context::{Container, Context, Definition};
+use super::context::{Active, Container, Context, Definition};
 use super::dataset::{RDF_TYPE, Term};
 use super::error::Error;
 use super::expand::{Expander, Item, Kind, Place, Shape};
@@ -29,10 +29,10 @@ impl Container {
     }
 }
 
-impl<'d> Expander<'_, 'd> {
+impl<'c, 'd> Expander<'c, 'd> {
     pub(super) fn map(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         definition: &Definition,
         map: &'d Object<'_>,
@@ -109,7 +109,7 @@ impl<'d> Expander<'_, 'd> {
 
     fn index_entry(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         definition: &Definition,
         key: &'d str,
@@ -133,6 +133,7 @@ impl<'d> Expander<'_, 'd> {
         let Some(iri) = iri else {
             return Err(self.unsupported("an index that is not a property"));
         };
+        let predicate = self.out.iri(&iri);
         let place = Place { name: Some(property), definition: active.term(property), ..place };
         let key: Value<'_> = Value::String(key.into());
         let object = match self.scalar(active, place, &key)? {
@@ -143,14 +144,14 @@ impl<'d> Expander<'_, 'd> {
             let Item::Node { term, .. } = item else {
                 return Err(self.unsupported("a property index of values"));
             };
-            self.add(Node::new(*term, place.graph), &iri, object);
+            self.add(Node::new(*term, place.graph), predicate, object);
         }
         Ok(items)
     }
 
     fn id_entry(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         key: &'d str,
         value: &'d Value<'_>,
@@ -179,12 +180,12 @@ impl<'d> Expander<'_, 'd> {
 
     fn type_entry(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         key: &'d str,
         value: &'d Value<'_>,
     ) -> Result<Vec<Item>, Error> {
-        let base = active.previous.clone().unwrap_or_else(|| active.clone());
+        let base = active.before().unwrap_or_else(|| active.clone());
         let mut scoped = base.clone();
         if let Some(Definition { context: Some(context), known, .. }) = base.term(key) {
             let mode = Mode { propagate: false, override_protected: false, known: *known };
@@ -200,7 +201,8 @@ impl<'d> Expander<'_, 'd> {
                 return Err(self.invalid("nodes in a type map", value));
             };
             if let Some(object) = object {
-                self.add(Node::new(*term, place.graph), RDF_TYPE, object);
+                let predicate = self.out.iri(RDF_TYPE);
+                self.add(Node::new(*term, place.graph), predicate, object);
             }
         }
         Ok(items)
@@ -209,7 +211,7 @@ impl<'d> Expander<'_, 'd> {
     /// An entry of a map of graphs, by index or by id.
     fn graph_entry(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         container: Container,
         key: &'d str,
@@ -244,7 +246,7 @@ impl<'d> Expander<'_, 'd> {
 
     fn entry(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         value: &'d Value<'_>,
         preset: Preset,
@@ -254,6 +256,6 @@ impl<'d> Expander<'_, 'd> {
         if items.is_none() {
             self.deviate("null", || "no null in a map".to_owned());
         }
-        Ok(items.unwrap_or_default())
+        Ok(items.map(Vec::from).unwrap_or_default())
     }
 }

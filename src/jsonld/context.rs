@@ -4,17 +4,19 @@
 //! <https://www.w3.org/TR/json-ld11-api/#iri-expansion>. Invariant: a context
 //! never changes once it is shared; [`super::process`] makes new ones.
 
-use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use super::deviation::Inverse;
+use hashbrown::HashMap;
+
+use super::deviation::{Inverse, Settled};
 use super::iri;
 use super::source::Source;
 
 /// What the terms mean.
 #[derive(Debug, Default)]
 pub(super) struct Context {
-    pub(super) terms: HashMap<Arc<str>, Arc<Definition>>,
+    pub(super) terms: HashMap<Arc<str>, Entry>,
     pub(super) vocab: Option<Arc<str>>,
     pub(super) language: Option<Arc<str>>,
     pub(super) direction: Option<Direction>,
@@ -25,11 +27,90 @@ pub(super) struct Context {
     pub(super) inverse: OnceLock<Inverse>,
 }
 
+/// A term's place in one context.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) definition: Arc<Definition>,
+    /// What is known already of how the context compacts to this term.
+    pub(super) settled: Settled,
+}
+
+impl Entry {
+    pub(super) fn new(definition: Arc<Definition>) -> Self {
+        Entry { definition, settled: Settled::default() }
+    }
+}
+
+/// The context that holds at one place of a document: a shared one of a known
+/// URL, which costs nothing to hand on, or one of the document's own.
+#[derive(Debug, Clone)]
+pub(super) enum Active<'c> {
+    Known(&'c Arc<Context>),
+    Own(Arc<Context>),
+}
+
+impl<'c> Active<'c> {
+    pub(super) fn own(context: Context) -> Self {
+        Active::Own(Arc::new(context))
+    }
+
+    pub(super) fn share(&self) -> &Arc<Context> {
+        match self {
+            Active::Known(context) => context,
+            Active::Own(context) => context,
+        }
+    }
+
+    /// What stood before a context that does not propagate.
+    pub(super) fn before(&self) -> Option<Active<'c>> {
+        match self {
+            Active::Known(context) => context.previous.as_ref().map(Active::Known),
+            Active::Own(context) => context.previous.clone().map(Active::Own),
+        }
+    }
+}
+
+impl Deref for Active<'_> {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        self.share()
+    }
+}
+
+/// What the IRI of a definition makes of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Keyword(&'static str),
+    /// A full IRI.
+    Property,
+    /// A full IRI with characters that no IRI may have.
+    Unwritable,
+    /// Nothing, a relative IRI or a blank node: no RDF.
+    Nothing,
+}
+
+impl Role {
+    pub(super) fn of(iri: Option<&str>) -> Role {
+        match iri {
+            None => Role::Nothing,
+            Some(iri) => match iri::keyword(iri) {
+                Some(keyword) => Role::Keyword(keyword),
+                None if !iri::is_absolute(iri) || iri.starts_with("_:") => Role::Nothing,
+                None if iri::is_writable(iri) => Role::Property,
+                None => Role::Unwritable,
+            },
+        }
+    }
+}
+
 /// What one term means.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Definition {
     /// An absolute IRI or a keyword; `None` where the term is switched off.
     pub(super) iri: Option<Arc<str>>,
+    /// That of the IRI.
+    pub(super) role: Role,
     pub(super) prefix: bool,
     pub(super) protected: bool,
     pub(super) reverse: bool,
@@ -129,11 +210,16 @@ impl Context {
     }
 
     pub(super) fn term(&self, name: &str) -> Option<&Definition> {
-        self.terms.get(name).map(|definition| &**definition)
+        self.terms.get(name).map(|entry| &*entry.definition)
+    }
+
+    /// The term of this name; keywords have none.
+    pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
+        self.terms.get(name).filter(|_| iri::keyword(name).is_none())
     }
 
     pub(super) fn has_protected(&self) -> bool {
-        self.terms.values().any(|definition| definition.protected)
+        self.terms.values().any(|entry| entry.definition.protected)
     }
 
     /// What `text` means where a term may stand. `None`: nothing at all. The

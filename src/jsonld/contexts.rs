@@ -6,10 +6,10 @@
 //! them), and nothing is ever loaded from elsewhere.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use super::context::Context;
-use super::process::{Memo, Mode};
+use super::process::Memo;
 use super::source::Source;
 use crate::model::json;
 
@@ -51,7 +51,7 @@ const CONFORMANCE: &[(&str, &[u8])] = vendored! {
 pub struct Contexts {
     sources: BTreeMap<Arc<str>, Source>,
     initial: Arc<Context>,
-    memo: Mutex<Memo>,
+    memo: Memo,
 }
 
 impl Contexts {
@@ -88,36 +88,19 @@ impl Contexts {
 
     fn over(sources: BTreeMap<Arc<str>, Source>) -> Contexts {
         let initial = Arc::new(Context { known: true, ..Context::default() });
-        Contexts { sources, initial, memo: Mutex::default() }
+        Contexts { sources, initial, memo: Memo::default() }
     }
 
     pub(super) fn source(&self, url: &str) -> Option<Source> {
         self.sources.get(url).cloned()
     }
 
-    pub(super) fn initial(&self) -> Arc<Context> {
-        self.initial.clone()
+    pub(super) fn initial(&self) -> &Arc<Context> {
+        &self.initial
     }
 
-    pub(super) fn recall(
-        &self,
-        active: &Arc<Context>,
-        local: &Source,
-        mode: Mode,
-    ) -> Option<Arc<Context>> {
-        let memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        memo.recall(active, local, mode)
-    }
-
-    pub(super) fn keep(
-        &self,
-        active: &Arc<Context>,
-        local: &Source,
-        mode: Mode,
-        result: &Arc<Context>,
-    ) {
-        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        memo.keep(active, local, mode, result);
+    pub(super) fn memo(&self) -> &Memo {
+        &self.memo
     }
 }
 

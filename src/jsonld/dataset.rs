@@ -5,9 +5,11 @@
 //! Invariant: a named term is kept as its canonical N-Quads text, so that
 //! writing a quad is joining strings; no quad stands twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::canon::{self, HashAlgorithm, TooComplex};
 use super::deviation::Deviation;
@@ -30,7 +32,7 @@ const MAX_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub struct Dataset {
     quads: Vec<Quad>,
-    names: Vec<Arc<str>>,
+    names: Names,
     blanks: u32,
     deviation: Option<Deviation>,
 }
@@ -64,23 +66,41 @@ impl Dataset {
         self.blanks
     }
 
+    /// How many named terms there are; they are numbered from 0.
+    pub(super) fn name_count(&self) -> usize {
+        self.names.ends.len()
+    }
+
     /// The N-Quads text of a named term.
-    pub(super) fn name(&self, term: Term) -> &str {
-        match term {
-            Term::Named(index) => &self.names[index as usize],
-            Term::Blank(_) => unreachable!("a blank node has no text of its own"),
-        }
+    pub(super) fn name(&self, name: u32) -> &str {
+        self.names.get(name)
+    }
+}
+
+/// The texts of named terms, one after the other.
+#[derive(Debug, Default)]
+struct Names {
+    text: String,
+    /// Where each of them ends.
+    ends: Vec<u32>,
+}
+
+impl Names {
+    fn get(&self, name: u32) -> &str {
+        let at = name as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[at] as usize]
     }
 }
 
 /// A term of one dataset: an index into its names, or a blank node's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Term {
     Named(u32),
     Blank(u32),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Quad {
     pub(super) subject: Term,
     pub(super) predicate: Term,
@@ -93,19 +113,19 @@ pub(super) struct Quad {
 #[derive(Debug, Default)]
 pub(super) struct Builder {
     quads: Vec<Quad>,
-    seen: HashSet<Quad>,
-    names: Vec<Arc<str>>,
-    index: HashMap<Arc<str>, u32>,
+    names: Names,
+    /// The numbers of the names, by the hashes of their texts.
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     labels: HashMap<String, u32>,
     blanks: u32,
+    /// The names alone take more than [`MAX_BYTES`].
+    full: bool,
 }
 
 impl Builder {
     pub(super) fn add(&mut self, quad: Quad) {
-        // Two equal quads are one, and must be so before any of them is hashed.
-        if self.seen.insert(quad) {
-            self.quads.push(quad);
-        }
+        self.quads.push(quad);
     }
 
     pub(super) fn fresh_blank(&mut self) -> Term {
@@ -129,35 +149,47 @@ impl Builder {
     }
 
     pub(super) fn iri(&mut self, iri: &str) -> Term {
-        self.intern(format!("<{iri}>"))
+        self.intern(|text| {
+            text.push('<');
+            text.push_str(iri);
+            text.push('>');
+        })
     }
 
     pub(super) fn literal(&mut self, value: &str, datatype: &str) -> Term {
-        let mut text = quoted(value);
-        if datatype != XSD_STRING {
-            let _infallible = write!(text, "^^<{datatype}>");
-        }
-        self.intern(text)
+        self.intern(|text| {
+            quote(value, text);
+            if datatype != XSD_STRING {
+                text.push_str("^^<");
+                text.push_str(datatype);
+                text.push('>');
+            }
+        })
     }
 
     pub(super) fn tagged(&mut self, value: &str, language: &str) -> Term {
-        let mut text = quoted(value);
-        let _infallible = write!(text, "@{language}");
-        self.intern(text)
+        self.intern(|text| {
+            quote(value, text);
+            text.push('@');
+            text.push_str(language);
+        })
     }
 
     /// `None` where writing the dataset would take more than [`MAX_BYTES`].
-    pub(super) fn finish(self, deviation: Option<Deviation>) -> Option<Dataset> {
+    pub(super) fn finish(mut self, deviation: Option<Deviation>) -> Option<Dataset> {
+        // Two equal quads are one, and must be so before any of them is hashed.
+        self.quads.sort_unstable();
+        self.quads.dedup();
         let length = |term: Term| match term {
-            Term::Named(index) => self.names[index as usize].len(),
+            Term::Named(name) => self.names.get(name).len(),
             Term::Blank(_) => 0,
         };
         let line = |quad: &Quad| {
             let graph = quad.graph.map_or(0, length);
             length(quad.subject) + length(quad.predicate) + length(quad.object) + graph
         };
-        let bytes: usize = self.quads.iter().map(line).sum();
-        (bytes <= MAX_BYTES).then_some(Dataset {
+        let fits = !self.full && self.quads.iter().map(line).sum::<usize>() <= MAX_BYTES;
+        fits.then_some(Dataset {
             quads: self.quads,
             names: self.names,
             blanks: self.blanks,
@@ -165,40 +197,61 @@ impl Builder {
         })
     }
 
-    fn intern(&mut self, text: String) -> Term {
-        if let Some(&number) = self.index.get(text.as_str()) {
+    /// The term with the text that `write` appends.
+    fn intern(&mut self, write: impl FnOnce(&mut String)) -> Term {
+        let text = &mut self.names.text;
+        let start = text.len();
+        write(text);
+        if text.len() > MAX_BYTES {
+            self.full = true;
+            text.truncate(start);
+            return Term::Named(0);
+        }
+        let hash = self.hasher.hash_one(&text[start..]);
+        let names = &self.names;
+        let same = |number: &u32| names.get(*number) == &names.text[start..];
+        if let Some(&number) = self.index.find(hash, same) {
+            self.names.text.truncate(start);
             return Term::Named(number);
         }
-        let number =
-            u32::try_from(self.names.len()).expect("a document has fewer terms than bytes");
-        let text: Arc<str> = text.into();
-        self.names.push(text.clone());
-        self.index.insert(text, number);
+        let number = index(self.names.ends.len());
+        self.names.ends.push(index(self.names.text.len()));
+        let (names, hasher) = (&self.names, &self.hasher);
+        self.index.insert_unique(hash, number, |number| hasher.hash_one(names.get(*number)));
         Term::Named(number)
     }
 }
 
-/// A string as a canonical N-Quads literal.
-fn quoted(value: &str) -> String {
-    let mut text = String::with_capacity(value.len() + 2);
+fn index(length: usize) -> u32 {
+    u32::try_from(length).expect("no text is longer than MAX_BYTES")
+}
+
+/// Appends a string as a canonical N-Quads literal.
+fn quote(value: &str, text: &mut String) {
     text.push('"');
-    for c in value.chars() {
-        match c {
-            '\u{8}' => text.push_str("\\b"),
-            '\t' => text.push_str("\\t"),
-            '\n' => text.push_str("\\n"),
-            '\u{c}' => text.push_str("\\f"),
-            '\r' => text.push_str("\\r"),
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\0'..='\u{1f}' | '\u{7f}' => {
-                let _infallible = write!(text, "\\u{:04X}", c as u32);
-            }
-            other => text.push(other),
-        }
+    let plain = |b: &u8| (*b >= b' ') & (*b != b'"') & (*b != b'\\') & (*b != 0x7f);
+    if value.as_bytes().iter().fold(true, |all, b| all & plain(b)) {
+        text.push_str(value);
+    } else {
+        value.chars().for_each(|c| escape(c, text));
     }
     text.push('"');
-    text
+}
+
+fn escape(c: char, text: &mut String) {
+    match c {
+        '\u{8}' => text.push_str("\\b"),
+        '\t' => text.push_str("\\t"),
+        '\n' => text.push_str("\\n"),
+        '\u{c}' => text.push_str("\\f"),
+        '\r' => text.push_str("\\r"),
+        '"' => text.push_str("\\\""),
+        '\\' => text.push_str("\\\\"),
+        '\0'..='\u{1f}' | '\u{7f}' => {
+            let _infallible = write!(text, "\\u{:04X}", c as u32);
+        }
+        other => text.push(other),
+    }
 }
 
 #[cfg(test)]
@@ -207,7 +260,19 @@ mod tests {
 
     #[test]
     fn literals_are_escaped_as_canonical_n_quads_are() {
-        assert_eq!(quoted("a\"b\\c\n\t\u{0}\u{7f}é🍎"), "\"a\\\"b\\\\c\\n\\t\\u0000\\u007Fé🍎\"");
+        let mut text = String::new();
+        quote("a\"b\\c\n\t\u{0}\u{7f}é🍎", &mut text);
+        assert_eq!(text, "\"a\\\"b\\\\c\\n\\t\\u0000\\u007Fé🍎\"");
+    }
+
+    #[test]
+    fn more_text_than_is_ever_written_out_ends_the_building() {
+        let mut builder = Builder::default();
+        let long = "x".repeat(MAX_BYTES / 4);
+        for n in 0..5 {
+            builder.literal(&format!("{n}{long}"), XSD_STRING);
+        }
+        assert!(builder.finish(None).is_none());
     }
 
     #[test]

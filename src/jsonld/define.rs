@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::context::{Coercion, Container, Context, ContextFault, Definition};
+use super::context::{Coercion, Container, Context, ContextFault, Definition, Entry, Role};
 use super::iri;
 use super::process::{Fault, Mode, direction};
 use super::source::{Members, Source};
@@ -71,13 +71,13 @@ impl<'a> Definer<'a> {
         self.chain -= 1;
         self.defined.insert(name.clone(), true);
         let definition = match previous {
-            Some(old) if old.protected && !self.mode.override_protected => {
-                if !old.means_the_same(&definition) {
+            Some(old) if old.definition.protected && !self.mode.override_protected => {
+                if !old.definition.means_the_same(&definition) {
                     return Err(Fault::Protected(term.to_owned()));
                 }
                 old
             }
-            _ => Arc::new(definition),
+            _ => Entry::new(Arc::new(definition)),
         };
         self.draft.terms.insert(name, definition);
         Ok(())
@@ -86,6 +86,7 @@ impl<'a> Definer<'a> {
     fn definition(&mut self, term: &str, value: &Source) -> Result<Definition, Fault> {
         let mut definition = Definition {
             iri: None,
+            role: Role::Nothing,
             prefix: false,
             protected: self.protected,
             reverse: false,
@@ -111,6 +112,7 @@ impl<'a> Definer<'a> {
             }
             _ => {}
         }
+        definition.role = Role::of(definition.iri.as_deref());
         Ok(definition)
     }
 

@@ -13,8 +13,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::context::{Coercion, Container, Context, Definition};
+use super::context::{Coercion, Container, Context, Definition, Entry};
 
 /// A place where a document differs from its own compacted form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(super) struct Inverse {
     /// For each IRI its terms: shortest first, then least. Where one of them
     /// is from a known context, only those are.
     terms: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// All terms for `@type`.
+    types: Vec<Arc<str>>,
     /// Namespace and prefix.
     prefixes: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -40,13 +43,14 @@ pub(super) struct Inverse {
 impl Inverse {
     fn of(context: &Context) -> Inverse {
         let mut inverse = Inverse::default();
-        for (term, definition) in &context.terms {
+        for (term, Entry { definition, .. }) in &context.terms {
             let Some(iri) = &definition.iri else { continue };
             inverse.terms.entry(iri.clone()).or_default().push(term.clone());
             if definition.prefix {
                 inverse.prefixes.push((iri.clone(), term.clone()));
             }
         }
+        inverse.types = inverse.terms.get("@type").cloned().unwrap_or_default();
         let known = |term: &Arc<str>| context.term(term).is_some_and(|d| d.known);
         for terms in inverse.terms.values_mut() {
             if terms.iter().any(known) {
@@ -55,6 +59,55 @@ impl Inverse {
             terms.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
         }
         inverse
+    }
+}
+
+/// Questions about a term that one context has answered with *yes, so it is
+/// compacted*: one bit each. Known contexts answer them once for all documents.
+#[derive(Debug, Default)]
+pub(super) struct Settled(AtomicU32);
+
+/// A bit of [`Settled`].
+#[derive(Clone, Copy)]
+pub(super) struct Question(u32);
+
+impl Question {
+    const ALIAS: Question = Question(1 << 16);
+    const TYPE: Question = Question(1 << 17);
+    const SYMBOL: Question = Question(1 << 18);
+
+    /// Is this the name for such a value? A datatype counts if it is the term's
+    /// own; the answer to other typed and tagged values is not kept.
+    fn name(definition: &Definition, wanted: Wanted<'_>, in_list: bool) -> Option<Question> {
+        let bit = match (wanted, &definition.coercion) {
+            (Wanted::Datatype(wanted), Some(Coercion::Datatype(own))) if *wanted == **own => 0,
+            (Wanted::Directed, _) => 1,
+            (Wanted::Plain, _) => 2,
+            (Wanted::Json, _) => 3,
+            (Wanted::Node, _) => 4,
+            (Wanted::Graph, _) => 5,
+            (Wanted::Symbol, _) => 6,
+            (Wanted::Any, _) => 7,
+            (Wanted::Datatype(_) | Wanted::Language(_) | Wanted::Name, _) => return None,
+        };
+        Some(Question(1 << (bit + 8 * u32::from(in_list))))
+    }
+}
+
+impl Settled {
+    fn has(&self, question: Question) -> bool {
+        self.0.load(Ordering::Relaxed) & question.0 != 0
+    }
+
+    fn settle(&self, question: Question) {
+        self.0.fetch_or(question.0, Ordering::Relaxed);
+    }
+}
+
+/// A term that is copied into another context is asked anew.
+impl Clone for Settled {
+    fn clone(&self) -> Self {
+        Settled::default()
     }
 }
 
@@ -86,15 +139,65 @@ impl Context {
         self.inverse.get_or_init(|| Inverse::of(self))
     }
 
+    /// Whether a member of this name holds types.
+    pub(super) fn is_type(&self, name: &str) -> bool {
+        name == "@type" || self.inverse().types.iter().any(|term| **term == *name)
+    }
+
     /// The member name that compaction gives to a keyword.
-    pub(super) fn alias(&self, keyword: &str) -> String {
+    pub(super) fn alias<'s>(&'s self, keyword: &'s str) -> &'s str {
         let terms = self.inverse().terms.get(keyword);
         // `{"@type": {"@container": "@set"}}` defines no other name.
-        terms.and_then(|terms| terms.first()).map_or(keyword, |term| term).to_owned()
+        terms.and_then(|terms| terms.first()).map_or(keyword, |term| term)
+    }
+
+    /// The name that a keyword's member should have, if otherwise than `found`.
+    pub(super) fn other_alias(&self, keyword: &'static str, found: &str) -> Option<&str> {
+        self.unless_settled(found, Question::ALIAS, || {
+            Some(self.alias(keyword)).filter(|alias| *alias != found)
+        })
+    }
+
+    /// Asks for a better name than `found`, unless it is known that there is none.
+    fn unless_settled<T>(
+        &self,
+        found: &str,
+        question: Question,
+        ask: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        let Some(Entry { settled, .. }) = self.terms.get(found) else { return ask() };
+        if settled.has(question) {
+            return None;
+        }
+        let better = ask();
+        if better.is_none() {
+            settled.settle(question);
+        }
+        better
+    }
+
+    /// The same as [`Context::other_name`] for a member that is a term here.
+    pub(super) fn other_term(
+        &self,
+        entry: &Entry,
+        found: &str,
+        wanted: Wanted<'_>,
+        in_list: bool,
+    ) -> Option<String> {
+        let question = Question::name(&entry.definition, wanted, in_list);
+        if question.is_some_and(|question| entry.settled.has(question)) {
+            return None;
+        }
+        let iri = entry.definition.iri.as_deref()?;
+        let better = self.other_name(iri, found, wanted, in_list);
+        if let (None, Some(question)) = (&better, question) {
+            entry.settled.settle(question);
+        }
+        better
     }
 
     /// How a member with this value should be called, if otherwise than `found`.
-    pub(super) fn member_name(
+    pub(super) fn other_name(
         &self,
         iri: &str,
         found: &str,
@@ -116,8 +219,14 @@ impl Context {
         }
     }
 
-    /// How compaction writes the value of a `@vocab` term.
-    pub(super) fn symbol(&self, iri: &str) -> String {
+    /// How compaction writes the value of a `@vocab` term, if otherwise than `found`.
+    pub(super) fn other_symbol(&self, iri: &str, found: &str) -> Option<String> {
+        self.unless_settled(found, Question::SYMBOL, || {
+            Some(self.symbol(iri)).filter(|symbol| symbol != found)
+        })
+    }
+
+    fn symbol(&self, iri: &str) -> String {
         match self.select(iri, Wanted::Name, false) {
             Some(term) => term.to_string(),
             None => self.shortened(iri),
@@ -129,7 +238,11 @@ impl Context {
     /// Open Badges gives one IRI to the class `Criteria` and the property
     /// `criteria`, and compaction would choose the property. A type is asked to
     /// be a class's term: one that coerces nothing.
-    pub(super) fn type_name(&self, iri: &str, found: &str) -> Option<String> {
+    pub(super) fn other_type(&self, iri: &str, found: &str) -> Option<String> {
+        self.unless_settled(found, Question::TYPE, || self.type_name(iri, found))
+    }
+
+    fn type_name(&self, iri: &str, found: &str) -> Option<String> {
         let all = self.inverse().terms.get(iri).map_or(&[][..], |terms| terms);
         let is_class = |term: &&Arc<str>| {
             self.term(term).is_some_and(|definition| definition.coercion.is_none())

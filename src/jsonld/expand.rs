@@ -6,11 +6,12 @@
 //! as one walk. Invariant: every member is turned into quads, is a keyword, or
 //! is an error; the walk never drops one.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Input;
 use super::containers::Preset;
-use super::context::{Coercion, Container, Context, Definition};
+use super::context::{Active, Coercion, Container, Context, Definition};
 use super::contexts::Contexts;
 use super::dataset::{Builder, Dataset, RDF_JSON, Term};
 use super::deviation::Deviation;
@@ -80,6 +81,8 @@ pub(super) struct Place<'p> {
     /// The member that holds it, if that is a property.
     pub(super) name: Option<&'p str>,
     pub(super) definition: Option<&'p Definition>,
+    /// The context that the definition is from.
+    pub(super) defined_in: Option<&'p Context>,
     /// Directly in the document or in `@graph`: values say nothing there.
     pub(super) free: bool,
     pub(super) in_list: bool,
@@ -102,6 +105,33 @@ pub(super) enum Item {
     List(Vec<Item>),
 }
 
+/// What one element expands to: mostly one item.
+#[derive(Debug)]
+pub(super) enum Items {
+    One(Item),
+    Many(Vec<Item>),
+}
+
+impl Deref for Items {
+    type Target = [Item];
+
+    fn deref(&self) -> &[Item] {
+        match self {
+            Items::One(item) => std::slice::from_ref(item),
+            Items::Many(items) => items,
+        }
+    }
+}
+
+impl From<Items> for Vec<Item> {
+    fn from(items: Items) -> Self {
+        match items {
+            Items::One(item) => vec![item],
+            Items::Many(items) => items,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Empty,
@@ -117,17 +147,20 @@ pub(super) enum Shape {
 pub(super) enum Kind {
     Plain,
     Json,
+    /// The datatype that the member's term coerces to.
+    Coerced,
     Datatype(Arc<str>),
     Language(Arc<str>),
     /// A string with a text direction.
     Directed,
 }
 
-impl<'d> Expander<'_, 'd> {
-    fn document<'a>(&mut self, active: &Arc<Context>, input: &Input<'d, 'a>) -> Result<(), Error> {
+impl<'c, 'd> Expander<'c, 'd> {
+    fn document<'a>(&mut self, active: &Active<'c>, input: &Input<'d, 'a>) -> Result<(), Error> {
         let place = Place {
             name: None,
             definition: None,
+            defined_in: None,
             free: true,
             in_list: false,
             in_map: false,
@@ -143,7 +176,7 @@ impl<'d> Expander<'_, 'd> {
 
     fn top(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         object: &'d Object<'_>,
         place: Place<'_>,
     ) -> Result<(), Error> {
@@ -152,7 +185,9 @@ impl<'d> Expander<'_, 'd> {
         if let (Some((name, value)), None) = (members.next(), members.next())
             && active.expand_vocab(name).as_deref() == Some("@graph")
         {
-            self.deviate_unless(active.alias("@graph") == name, name, || active.alias("@graph"));
+            if let Some(expected) = active.other_alias("@graph", name) {
+                self.deviate(name, || expected.to_owned());
+            }
             return self.within(name, |this| this.graph(active, value, place));
         }
         drop(members);
@@ -163,7 +198,7 @@ impl<'d> Expander<'_, 'd> {
     /// The nodes of an `@graph`.
     pub(super) fn graph(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         value: &'d Value<'_>,
         place: Place<'_>,
     ) -> Result<(), Error> {
@@ -175,6 +210,7 @@ impl<'d> Expander<'_, 'd> {
                 let place = Place {
                     name: None,
                     definition: None,
+                    defined_in: None,
                     free: true,
                     in_list: false,
                     in_map: false,
@@ -209,26 +245,28 @@ impl<'d> Expander<'_, 'd> {
     /// The expansion algorithm. `None` is null.
     pub(super) fn element(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         value: &'d Value<'_>,
         preset: Preset,
-    ) -> Result<Option<Vec<Item>>, Error> {
+    ) -> Result<Option<Items>, Error> {
         match value {
             Value::Null => Ok(None),
-            Value::Array(items) => self.array(active, place, items, preset).map(Some),
+            Value::Array(items) => {
+                self.array(active, place, items, preset).map(|items| Some(Items::Many(items)))
+            }
             Value::Object(object) => self.nested_object(active, object, place, preset),
             scalar if place.free && !place.in_list => {
                 Err(Error::DroppedValue { pointer: self.pointer(), what: scalar.kind() })
             }
-            scalar => self.scalar(active, place, scalar).map(|item| Some(vec![item])),
+            scalar => self.scalar(active, place, scalar).map(|item| Some(Items::One(item))),
         }
     }
 
     /// Step 5.
     fn array(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         values: &'d [Value<'_>],
         preset: Preset,
@@ -240,16 +278,17 @@ impl<'d> Expander<'_, 'd> {
                 match (value, expanded) {
                     (_, None) => this.deviate("null", || "no null in an array".to_owned()),
                     (Value::Array(_), Some(inner)) if place.container().has(Container::LIST) => {
-                        items.push(Item::List(inner));
+                        items.push(Item::List(inner.into()));
                     }
                     (Value::Array(_), Some(_)) if place.in_list => {
                         return Err(this.unsupported("an array in an array in @list"));
                     }
                     (Value::Array(_), Some(inner)) => {
                         this.deviate("an array in an array", || "one array".to_owned());
-                        items.extend(inner);
+                        items.extend(Vec::from(inner));
                     }
-                    (_, Some(inner)) => items.extend(inner),
+                    (_, Some(Items::One(item))) => items.push(item),
+                    (_, Some(Items::Many(inner))) => items.extend(inner),
                 }
                 Ok(())
             })?;
@@ -260,24 +299,29 @@ impl<'d> Expander<'_, 'd> {
     /// Step 4: value expansion.
     pub(super) fn scalar(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         value: &Value<'_>,
     ) -> Result<Item, Error> {
-        let active = self.property_scope(active, place)?;
-        let definition = place.name.and_then(|name| active.term(name));
+        let active = &self.property_scope(active, place)?;
+        let is_same = place.defined_in.is_some_and(|context| std::ptr::eq(context, &**active));
+        let definition = match is_same {
+            true => place.definition,
+            false => place.name.and_then(|name| active.term(name)),
+        };
         let coercion = definition.and_then(|definition| definition.coercion.as_ref());
         match (coercion, value) {
             (Some(Coercion::Id), Value::String(text)) => {
-                let term = self.reference(&active, text)?;
+                let term = self.reference(active, text)?;
                 Ok(Item::Node { term, shape: Shape::Reference })
             }
-            (Some(Coercion::Vocab), Value::String(text)) => self.symbol(&active, text),
+            (Some(Coercion::Vocab), Value::String(text)) => self.symbol(active, text),
             (Some(Coercion::Datatype(datatype)), value) => {
                 let term = self.literal(value, Some(datatype))?;
-                Ok(Item::Value { term, kind: Kind::Datatype(datatype.clone()) })
+                let kind = if is_same { Kind::Coerced } else { Kind::Datatype(datatype.clone()) };
+                Ok(Item::Value { term, kind })
             }
-            (_, Value::String(text)) => self.string(&active, definition, text),
+            (_, Value::String(text)) => self.string(active, definition, text),
             (_, native) => {
                 let term = self.literal(native, None)?;
                 Ok(Item::Value { term, kind: Kind::Plain })
@@ -325,8 +369,9 @@ impl<'d> Expander<'_, 'd> {
         let Some(expanded) = expanded else {
             return Err(Error::RelativeIri { pointer: self.pointer(), found: text.to_owned() });
         };
-        let symbol = active.symbol(&expanded);
-        self.deviate_unless(symbol == text, text, || symbol.clone());
+        if let Some(expected) = active.other_symbol(&expanded, text) {
+            self.deviate(text, || expected);
+        }
         let term = self.resource(&expanded)?;
         Ok(Item::Node { term, shape: Shape::Symbol })
     }
@@ -369,13 +414,13 @@ impl<'d> Expander<'_, 'd> {
     /// Steps 7 to 10: the context of an object that is not the document.
     fn nested_object(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         object: &'d Object<'_>,
         place: Place<'_>,
         preset: Preset,
-    ) -> Result<Option<Vec<Item>>, Error> {
+    ) -> Result<Option<Items>, Error> {
         let mut active = active.clone();
-        if let Some(previous) = active.previous.clone().filter(|_| !place.in_map) {
+        if let Some(previous) = active.before().filter(|_| !place.in_map) {
             let means =
                 |name: &str, keyword: &str| active.expand_vocab(name).as_deref() == Some(keyword);
             let is_value = object.iter().any(|(name, _)| means(name, "@value"));
@@ -394,9 +439,9 @@ impl<'d> Expander<'_, 'd> {
 
     fn property_scope(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
-    ) -> Result<Arc<Context>, Error> {
+    ) -> Result<Active<'c>, Error> {
         match place.definition {
             Some(Definition { context: Some(scoped), known, .. }) => {
                 let mode = Mode { propagate: true, override_protected: true, known: *known };
@@ -408,9 +453,9 @@ impl<'d> Expander<'_, 'd> {
 
     fn local_context(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         context: &Value<'_>,
-    ) -> Result<Arc<Context>, Error> {
+    ) -> Result<Active<'c>, Error> {
         let source = Source::copy(context);
         let mode = Mode { propagate: true, override_protected: false, known: false };
         self.within("@context", |this| this.process(active, &source, mode))
@@ -418,10 +463,10 @@ impl<'d> Expander<'_, 'd> {
 
     pub(super) fn process(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         local: &Source,
         mode: Mode,
-    ) -> Result<Arc<Context>, Error> {
+    ) -> Result<Active<'c>, Error> {
         self.processor.process(active, local, mode).map_err(|fault| match fault {
             Fault::Unknown(url) => Error::UnknownContext { url, pointer: self.pointer() },
             Fault::Protected(term) => Error::ProtectedTerm { pointer: self.pointer(), term },

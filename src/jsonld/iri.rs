@@ -57,19 +57,39 @@ pub(super) fn is_absolute(text: &str) -> bool {
     (scheme == "_"
         || (letters.next().is_some_and(|b| b.is_ascii_alphabetic())
             && letters.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))))
-        && !rest.chars().any(char::is_whitespace)
+        && !has_white_space(rest)
+}
+
+fn has_white_space(text: &str) -> bool {
+    // Most IRIs are nothing but visible ASCII, seen at once.
+    let visible = none(text, |b| (b <= b' ') | (b >= 0x7f));
+    !visible && text.chars().any(char::is_whitespace)
 }
 
 /// Whether an absolute IRI can be written into N-Quads as it is.
 pub(super) fn is_writable(iri: &str) -> bool {
     match iri.strip_prefix("_:") {
         Some(label) => !label.is_empty(),
-        None => !iri.chars().any(|c| {
-            c <= ' '
-                || c == '\u{7f}'
-                || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\')
+        None => none(iri, |b| {
+            (b <= b' ')
+                | (b == 0x7f)
+                | (b == b'<')
+                | (b == b'>')
+                | (b == b'"')
+                | (b == b'{')
+                | (b == b'}')
+                | (b == b'|')
+                | (b == b'^')
+                | (b == b'`')
+                | (b == b'\\')
         }),
     }
+}
+
+/// Whether no byte is one of those. Looks at all of them, since that is faster
+/// than stopping at the first.
+fn none(text: &str, is_one: impl Fn(u8) -> bool) -> bool {
+    !text.bytes().fold(false, |found, byte| found | is_one(byte))
 }
 
 /// The shape of BCP 47 that processors check.

@@ -2,14 +2,14 @@
 //!
 //! Spec: steps 11 to 20 of <https://www.w3.org/TR/json-ld11-api/#expansion-algorithm>.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use super::containers::Preset;
-use super::context::{Coercion, Container, Context, Definition};
+use super::context::{Active, Coercion, Container, Context, Definition, Entry, Role};
 use super::dataset::{Quad, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, Term};
 use super::deviation::Wanted;
 use super::error::Error;
-use super::expand::{Expander, Item, Kind, Place, Shape};
+use super::expand::{Expander, Item, Items, Kind, Place, Shape};
 use super::iri;
 use super::process::Mode;
 use crate::model::json::{Object, Value};
@@ -33,45 +33,59 @@ impl Node {
 }
 
 /// A member and what its name means.
-pub(super) type Member<'d, 'a> = (&'d str, &'d Value<'a>, Meaning);
+pub(super) type Member<'d, 'a, 'm> = (&'d str, &'d Value<'a>, Meaning<'m>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meaning {
+#[derive(Debug)]
+pub(super) enum Meaning<'m> {
     Keyword(&'static str),
-    Property(String),
+    Property(Property<'m>),
 }
 
-impl<'d> Expander<'_, 'd> {
+#[derive(Debug)]
+pub(super) struct Property<'m> {
+    iri: Cow<'m, str>,
+    /// The term, unless the name is a compact or full IRI.
+    entry: Option<&'m Entry>,
+}
+
+impl Meaning<'_> {
+    fn is(&self, keyword: &str) -> bool {
+        matches!(self, Meaning::Keyword(other) if *other == keyword)
+    }
+}
+
+impl<'c, 'd> Expander<'c, 'd> {
     /// An object whose own contexts, but for those of its types, are applied.
     pub(super) fn object_in(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         object: &'d Object<'_>,
         place: Place<'_>,
         preset: Preset,
-    ) -> Result<Option<Vec<Item>>, Error> {
+    ) -> Result<Option<Items>, Error> {
         let type_scoped = active;
         let active = &self.type_scope(active, object)?;
         let members = self.meanings(active, object)?;
-        let has = |keyword| members.iter().any(|(_, _, m)| *m == Meaning::Keyword(keyword));
+        let has = |keyword| members.iter().any(|(_, _, meaning)| meaning.is(keyword));
         if has("@value") {
-            return self.value_object(active, type_scoped, &members, place).map(|i| Some(vec![i]));
+            let item = self.value_object(active, type_scoped, &members, place)?;
+            return Ok(Some(Items::One(item)));
         }
         if has("@list") || has("@set") {
             return self.list_or_set(active, &members, place, preset);
         }
-        self.node(active, type_scoped, &members, place, preset).map(|item| Some(vec![item]))
+        self.node(active, type_scoped, &members, place, preset).map(|item| Some(Items::One(item)))
     }
 
     /// Step 11: the contexts that come with the types of the object.
     fn type_scope(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         object: &'d Object<'_>,
-    ) -> Result<Arc<Context>, Error> {
+    ) -> Result<Active<'c>, Error> {
         let mut result = active.clone();
         for (name, value) in object.iter() {
-            if self.left_out(name) || active.expand_vocab(name).as_deref() != Some("@type") {
+            if self.left_out(name) || !active.is_type(name) {
                 continue;
             }
             let mut types: Vec<&str> = value.items().iter().filter_map(Value::as_str).collect();
@@ -87,32 +101,45 @@ impl<'d> Expander<'_, 'd> {
     }
 
     /// What each member's name means; a name that means nothing is an error.
-    fn meanings<'a>(
+    fn meanings<'a, 'm>(
         &mut self,
-        active: &Context,
+        active: &'m Context,
         object: &'d Object<'a>,
-    ) -> Result<Vec<Member<'d, 'a>>, Error> {
-        let mut members: Vec<Member<'d, 'a>> = Vec::with_capacity(object.len());
+    ) -> Result<Vec<Member<'d, 'a, 'm>>, Error>
+    where
+        'd: 'm,
+    {
+        let mut members: Vec<Member<'d, 'a, 'm>> = Vec::with_capacity(object.len());
         for (name, value) in object.iter() {
             if self.left_out(name) {
                 continue;
             }
             let meaning = self.within(name, |this| this.meaning(active, name))?;
             if let Meaning::Keyword(keyword) = meaning {
-                if members.iter().any(|(_, _, other)| *other == meaning) {
+                if members.iter().any(|(_, _, other)| other.is(keyword)) {
                     return Err(Error::CollidingKeywords { pointer: self.pointer(), keyword });
                 }
-                let alias = active.alias(keyword);
-                self.within(name, |this| {
-                    this.deviate_unless(alias == name, name, || alias.clone())
-                });
+                if let Some(alias) = active.other_alias(keyword, name) {
+                    self.within(name, |this| this.deviate(name, || alias.to_owned()));
+                }
             }
             members.push((name, value, meaning));
         }
         Ok(members)
     }
 
-    fn meaning(&self, active: &Context, name: &str) -> Result<Meaning, Error> {
+    fn meaning<'m>(&self, active: &'m Context, name: &'m str) -> Result<Meaning<'m>, Error> {
+        let entry = active.entry(name);
+        if let Some(Entry { definition, .. }) = entry {
+            match (definition.role, definition.iri.as_deref()) {
+                (Role::Keyword(keyword), _) => return Ok(Meaning::Keyword(keyword)),
+                (Role::Property, Some(iri)) => {
+                    return Ok(Meaning::Property(Property { iri: iri.into(), entry }));
+                }
+                // Said below.
+                _ => {}
+            }
+        }
         let undefined = || Error::UndefinedTerm { pointer: self.pointer(), term: name.to_owned() };
         let expanded = active.expand_vocab(name).ok_or_else(undefined)?;
         if let Some(keyword) = iri::keyword(&expanded) {
@@ -126,18 +153,18 @@ impl<'d> Expander<'_, 'd> {
             let found = expanded.into_owned();
             return Err(Error::InvalidIri { pointer: self.pointer(), found });
         }
-        Ok(Meaning::Property(expanded.into_owned()))
+        Ok(Meaning::Property(Property { iri: expanded, entry }))
     }
 
     fn node(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         type_scoped: &Context,
-        members: &[Member<'d, '_>],
+        members: &[Member<'d, '_, '_>],
         place: Place<'_>,
         preset: Preset,
     ) -> Result<Item, Error> {
-        let id = members.iter().find(|(_, _, meaning)| *meaning == Meaning::Keyword("@id"));
+        let id = members.iter().find(|(_, _, meaning)| meaning.is("@id"));
         let term = match id {
             Some((name, value, _)) => self.within(name, |this| match value {
                 Value::String(text) => this.reference(active, text),
@@ -156,7 +183,7 @@ impl<'d> Expander<'_, 'd> {
                 Meaning::Keyword(keyword) => {
                     this.keyword(active, node, (name, value, keyword), place)
                 }
-                Meaning::Property(iri) => this.property(active, node, name, iri, value),
+                Meaning::Property(property) => this.property(active, node, name, property, value),
             })?;
             counted += usize::from(added);
         }
@@ -175,13 +202,14 @@ impl<'d> Expander<'_, 'd> {
         node: Node,
         value: &'d Value<'_>,
     ) -> Result<bool, Error> {
+        let predicate = self.out.iri(RDF_TYPE);
         for (at, item) in value.items().iter().enumerate() {
             let add = |this: &mut Self| {
                 let Value::String(text) = item else {
                     return Err(this.invalid("a string as type", item));
                 };
                 let object = this.type_term(type_scoped, text)?;
-                this.add(node, RDF_TYPE, object);
+                this.add(node, predicate, object);
                 Ok(())
             };
             match value {
@@ -195,11 +223,20 @@ impl<'d> Expander<'_, 'd> {
     }
 
     pub(super) fn type_term(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
+        let entry = active.entry(text);
+        if let Some(Entry { definition, .. }) = entry
+            && let (Role::Property, Some(iri)) = (definition.role, &definition.iri)
+        {
+            if let Some(expected) = active.other_type(iri, text) {
+                self.deviate(text, || expected);
+            }
+            return Ok(self.out.iri(iri));
+        }
         let expanded = active.expand_vocab(text).filter(|iri| iri::is_absolute(iri));
         let Some(expanded) = expanded else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_owned() });
         };
-        if let Some(expected) = active.type_name(&expanded, text) {
+        if let Some(expected) = active.other_type(&expanded, text) {
             self.deviate(text, || expected);
         }
         self.resource(&expanded)
@@ -208,7 +245,7 @@ impl<'d> Expander<'_, 'd> {
     /// A keyword of a node other than `@type`. Whether it adds to the node.
     fn keyword(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         node: Node,
         (name, value, keyword): (&'d str, &'d Value<'_>, &'static str),
         place: Place<'_>,
@@ -246,7 +283,7 @@ impl<'d> Expander<'_, 'd> {
     /// Members that are grouped without meaning.
     fn nest(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         node: Node,
         name: &str,
         value: &'d Value<'_>,
@@ -262,7 +299,9 @@ impl<'d> Expander<'_, 'd> {
             };
             for (name, value, meaning) in self.meanings(active, object)? {
                 added |= self.within(name, |this| match &meaning {
-                    Meaning::Property(iri) => this.property(active, node, name, iri, value),
+                    Meaning::Property(property) => {
+                        this.property(active, node, name, property, value)
+                    }
                     Meaning::Keyword("@nest") => this.nest(active, node, name, value),
                     Meaning::Keyword(_) => Err(this.unsupported("a keyword inside @nest")),
                 })?;
@@ -273,7 +312,7 @@ impl<'d> Expander<'_, 'd> {
 
     fn reverse(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         node: Node,
         value: &'d Value<'_>,
     ) -> Result<bool, Error> {
@@ -286,11 +325,12 @@ impl<'d> Expander<'_, 'd> {
         }
         let mut added = false;
         for (name, value, meaning) in self.meanings(active, object)? {
-            let Meaning::Property(iri) = meaning else {
+            let Meaning::Property(property) = meaning else {
                 return Err(self.unsupported("a keyword inside @reverse"));
             };
             let node = Node { reversed: true, ..node };
-            added |= self.within(name, |this| this.property(active, node, name, &iri, value))?;
+            added |=
+                self.within(name, |this| this.property(active, node, name, &property, value))?;
         }
         Ok(added)
     }
@@ -298,18 +338,18 @@ impl<'d> Expander<'_, 'd> {
     /// Step 13.5 onwards: one property. Whether it adds to the node.
     fn property(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         node: Node,
         name: &'d str,
-        iri: &str,
+        Property { iri, entry }: &Property<'_>,
         value: &'d Value<'_>,
     ) -> Result<bool, Error> {
         self.compare_subject(node, name, iri);
-        let definition = active.terms.get(name).cloned();
-        let definition = definition.as_deref();
+        let definition = entry.map(|entry| &*entry.definition);
         let place = Place {
             name: Some(name),
             definition,
+            defined_in: Some(active),
             free: false,
             in_list: false,
             in_map: false,
@@ -324,13 +364,13 @@ impl<'d> Expander<'_, 'd> {
         if items.is_empty() && container.has(Container::GRAPH) {
             return Ok(false);
         }
-        let is_list_object =
-            matches!((value, items.as_slice()), (Value::Object(_), [Item::List(_)]));
+        let is_list_object = matches!((value, &*items), (Value::Object(_), [Item::List(_)]));
         if container.has(Container::LIST) && !is_list_object {
-            items = vec![Item::List(items)];
+            items = Items::One(Item::List(items.into()));
         }
         let reverse = definition.is_some_and(|definition| definition.reverse);
-        self.compare_name(active, name, iri, &items, container);
+        let member = Named { name, iri, entry: *entry };
+        self.compare_name(active, member, &items, container);
         self.emit(node, iri, items, reverse != node.reversed, value)?;
         Ok(true)
     }
@@ -338,17 +378,17 @@ impl<'d> Expander<'_, 'd> {
     /// Steps 13.6 to 13.9: what the value of a property expands to.
     fn property_items(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         value: &'d Value<'_>,
-    ) -> Result<Option<Vec<Item>>, Error> {
+    ) -> Result<Option<Items>, Error> {
         let container = place.container();
         match (value, place.definition) {
             (Value::Object(map), Some(definition)) if container.is_map() => {
-                self.map(active, place, definition, map).map(Some)
+                self.map(active, place, definition, map).map(|items| Some(Items::Many(items)))
             }
             (value, Some(Definition { coercion: Some(Coercion::Json), .. })) => {
-                Ok(Some(vec![self.json_literal(value)]))
+                Ok(Some(Items::One(self.json_literal(value))))
             }
             _ if container.has(Container::GRAPH) && container.is_map() => {
                 Err(self.unsupported("anything but a map under a map of graphs"))
@@ -362,30 +402,34 @@ impl<'d> Expander<'_, 'd> {
         &mut self,
         node: Node,
         iri: &str,
-        items: Vec<Item>,
+        items: Items,
         reverse: bool,
         value: &Value<'_>,
     ) -> Result<(), Error> {
-        for item in items {
+        let predicate = self.out.iri(iri);
+        let mut emit = |item| {
             match item {
                 Item::Node { term, .. } if reverse => {
                     self.deviate("a reversed property", || "the property itself".to_owned());
-                    self.add(Node { term, ..node }, iri, node.term);
+                    self.add(Node { term, ..node }, predicate, node.term);
                 }
                 Item::Value { .. } | Item::List(_) if reverse || node.reversed => {
                     return Err(self.invalid("nodes in a reversed property", value));
                 }
                 item => {
                     let object = self.object_term(item, node.graph);
-                    self.add(node, iri, object);
+                    self.add(node, predicate, object);
                 }
             }
+            Ok(())
+        };
+        match items {
+            Items::One(item) => emit(item),
+            Items::Many(items) => items.into_iter().try_for_each(emit),
         }
-        Ok(())
     }
 
-    pub(super) fn add(&mut self, node: Node, iri: &str, object: Term) {
-        let predicate = self.out.iri(iri);
+    pub(super) fn add(&mut self, node: Node, predicate: Term, object: Term) {
         self.out.add(Quad { subject: node.term, predicate, object, graph: node.graph });
     }
 
@@ -396,11 +440,12 @@ impl<'d> Expander<'_, 'd> {
             Item::List(items) => items,
         };
         let mut rest = self.out.iri(RDF_NIL);
+        let (first, next) = (self.out.iri(RDF_FIRST), self.out.iri(RDF_REST));
         for item in items.into_iter().rev() {
             let object = self.object_term(item, graph);
             let cell = Node::new(self.out.fresh_blank(), graph);
-            self.add(cell, RDF_FIRST, object);
-            self.add(cell, RDF_REST, rest);
+            self.add(cell, first, object);
+            self.add(cell, next, rest);
             rest = cell.term;
         }
         rest
@@ -409,10 +454,10 @@ impl<'d> Expander<'_, 'd> {
     /// A graph container: each element is a graph of its own.
     fn graphs(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         place: Place<'_>,
         value: &'d Value<'_>,
-    ) -> Result<Option<Vec<Item>>, Error> {
+    ) -> Result<Option<Items>, Error> {
         if matches!(value, Value::Null) {
             return Ok(None);
         }
@@ -437,7 +482,7 @@ impl<'d> Expander<'_, 'd> {
                 _ => expand(self)?,
             }
         }
-        Ok(Some(graphs))
+        Ok(Some(Items::Many(graphs)))
     }
 
     /// What a credential says of itself stands at its top. Wherever its id is
@@ -454,8 +499,7 @@ impl<'d> Expander<'_, 'd> {
     fn compare_name(
         &mut self,
         active: &Context,
-        name: &str,
-        iri: &str,
+        member: Named<'_>,
         items: &[Item],
         container: Container,
     ) {
@@ -463,32 +507,58 @@ impl<'d> Expander<'_, 'd> {
         for item in items {
             let expected = match item {
                 Item::List(inner) => {
-                    let mut wanted = inner.iter().map(|item| wanted(item, false));
+                    let mut wanted = inner.iter().map(|item| member.wanted(item, false));
                     let first = wanted.next().unwrap_or(Wanted::Any);
                     let common = if wanted.all(|w| w == first) { first } else { Wanted::Any };
-                    active.member_name(iri, name, common, true)
+                    member.other_name(active, common, true)
                 }
-                item => active.member_name(iri, name, wanted(item, in_graph), false),
+                item => member.other_name(active, member.wanted(item, in_graph), false),
             };
             if let Some(expected) = expected {
-                self.deviate(name, || expected);
+                self.deviate(member.name, || expected);
             }
         }
     }
 }
 
-fn wanted(item: &Item, in_graph: bool) -> Wanted<'_> {
-    match item {
-        Item::Node { .. } if in_graph => Wanted::Graph,
-        Item::Node { shape: Shape::Symbol, .. } => Wanted::Symbol,
-        Item::Node { .. } => Wanted::Node,
-        Item::List(_) => Wanted::Any,
-        Item::Value { kind, .. } => match kind {
-            Kind::Plain => Wanted::Plain,
-            Kind::Json => Wanted::Json,
-            Kind::Datatype(datatype) => Wanted::Datatype(datatype),
-            Kind::Language(tag) => Wanted::Language(tag),
-            Kind::Directed => Wanted::Directed,
-        },
+/// A property as the document names it.
+#[derive(Clone, Copy)]
+struct Named<'m> {
+    name: &'m str,
+    iri: &'m str,
+    entry: Option<&'m Entry>,
+}
+
+impl<'m> Named<'m> {
+    /// How compaction would name it otherwise.
+    fn other_name(self, active: &Context, wanted: Wanted<'_>, in_list: bool) -> Option<String> {
+        match self.entry {
+            Some(entry) => active.other_term(entry, self.name, wanted, in_list),
+            None => active.other_name(self.iri, self.name, wanted, in_list),
+        }
+    }
+
+    /// What compaction would look for a name of.
+    fn wanted<'i>(self, item: &'i Item, in_graph: bool) -> Wanted<'i>
+    where
+        'm: 'i,
+    {
+        match item {
+            Item::Node { .. } if in_graph => Wanted::Graph,
+            Item::Node { shape: Shape::Symbol, .. } => Wanted::Symbol,
+            Item::Node { .. } => Wanted::Node,
+            Item::List(_) => Wanted::Any,
+            Item::Value { kind, .. } => match kind {
+                Kind::Plain => Wanted::Plain,
+                Kind::Json => Wanted::Json,
+                Kind::Coerced => match self.entry.and_then(|e| e.definition.coercion.as_ref()) {
+                    Some(Coercion::Datatype(own)) => Wanted::Datatype(own),
+                    _ => Wanted::Any,
+                },
+                Kind::Datatype(datatype) => Wanted::Datatype(datatype),
+                Kind::Language(tag) => Wanted::Language(tag),
+                Kind::Directed => Wanted::Directed,
+            },
+        }
     }
 }

@@ -18,7 +18,7 @@
 //! | `expand` `members` `containers` | documents to quads |
 //! | `value` `value_object` | literals |
 //! | `deviation` | what compaction would have written |
-//! | `dataset` `canon` | quads and RDFC-1.0 |
+//! | `dataset` `lines` `canon` | quads and RDFC-1.0 |
 
 mod canon;
 mod containers;
@@ -30,6 +30,7 @@ mod deviation;
 mod error;
 mod expand;
 mod iri;
+mod lines;
 mod members;
 mod process;
 mod source;

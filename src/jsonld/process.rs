@@ -5,9 +5,10 @@
 //! the work of one document's contexts is bounded by [`BUDGET`].
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use super::context::{Context, ContextFault, Direction};
+use super::context::{Active, Context, ContextFault, Direction};
 use super::contexts::Contexts;
 use super::define::Definer;
 use super::iri;
@@ -61,42 +62,88 @@ impl From<ContextFault> for Fault {
     }
 }
 
-/// Remembers what came of a local context over an active one. An entry keeps
-/// both alive, so their addresses stay theirs.
-#[derive(Debug, Default)]
-pub(super) struct Memo(HashMap<(usize, usize, Mode), Remembered>);
+/// What came of a local context over an active one, kept for all documents.
+///
+/// Looking up takes no lock: an entry never changes once it is there. It keeps
+/// both contexts alive, so their addresses stay theirs.
+#[derive(Debug)]
+pub(super) struct Memo {
+    buckets: Box<[Slot]>,
+    kept: AtomicUsize,
+}
 
-/// The active context, the local one, and what came of them.
-type Remembered = (Arc<Context>, Source, Arc<Context>);
+type Slot = OnceLock<Box<Remembered>>;
+
+#[derive(Debug)]
+struct Remembered {
+    active: Arc<Context>,
+    local: Source,
+    mode: Mode,
+    result: Arc<Context>,
+    next: Slot,
+}
+
+type Key = (usize, usize, Mode);
+
+impl Default for Memo {
+    fn default() -> Self {
+        let buckets = (0..Memo::BUCKETS).map(|_| Slot::new()).collect();
+        Memo { buckets, kept: AtomicUsize::new(0) }
+    }
+}
 
 impl Memo {
+    const BUCKETS: usize = 1 << 10;
+
     /// More than the pairs that real documents form; past it nothing is kept,
     /// so that nobody can fill the memory with made-up sequences.
     const CAPACITY: usize = 1_000;
 
-    fn key(active: &Arc<Context>, local: &Source, mode: Mode) -> (usize, usize, Mode) {
+    fn key(active: &Arc<Context>, local: &Source, mode: Mode) -> Key {
         (Arc::as_ptr(active) as usize, local.address(), mode)
     }
 
-    pub(super) fn recall(
+    /// Addresses are multiples of 8 at least, and spread by an odd factor.
+    fn bucket(&self, (active, local, mode): Key) -> &Slot {
+        let flags = usize::from(mode.propagate) | usize::from(mode.override_protected) << 1;
+        let mixed = (active >> 3).wrapping_mul(31).wrapping_add(local >> 3).wrapping_add(flags);
+        let spread = (mixed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
+        &self.buckets[spread as usize % Memo::BUCKETS]
+    }
+
+    fn recall(&self, active: &Arc<Context>, local: &Source, mode: Mode) -> Option<&Arc<Context>> {
+        let key = Memo::key(active, local, mode);
+        let mut slot = self.bucket(key);
+        while let Some(entry) = slot.get() {
+            if Memo::key(&entry.active, &entry.local, entry.mode) == key {
+                return Some(&entry.result);
+            }
+            slot = &entry.next;
+        }
+        None
+    }
+
+    /// The kept result, which may be another thread's; `None` if it was not kept.
+    fn keep(
         &self,
         active: &Arc<Context>,
         local: &Source,
         mode: Mode,
-    ) -> Option<Arc<Context>> {
-        self.0.get(&Memo::key(active, local, mode)).map(|(_, _, result)| result.clone())
-    }
-
-    pub(super) fn keep(
-        &mut self,
-        active: &Arc<Context>,
-        local: &Source,
-        mode: Mode,
         result: &Arc<Context>,
-    ) {
-        if local.address() != 0 && self.0.len() < Memo::CAPACITY {
-            let entry = (active.clone(), local.clone(), result.clone());
-            self.0.insert(Memo::key(active, local, mode), entry);
+    ) -> Option<&Arc<Context>> {
+        if local.address() == 0 || self.kept.fetch_add(1, Ordering::Relaxed) >= Memo::CAPACITY {
+            return None;
+        }
+        let (key, local) = (Memo::key(active, local, mode), local.clone());
+        let (active, result) = (active.clone(), result.clone());
+        let mut new = Some(Box::new(Remembered { active, local, mode, result, next: Slot::new() }));
+        let mut slot = self.bucket(key);
+        loop {
+            let entry = slot.get_or_init(|| new.take().expect("it was put nowhere yet"));
+            if Memo::key(&entry.active, &entry.local, entry.mode) == key {
+                return Some(&entry.result);
+            }
+            slot = &entry.next;
         }
     }
 }
@@ -104,7 +151,8 @@ impl Memo {
 /// Processes the contexts of one document.
 pub(super) struct Processor<'c> {
     contexts: &'c Contexts,
-    memo: Memo,
+    /// What came of the document's own contexts, with what keeps the addresses.
+    own: HashMap<Key, (Active<'c>, Source, Active<'c>)>,
     budget: usize,
     /// Terms that the document's own contexts may still define.
     own_terms: usize,
@@ -117,7 +165,7 @@ impl<'c> Processor<'c> {
     pub(super) fn new(contexts: &'c Contexts) -> Self {
         Processor {
             contexts,
-            memo: Memo::default(),
+            own: HashMap::new(),
             budget: BUDGET,
             own_terms: OWN_TERMS,
             remote: vec![],
@@ -125,20 +173,21 @@ impl<'c> Processor<'c> {
         }
     }
 
-    pub(super) fn initial(&self) -> Arc<Context> {
-        self.contexts.initial()
+    pub(super) fn initial(&self) -> Active<'c> {
+        Active::Known(self.contexts.initial())
     }
 
     pub(super) fn process(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         local: &Source,
         mode: Mode,
-    ) -> Result<Arc<Context>, Fault> {
-        let shared = active.known && mode.known;
-        let remembered = match shared {
-            true => self.contexts.recall(active, local, mode),
-            false => self.memo.recall(active, local, mode),
+    ) -> Result<Active<'c>, Fault> {
+        let memo = Some(self.contexts.memo()).filter(|_| active.known && mode.known);
+        let key = Memo::key(active.share(), local, mode);
+        let remembered = match memo {
+            Some(memo) => memo.recall(active.share(), local, mode).map(Active::Known),
+            None => self.own.get(&key).map(|(_, _, result)| result.clone()),
         };
         if let Some(result) = remembered {
             return Ok(result);
@@ -150,19 +199,22 @@ impl<'c> Processor<'c> {
         let result = self.apply(active, local, mode);
         self.depth -= 1;
         let result = result?;
-        match shared {
-            true => self.contexts.keep(active, local, mode, &result),
-            false => self.memo.keep(active, local, mode, &result),
+        if let Some(memo) = memo {
+            let kept = memo.keep(active.share(), local, mode, result.share());
+            return Ok(kept.map_or(result, Active::Known));
+        }
+        if local.address() != 0 {
+            self.own.insert(key, (active.clone(), local.clone(), result.clone()));
         }
         Ok(result)
     }
 
     fn apply(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         local: &Source,
         mode: Mode,
-    ) -> Result<Arc<Context>, Fault> {
+    ) -> Result<Active<'c>, Fault> {
         let entries = match unwrapped_array(local).unwrap_or(local) {
             Source::Array(entries) => entries,
             one => std::slice::from_ref(one),
@@ -176,7 +228,8 @@ impl<'c> Processor<'c> {
         };
         let mut result = active.clone();
         if !propagate && result.previous.is_none() {
-            result = Arc::new(Context { previous: Some(active.clone()), ..self.draft(&result)? });
+            let previous = Some(active.share().clone());
+            result = Active::own(Context { previous, ..self.draft(&result)? });
         }
         for entry in entries {
             result = match entry {
@@ -186,7 +239,8 @@ impl<'c> Processor<'c> {
                 Source::Null if propagate => self.initial(),
                 Source::Null => {
                     let known = mode.known && result.known;
-                    Arc::new(Context { previous: Some(result), known, ..Context::default() })
+                    let previous = Some(result.share().clone());
+                    Active::own(Context { previous, known, ..Context::default() })
                 }
                 Source::String(url) => self.apply_url(&result, url, mode)?,
                 Source::Object(members) => self.apply_object(&result, unwrapped(members)?, mode)?,
@@ -198,10 +252,10 @@ impl<'c> Processor<'c> {
 
     fn apply_url(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         url: &Arc<str>,
         mode: Mode,
-    ) -> Result<Arc<Context>, Fault> {
+    ) -> Result<Active<'c>, Fault> {
         let Some(local) = self.contexts.source(url) else {
             return Err(Fault::Unknown(url.to_string()));
         };
@@ -216,10 +270,10 @@ impl<'c> Processor<'c> {
 
     fn apply_object(
         &mut self,
-        active: &Arc<Context>,
+        active: &Active<'c>,
         local: &Members,
         mode: Mode,
-    ) -> Result<Arc<Context>, Fault> {
+    ) -> Result<Active<'c>, Fault> {
         let mut draft = self.draft(active)?;
         self.spend(local.len())?;
         if !mode.known {
@@ -239,7 +293,7 @@ impl<'c> Processor<'c> {
         for (term, _) in local.iter().filter(|(term, _)| !NOT_TERMS.contains(&&***term)) {
             definer.define(term)?;
         }
-        let result = Arc::new(draft);
+        let result = Active::own(draft);
         if !mode.known {
             self.check_scoped(&result, local)?;
         }
@@ -247,7 +301,7 @@ impl<'c> Processor<'c> {
     }
 
     /// A scoped context must be valid even where the document does not use it.
-    fn check_scoped(&mut self, active: &Arc<Context>, local: &Members) -> Result<(), Fault> {
+    fn check_scoped(&mut self, active: &Active<'c>, local: &Members) -> Result<(), Fault> {
         for (_, definition) in local.iter() {
             let scoped = definition.as_object().and_then(|members| members.get("@context"));
             // A context that names the one being processed is a loop only where it is used.

@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use super::containers::Preset;
-use super::context::{Coercion, Container, Context};
+use super::context::{Active, Coercion, Container, Context};
 use super::dataset::XSD_STRING;
 use super::error::Error;
-use super::expand::{Expander, Item, Kind, Place};
+use super::expand::{Expander, Item, Items, Kind, Place};
 use super::iri;
 use super::members::{Meaning, Member};
 use crate::model::json::Value;
@@ -27,12 +27,12 @@ struct ValueObject<'d> {
     json: bool,
 }
 
-impl<'d> Expander<'_, 'd> {
+impl<'c, 'd> Expander<'c, 'd> {
     pub(super) fn value_object(
         &mut self,
         active: &Context,
         type_scoped: &Context,
-        members: &[Member<'d, '_>],
+        members: &[Member<'d, '_, '_>],
         place: Place<'_>,
     ) -> Result<Item, Error> {
         let mut parts = ValueObject::default();
@@ -126,7 +126,7 @@ impl<'d> Expander<'_, 'd> {
         let Some(datatype) = absolute else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_string() });
         };
-        if let Some(expected) = type_scoped.type_name(&datatype, text) {
+        if let Some(expected) = type_scoped.other_type(&datatype, text) {
             self.deviate(text, || expected);
         }
         parts.datatype = Some(datatype.into());
@@ -179,11 +179,11 @@ impl<'d> Expander<'_, 'd> {
 
     pub(super) fn list_or_set(
         &mut self,
-        active: &Arc<Context>,
-        members: &[Member<'d, '_>],
+        active: &Active<'c>,
+        members: &[Member<'d, '_, '_>],
         place: Place<'_>,
         preset: Preset,
-    ) -> Result<Option<Vec<Item>>, Error> {
+    ) -> Result<Option<Items>, Error> {
         let [(name, value, Meaning::Keyword(keyword))] = members else {
             return Err(self.unsupported("a member beside @list or @set"));
         };
@@ -197,7 +197,7 @@ impl<'d> Expander<'_, 'd> {
         let items = self.within(name, |this| this.element(active, place, value, preset))?;
         match (is_list, items) {
             (_, None) => Err(self.unsupported("null as a list or set")),
-            (true, Some(items)) => Ok(Some(vec![Item::List(items)])),
+            (true, Some(items)) => Ok(Some(Items::One(Item::List(items.into())))),
             (false, items) => Ok(items),
         }
     }
