@@ -58,7 +58,7 @@ pub struct Settings {
     #[arg(value_delimiter = ',')]
     pub dev_origins: Option<Vec<String>>,
 
-    /// Which log lines are written, as a level or a tracing filter. `debug` writes more, never keys or earners. Default: `info`
+    /// Which log lines are written, as a level or a tracing filter. `debug` writes more; never keys, earners or links. Default: `info`
     #[arg(long, env = "TOUCHMARK_LOG", global = true, value_name = "FILTER")]
     pub log: Option<String>,
 

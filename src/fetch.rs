@@ -244,7 +244,9 @@ async fn read_capped(url: &Url, mut response: reqwest::Response) -> Result<Vec<u
 }
 
 fn transport_error(url: &Url, error: &reqwest::Error) -> FetchError {
-    tracing::debug!(%url, %error, "outbound request failed");
+    // The host alone, and the cause without its URL: a link may be as good as a password.
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::debug!(host = url.host_str(), cause, "outbound request failed");
     if error.is_timeout() {
         FetchError::Timeout { url: url.to_string() }
     } else {

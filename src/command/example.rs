@@ -43,7 +43,8 @@ pub async fn fill(issuance: &Issuance) -> Result<Vec<Minted>, CommandError> {
         embed_email_hash: false,
     };
     let keys = [example::nea_ed25519(), example::nea_es256()];
-    let issuer = issuance.parties.add(PartyKind::Issuer, ISSUER, &profile, &keys).await?;
+    let issuer = issuance.parties.add(PartyKind::Issuer, ISSUER, &profile, "demo").await?;
+    issuance.parties.import_keys(&issuer, &keys).await?;
     for text in ACHIEVEMENTS {
         let definition: AchievementDefinition =
             serde_json::from_str(text).map_err(|e| CommandError::Refused(e.to_string()))?;

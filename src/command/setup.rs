@@ -114,9 +114,8 @@ pub async fn party(
             return Ok(());
         }
     };
-    let party = issuance.parties.add(kind, &slug, &profile, &[]).await?;
+    let party = issuance.parties.add(kind, &slug, &profile, OPERATOR).await?;
     issuance.parties.keys(&party).await?;
-    issuance.audit(OPERATOR, "party.add", None, &party.did).await?;
     print(&format!("added {} as {}", party.name, party.did))
 }
 
@@ -166,9 +165,7 @@ pub async fn keys(issuance: &Issuance, command: KeysCommand) -> Result<(), Comma
         (None, name) => find(issuance, PartyKind::Recognizer, &name.unwrap_or_default()).await?,
     };
     let rows = if rotate {
-        let rows = issuance.parties.rotate(&party).await?;
-        issuance.audit(OPERATOR, "keys.rotate", None, &party.did).await?;
-        rows
+        issuance.parties.rotate(&party, OPERATOR).await?
     } else {
         issuance.parties.keys(&party).await?
     };
@@ -188,7 +185,7 @@ pub async fn keys(issuance: &Issuance, command: KeysCommand) -> Result<(), Comma
 /// `touchmark restored`
 pub async fn restored(issuance: &Issuance) -> Result<(), CommandError> {
     let lists = issuance.store.close_lists_and_raise_versions(issuance.ambient.now()).await?;
-    issuance.audit(OPERATOR, "store.restored", None, "").await?;
+    issuance.audit(OPERATOR, "store.restored").await?;
     print(&format!(
         "closed {lists} status lists; revoke again what was revoked after the backup was made"
     ))

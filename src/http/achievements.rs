@@ -76,7 +76,7 @@ pub async fn update(
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements", tag = "achievements",
     params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "By slug", body = Vec<AchievementView>)),
-    security(("apiKey" = ["mint"])))]
+    security(("apiKey" = ["mint"]), ("apiKey" = ["status"]), ("apiKey" = ["admin"])))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -91,7 +91,7 @@ pub async fn list(
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements/{slug}", tag = "achievements",
     params(("issuer" = String, Path, example = "nea"), ("slug" = String, Path)),
     responses((status = 200, description = "The latest version", body = AchievementView)),
-    security(("apiKey" = ["mint"])))]
+    security(("apiKey" = ["mint"]), ("apiKey" = ["status"]), ("apiKey" = ["admin"])))]
 pub async fn latest(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -56,10 +56,25 @@ pub struct Caller {
 impl Caller {
     /// This key may do `scope` for the issuer of that name.
     pub fn may(&self, scope: Scope, issuer: &str) -> Result<(), Problem> {
-        if self.key.issuer.as_deref().is_some_and(|own| own != issuer) {
-            return Err(Problem::NotFound);
-        }
+        self.speaks_for(issuer)?;
         self.has(scope)
+    }
+
+    /// This key may read what the issuer of that name keeps here: it mints, changes or sets up
+    /// for it.
+    pub fn may_read(&self, issuer: &str) -> Result<(), Problem> {
+        self.speaks_for(issuer)?;
+        match [Scope::Mint, Scope::Status, Scope::Admin].iter().any(|s| self.has(*s).is_ok()) {
+            true => Ok(()),
+            false => Err(Problem::Forbidden { needed: "mint, status or admin" }),
+        }
+    }
+
+    fn speaks_for(&self, issuer: &str) -> Result<(), Problem> {
+        match self.key.issuer.as_deref().is_none_or(|own| own == issuer) {
+            true => Ok(()),
+            false => Err(Problem::NotFound),
+        }
     }
 
     /// This key may do `scope` for the whole service.
@@ -89,11 +104,6 @@ impl Caller {
 
     pub fn key_id(&self) -> &str {
         &self.key.id
-    }
-
-    /// The issuer that the key is bound to; `None` for a key of the whole service.
-    pub fn issuer(&self) -> Option<&str> {
-        self.key.issuer.as_deref()
     }
 
     pub fn minter(&self) -> Minter {

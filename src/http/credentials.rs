@@ -143,9 +143,13 @@ fn idempotency_key(
     headers: &HeaderMap,
     member: Option<&String>,
 ) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(&IDEMPOTENCY_KEY) else { return Ok(member.cloned()) };
     let unreadable =
         |detail: &str| Problem::Unreadable { part: "Idempotency-Key", detail: detail.into() };
+    let mut given = headers.get_all(&IDEMPOTENCY_KEY).iter();
+    let Some(value) = given.next() else { return Ok(member.cloned()) };
+    if given.next().is_some() {
+        return Err(unreadable("there is more than one"));
+    }
     let key =
         value.to_str().map_err(|_| unreadable("it has characters that are not ASCII"))?.trim();
     if key.is_empty() || key.len() > 255 {
@@ -194,7 +198,7 @@ pub fn answer<'a>(app: &App, issuer: &str, issued: &'a Issued) -> Result<MintAns
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/credentials", tag = "credentials",
     params(("issuer" = String, Path, example = "nea"), Paging),
     responses((status = 200, description = "A page of them", body = CredentialPage)),
-    security(("apiKey" = ["status"])))]
+    security(("apiKey" = ["mint"]), ("apiKey" = ["status"]), ("apiKey" = ["admin"])))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -234,7 +238,7 @@ fn read_cursor(text: &str) -> Option<Cursor> {
 #[utoipa::path(get, path = "/v1/issuers/{issuer}/credentials/{id}", tag = "credentials",
     params(("issuer" = String, Path, example = "nea"), ("id" = String, Path)),
     responses((status = 200, description = "Its state", body = CredentialRecord)),
-    security(("apiKey" = ["status"])))]
+    security(("apiKey" = ["mint"]), ("apiKey" = ["status"]), ("apiKey" = ["admin"])))]
 pub async fn record(
     State(app): State<Arc<App>>,
     caller: Caller,

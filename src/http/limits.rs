@@ -41,7 +41,8 @@ impl PerMinute {
 
 /// One household or host owns a whole IPv6 /64.
 fn whole_network(client: IpAddr) -> IpAddr {
-    match client {
+    // A listener on `[::]` sees IPv4 clients as `::ffff:a.b.c.d`, all of one /64.
+    match client.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
             IpAddr::V6([a, b, c, d, 0, 0, 0, 0].into())
@@ -100,6 +101,13 @@ mod tests {
             Err(Problem::TooManyRequests { retry_after: 1..=60 })
         ));
         assert!(limit.admit("192.0.2.2".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn ipv4_clients_of_an_ipv6_listener_are_told_apart() {
+        let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
+        assert_eq!(whole_network(mapped), "192.0.2.1".parse::<IpAddr>().unwrap());
+        assert_ne!(whole_network(mapped), whole_network("::ffff:192.0.2.2".parse().unwrap()));
     }
 
     #[test]

@@ -145,8 +145,7 @@ async fn add(
     caller.may_everywhere(Scope::Admin)?;
     let profile = new.profile.check().map_err(|faults| inside("/profile", faults));
     profile.map_err(Problem::Invalid)?;
-    let party = app.issuance.parties.add(kind, &new.name, &new.profile, &[]).await?;
-    app.issuance.audit(caller.key_id(), "party.add", None, &party.did).await?;
+    let party = app.issuance.parties.add(kind, &new.name, &new.profile, caller.key_id()).await?;
     Ok((StatusCode::CREATED, Json(view(app, party))))
 }
 
@@ -179,10 +178,9 @@ pub async fn update_issuer(
     Body(profile): Body<ProfileDefinition>,
 ) -> Result<Json<PartyView>, Problem> {
     caller.may(Scope::Admin, &name)?;
-    let party = app.issuance.parties.update(PartyKind::Issuer, &name, &profile).await?;
-    let party = party.ok_or(Problem::NotFound)?;
-    app.issuance.audit(caller.key_id(), "party.update", Some(&name), &party.did).await?;
-    Ok(Json(view(&app, party)))
+    let actor = caller.key_id();
+    let party = app.issuance.parties.update(PartyKind::Issuer, &name, &profile, actor).await?;
+    Ok(Json(view(&app, party.ok_or(Problem::NotFound)?)))
 }
 
 /// A recognizer's profile.
@@ -225,8 +223,7 @@ pub async fn rotate_keys(
     Path(name): Path<String>,
 ) -> Result<Json<Vec<KeyView>>, Problem> {
     let party = app.party(&caller, Scope::Admin, &name).await?;
-    let rows = app.issuance.parties.rotate(&party).await?;
-    app.issuance.audit(caller.key_id(), "keys.rotate", Some(&name), &party.did).await?;
+    let rows = app.issuance.parties.rotate(&party, caller.key_id()).await?;
     Ok(Json(rows.into_iter().map(|row| key_view(&party, row)).collect()))
 }
 
@@ -321,11 +318,9 @@ impl App {
 }
 
 impl App {
-    /// The issuer, for any key of it, whatever its scopes: nothing is changed.
+    /// The issuer, for a key that mints, changes or sets up for it.
     pub async fn party_to_read(&self, caller: &Caller, name: &str) -> Result<Party, Problem> {
-        if caller.issuer().is_some_and(|own| own != name) {
-            return Err(Problem::NotFound);
-        }
+        caller.may_read(name)?;
         let party = self.issuance.parties.party(PartyKind::Issuer, name).await?;
         party.ok_or(Problem::NotFound)
     }

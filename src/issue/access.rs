@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Issuance, IssueError};
+use crate::ambient::Ambient;
 use crate::keys::{Secret, api_key};
-use crate::store::{ApiKeyRow, AuditEntry};
+use crate::store::{ApiKeyRow, AuditEntry, Note};
 
 /// A key that is asked for.
 #[derive(Debug, Clone)]
@@ -38,8 +39,8 @@ impl Issuance {
             expires_at: new.expires_at,
             revoked_at: None,
         };
-        self.store.add_api_key(&row).await?;
-        self.audit(actor, "api-key.create", row.issuer.as_deref(), &row.id).await?;
+        let note = note(&self.ambient, (actor, "api-key.create"), row.issuer.as_deref(), &row.id);
+        self.store.add_api_key(&row, &note).await?;
         Ok((row, minted.token))
     }
 
@@ -50,29 +51,30 @@ impl Issuance {
         issuer: Option<&str>,
         actor: &str,
     ) -> Result<Option<ApiKeyRow>, IssueError> {
-        let revoked = self.store.revoke_api_key(id, issuer, self.ambient.now()).await?;
-        if let Some(row) = &revoked {
-            self.audit(actor, "api-key.revoke", row.issuer.as_deref(), &row.id).await?;
-        }
-        Ok(revoked)
+        let note = note(&self.ambient, (actor, "api-key.revoke"), issuer, id);
+        Ok(self.store.revoke_api_key(id, issuer, &note).await?)
     }
 
-    /// Notes who did what. No personal data.
-    pub async fn audit(
-        &self,
-        actor: &str,
-        action: &str,
-        issuer: Option<&str>,
-        subject: &str,
-    ) -> Result<(), IssueError> {
-        let entry = AuditEntry {
-            at: self.ambient.now(),
-            actor: actor.into(),
-            action: action.into(),
-            issuer: issuer.map(Into::into),
-            subject: subject.into(),
-            detail: "{}".into(),
-        };
-        Ok(self.store.append_audit(&entry, self.ambient.random()).await?)
+    /// Notes what changed nothing of one party's. No personal data.
+    pub async fn audit(&self, actor: &str, action: &str) -> Result<(), IssueError> {
+        Ok(self.store.append_audit(&note(&self.ambient, (actor, action), None, "")).await?)
     }
+}
+
+/// Who did what, for the audit: to be written with the deed. No personal data.
+pub(super) fn note(
+    ambient: &Ambient,
+    (actor, action): (&str, &str),
+    issuer: Option<&str>,
+    subject: &str,
+) -> Note {
+    let entry = AuditEntry {
+        at: ambient.now(),
+        actor: actor.into(),
+        action: action.into(),
+        issuer: issuer.map(Into::into),
+        subject: subject.into(),
+        detail: "{}".into(),
+    };
+    Note { entry, nonce: ambient.random() }
 }

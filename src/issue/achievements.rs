@@ -1,5 +1,6 @@
 //! Achievements in the books: versions only ever get added.
 
+use super::access::note;
 use super::{Issuance, IssueError, definition};
 use crate::model::achievement::AchievementDefinition;
 use crate::store::{AchievementRow, StoreError};
@@ -13,8 +14,9 @@ impl Issuance {
         actor: &str,
     ) -> Result<AchievementRow, IssueError> {
         new.check().map_err(IssueError::Invalid)?;
-        let (slug, at) = (new.slug(), self.ambient.now());
-        match self.store.create_achievement(issuer, &slug, &body(new), at).await {
+        let slug = new.slug();
+        let note = note(&self.ambient, (actor, "achievement.create"), Some(issuer), &slug);
+        match self.store.create_achievement(issuer, &slug, &body(new), &note).await {
             Err(StoreError::Taken { .. }) => {
                 let detail = format!(
                     "this issuer already has an achievement {slug:?}; PUT a new version of it, or \
@@ -24,7 +26,6 @@ impl Issuance {
             }
             other => other?,
         }
-        self.audit(actor, "achievement.create", Some(issuer), &slug).await?;
         let row = self.store.latest_achievement(issuer, &slug).await?;
         row.ok_or_else(|| IssueError::Broken(format!("achievement {slug:?} vanished")))
     }
@@ -45,13 +46,12 @@ impl Issuance {
         if body(&definition(&latest)?) == body(new) {
             return Ok(Some(latest));
         }
-        let at = self.ambient.now();
+        let note = note(&self.ambient, (actor, "achievement.update"), Some(issuer), slug);
         let Some(version) =
-            self.store.add_achievement_version(issuer, slug, &body(new), at).await?
+            self.store.add_achievement_version(issuer, slug, &body(new), &note).await?
         else {
             return Ok(None);
         };
-        self.audit(actor, "achievement.update", Some(issuer), slug).await?;
         Ok(self.store.achievement_version(issuer, slug, version).await?)
     }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::IssueError;
+use super::access::note;
 use crate::ambient::Ambient;
 use crate::did::document::{self, IssuerKey};
 use crate::keys::{self, Algorithm, KeyPair, SealingKey, Secret, SharedSigner};
@@ -52,6 +53,13 @@ pub struct Signers {
     pub es256: MethodSigner,
 }
 
+impl Party {
+    /// Its name, where it is an issuer.
+    fn issuer(&self) -> Option<&str> {
+        (self.kind == PartyKind::Issuer).then_some(&self.name)
+    }
+}
+
 impl Parties {
     pub fn new(store: Store, ambient: Ambient, links: Links, sealing: SealingKey) -> Self {
         Self { store, ambient, links, sealing, opened: Mutex::default() }
@@ -61,13 +69,13 @@ impl Parties {
         &self.sealing
     }
 
-    /// Adds a party. Its keys are made at first use, or now where `keys` brings some.
+    /// Adds a party. Its keys are made at first use, unless some are imported before.
     pub async fn add(
         &self,
         kind: PartyKind,
         name: &str,
         profile: &ProfileDefinition,
-        keys: &[Secret],
+        actor: &str,
     ) -> Result<Party, IssueError> {
         if !is_slug(name) {
             let detail = "a name is lower-case letters, digits and single hyphens, such as \"nea\"";
@@ -80,19 +88,22 @@ impl Parties {
             profile: serde_json::to_string(profile).expect("a profile is plain data"),
             created_at: self.ambient.now(),
         };
-        match self.store.add_party(&row).await {
+        let party = self.read(row.clone())?;
+        let note = note(&self.ambient, (actor, "party.add"), party.issuer(), &party.did);
+        match self.store.add_party(&row, &note).await {
             Err(StoreError::Taken { .. }) => Err(IssueError::Conflict {
                 code: "name-taken",
                 detail: format!("there is already a party named {name:?}; choose another name"),
             }),
             other => Ok(other?),
         }?;
-        let rows: Vec<_> =
-            keys.iter().map(|jwk| self.seal(kind, name, jwk)).collect::<Result<_, _>>()?;
-        if !rows.is_empty() {
-            self.store.add_keys(&rows).await?;
-        }
-        self.read(row)
+        Ok(party)
+    }
+
+    /// Seals keys that were made elsewhere, for a party that has none yet.
+    pub async fn import_keys(&self, party: &Party, keys: &[Secret]) -> Result<(), IssueError> {
+        let rows = keys.iter().map(|jwk| self.seal(party.kind, &party.name, jwk));
+        Ok(self.store.add_keys(&rows.collect::<Result<Vec<_>, _>>()?).await?)
     }
 
     pub async fn party(&self, kind: PartyKind, name: &str) -> Result<Option<Party>, IssueError> {
@@ -109,10 +120,13 @@ impl Parties {
         kind: PartyKind,
         name: &str,
         profile: &ProfileDefinition,
+        actor: &str,
     ) -> Result<Option<Party>, IssueError> {
         profile.check().map_err(IssueError::Invalid)?;
         let text = serde_json::to_string(profile).expect("a profile is plain data");
-        let row = self.store.update_profile(kind, name, &text).await?;
+        let Some(party) = self.party(kind, name).await? else { return Ok(None) };
+        let note = note(&self.ambient, (actor, "party.update"), party.issuer(), &party.did);
+        let row = self.store.update_profile(kind, name, &text, &note).await?;
         row.map(|row| self.read(row)).transpose()
     }
 
@@ -136,10 +150,15 @@ impl Parties {
     }
 
     /// A new key for each algorithm; the old ones stay published.
-    pub async fn rotate(&self, party: &Party) -> Result<Vec<SigningKeyRow>, IssueError> {
-        for algorithm in [Algorithm::Ed25519, Algorithm::P256] {
-            self.store.rotate(&self.generate(party, algorithm)?).await?;
-        }
+    pub async fn rotate(
+        &self,
+        party: &Party,
+        actor: &str,
+    ) -> Result<Vec<SigningKeyRow>, IssueError> {
+        let new =
+            [self.generate(party, Algorithm::Ed25519)?, self.generate(party, Algorithm::P256)?];
+        let note = note(&self.ambient, (actor, "keys.rotate"), party.issuer(), &party.did);
+        self.store.rotate(&new, &note).await?;
         self.keys(party).await
     }
 

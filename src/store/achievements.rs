@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, retrying, row};
+use super::{Note, Result, Store, StoreError, retrying, row};
 
 macro_rules! columns {
     () => {
@@ -27,14 +27,15 @@ const LATEST: &str = "SELECT v.issuer, v.slug, v.version, v.body, v.created_at \
      ON v.issuer = a.issuer AND v.slug = a.slug AND v.version = a.latest WHERE a.issuer = $1";
 
 impl Store {
-    /// Version 1; [`StoreError::Taken`] when the issuer has the slug already.
+    /// Version 1, as of the note's time; [`StoreError::Taken`] when the issuer has the slug already.
     pub async fn create_achievement(
         &self,
         issuer: &str,
         slug: &str,
         body: &str,
-        at: Timestamp,
+        note: &Note,
     ) -> Result<()> {
+        let at = note.entry.at;
         retrying(|| async {
             let mut tx = self.begin().await?;
             sqlx::query("INSERT INTO achievements (issuer, slug, latest) VALUES ($1, $2, 1)")
@@ -44,12 +45,13 @@ impl Store {
                 .await
                 .map_err(|error| StoreError::taken(error, "an achievement of this slug"))?;
             insert_version(&mut tx, (issuer, slug, 1), body, at).await?;
+            note.append(&mut tx).await?;
             Ok(tx.commit().await?)
         })
         .await
     }
 
-    /// The next version's number; `None` when the issuer has no such slug.
+    /// The next version's number, as of the note's time; `None` when the issuer has no such slug.
     ///
     /// Concurrent calls get distinct numbers.
     pub async fn add_achievement_version(
@@ -57,8 +59,9 @@ impl Store {
         issuer: &str,
         slug: &str,
         body: &str,
-        at: Timestamp,
+        note: &Note,
     ) -> Result<Option<i64>> {
+        let at = note.entry.at;
         retrying(|| async {
             let mut tx = self.begin().await?;
             // Locks the achievement's row until the commit.
@@ -72,6 +75,7 @@ impl Store {
             .await?;
             if let Some(version) = next {
                 insert_version(&mut tx, (issuer, slug, version), body, at).await?;
+                note.append(&mut tx).await?;
                 tx.commit().await?;
             }
             Ok(next)

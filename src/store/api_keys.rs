@@ -1,9 +1,10 @@
 //! API keys: who may call us. Only a hash of the secret is kept.
 
 use jiff::Timestamp;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, row};
+use super::{Note, Result, Store, StoreError, retrying, row};
 
 macro_rules! columns {
     () => {
@@ -29,24 +30,14 @@ pub struct ApiKeyRow {
 }
 
 impl Store {
-    pub async fn add_api_key(&self, key: &ApiKeyRow) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO api_keys (id, secret_hash, issuer, client, scopes, mints_per_hour, \
-             created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(&*key.id)
-        .bind(&*key.secret_hash)
-        .bind(key.issuer.as_deref())
-        .bind(&*key.client)
-        .bind(&*key.scopes)
-        .bind(key.mints_per_hour)
-        .bind(key.created_at.as_millisecond())
-        .bind(key.expires_at.map(Timestamp::as_millisecond))
-        .bind(key.revoked_at.map(Timestamp::as_millisecond))
-        .execute(&self.writer)
+    pub async fn add_api_key(&self, key: &ApiKeyRow, note: &Note) -> Result<()> {
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            insert(&mut tx, key).await?;
+            note.append(&mut tx).await?;
+            Ok(tx.commit().await?)
+        })
         .await
-        .map_err(|error| StoreError::taken(error, "an API key of this id"))?;
-        Ok(())
     }
 
     /// The key, also when it is revoked or expired: that is the caller's to judge.
@@ -75,14 +66,15 @@ impl Store {
         query.fetch_all(&self.readers).await?.iter().map(read).collect()
     }
 
-    /// Revokes a key for good; a second time changes nothing.
+    /// Revokes a key for good, as of the note's time; a second time changes nothing.
+    /// The note is filed under the key's issuer.
     ///
     /// With an issuer, only a key of that issuer. `None` when there is none such.
     pub async fn revoke_api_key(
         &self,
         id: &str,
         issuer: Option<&str>,
-        at: Timestamp,
+        note: &Note,
     ) -> Result<Option<ApiKeyRow>> {
         let any = concat!(
             "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) \
@@ -94,13 +86,43 @@ impl Store {
              WHERE id = $1 AND issuer = $3 RETURNING ",
             columns!()
         );
-        let at = at.as_millisecond();
-        let query = match issuer {
-            Some(issuer) => sqlx::query(own).bind(id).bind(at).bind(issuer),
-            None => sqlx::query(any).bind(id).bind(at),
-        };
-        query.fetch_optional(&self.writer).await?.as_ref().map(read).transpose()
+        let at = note.entry.at.as_millisecond();
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            let query = match issuer {
+                Some(issuer) => sqlx::query(own).bind(id).bind(at).bind(issuer),
+                None => sqlx::query(any).bind(id).bind(at),
+            };
+            let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(None) };
+            let row = read(&row)?;
+            let mut note = note.clone();
+            note.entry.issuer.clone_from(&row.issuer);
+            note.append(&mut tx).await?;
+            tx.commit().await?;
+            Ok(Some(row))
+        })
+        .await
     }
+}
+
+async fn insert(tx: &mut AnyConnection, key: &ApiKeyRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO api_keys (id, secret_hash, issuer, client, scopes, mints_per_hour, \
+         created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&*key.id)
+    .bind(&*key.secret_hash)
+    .bind(key.issuer.as_deref())
+    .bind(&*key.client)
+    .bind(&*key.scopes)
+    .bind(key.mints_per_hour)
+    .bind(key.created_at.as_millisecond())
+    .bind(key.expires_at.map(Timestamp::as_millisecond))
+    .bind(key.revoked_at.map(Timestamp::as_millisecond))
+    .execute(tx)
+    .await
+    .map_err(|error| StoreError::taken(error, "an API key of this id"))?;
+    Ok(())
 }
 
 fn read(row: &AnyRow) -> Result<ApiKeyRow> {

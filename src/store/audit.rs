@@ -30,6 +30,14 @@ pub struct AuditEntry {
     pub detail: String,
 }
 
+/// An entry on its way into the transaction of what it tells of.
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub entry: AuditEntry,
+    /// Random; makes the row's id unique.
+    pub nonce: [u8; 8],
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
     /// Sorts by time.
@@ -38,11 +46,10 @@ pub struct AuditRow {
 }
 
 impl Store {
-    /// Appends what the store cannot know by itself; mints and changes of
-    /// status write their own rows. The nonce is random and makes the row's id unique.
-    pub async fn append_audit(&self, entry: &AuditEntry, nonce: [u8; 8]) -> Result<()> {
-        let tail = format!("{:016x}", u64::from_be_bytes(nonce));
-        append(&mut *self.writer.acquire().await?, entry, &tail).await
+    /// Appends what comes with no other change of the store's. Whatever changes something takes
+    /// its note along, so that neither is there without the other.
+    pub async fn append_audit(&self, note: &Note) -> Result<()> {
+        note.append(&mut *self.writer.acquire().await?).await
     }
 
     /// When the newest row was written; `None` before the first.
@@ -75,6 +82,14 @@ impl Store {
             None => sqlx::query(all).bind(after).bind(i64::from(limit)),
         };
         query.fetch_all(&self.readers).await?.iter().map(read).collect()
+    }
+}
+
+impl Note {
+    /// Appends within the caller's transaction.
+    pub(super) async fn append(&self, connection: &mut AnyConnection) -> Result<()> {
+        let tail = format!("{:016x}", u64::from_be_bytes(self.nonce));
+        append(connection, &self.entry, &tail).await
     }
 }
 

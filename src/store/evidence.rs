@@ -27,21 +27,6 @@ impl Store {
             .map(read)
             .transpose()
     }
-
-    /// A credential's evidence in the order in which it was given.
-    pub async fn evidence_of(&self, credential: &str) -> Result<Vec<EvidenceRow>> {
-        sqlx::query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM evidence WHERE credential = $1 ORDER BY position"
-        ))
-        .bind(credential)
-        .fetch_all(&self.readers)
-        .await?
-        .iter()
-        .map(|row| read(row).map(|found| found.evidence))
-        .collect()
-    }
 }
 
 fn read(row: &AnyRow) -> Result<EvidenceFound> {

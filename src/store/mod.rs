@@ -29,7 +29,7 @@ use sqlx::{Any, AnyPool, Transaction};
 
 pub use achievements::AchievementRow;
 pub use api_keys::ApiKeyRow;
-pub use audit::{AuditEntry, AuditRow};
+pub use audit::{AuditEntry, AuditRow, Note};
 pub use connect::sqlite_url;
 pub use credentials::{CredentialRow, CredentialState, Cursor};
 pub use earners::Earner;

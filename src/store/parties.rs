@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, row};
+use super::{Note, Result, Store, StoreError, retrying, row};
 
 macro_rules! columns {
     () => {
@@ -42,19 +42,24 @@ pub struct PartyRow {
 
 impl Store {
     /// Fails with [`StoreError::Taken`] when the kind already has the name.
-    pub async fn add_party(&self, party: &PartyRow) -> Result<()> {
+    pub async fn add_party(&self, party: &PartyRow, note: &Note) -> Result<()> {
         let what = "an issuer or recognizer of this name";
-        sqlx::query(
-            "INSERT INTO parties (kind, name, profile, created_at) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(party.kind.as_str())
-        .bind(&*party.name)
-        .bind(&*party.profile)
-        .bind(party.created_at.as_millisecond())
-        .execute(&self.writer)
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            sqlx::query(
+                "INSERT INTO parties (kind, name, profile, created_at) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(party.kind.as_str())
+            .bind(&*party.name)
+            .bind(&*party.profile)
+            .bind(party.created_at.as_millisecond())
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| StoreError::taken(error, what))?;
+            note.append(&mut tx).await?;
+            Ok(tx.commit().await?)
+        })
         .await
-        .map_err(|error| StoreError::taken(error, what))?;
-        Ok(())
     }
 
     pub async fn party(&self, kind: PartyKind, name: &str) -> Result<Option<PartyRow>> {
@@ -85,20 +90,21 @@ impl Store {
         kind: PartyKind,
         name: &str,
         profile: &str,
+        note: &Note,
     ) -> Result<Option<PartyRow>> {
         let sql = concat!(
             "UPDATE parties SET profile = $3 WHERE kind = $1 AND name = $2 RETURNING ",
             columns!()
         );
-        sqlx::query(sql)
-            .bind(kind.as_str())
-            .bind(name)
-            .bind(profile)
-            .fetch_optional(&self.writer)
-            .await?
-            .as_ref()
-            .map(read)
-            .transpose()
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            let query = sqlx::query(sql).bind(kind.as_str()).bind(name).bind(profile);
+            let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(None) };
+            note.append(&mut tx).await?;
+            tx.commit().await?;
+            read(&row).map(Some)
+        })
+        .await
     }
 }
 

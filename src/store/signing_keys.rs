@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Transaction};
 
-use super::{PartyKind, Result, Store, StoreError, retrying, row};
+use super::{Note, PartyKind, Result, Store, StoreError, retrying, row};
 
 macro_rules! columns {
     () => {
@@ -97,22 +97,25 @@ impl Store {
         }
     }
 
-    /// Retires the active key of the new one's owner and algorithm, if there
-    /// is one, and adds the new one, in one step, as of its `created_at`.
-    pub async fn rotate(&self, new: &SigningKeyRow) -> Result<()> {
+    /// Adds the new keys and retires the active ones of their owner and algorithm, in one step,
+    /// as of their `created_at`.
+    pub async fn rotate(&self, new: &[SigningKeyRow], note: &Note) -> Result<()> {
         retrying(|| async {
             let mut tx = self.begin().await?;
-            sqlx::query(
-                "UPDATE signing_keys SET state = 'retired', retired_at = $4 \
-                 WHERE owner_kind = $1 AND owner = $2 AND algorithm = $3 AND state = 'active'",
-            )
-            .bind(new.owner_kind.as_str())
-            .bind(&*new.owner)
-            .bind(&*new.algorithm)
-            .bind(new.created_at.as_millisecond())
-            .execute(&mut *tx)
-            .await?;
-            insert(&mut tx, new).await?;
+            for key in new {
+                sqlx::query(
+                    "UPDATE signing_keys SET state = 'retired', retired_at = $4 WHERE \
+                     owner_kind = $1 AND owner = $2 AND algorithm = $3 AND state = 'active'",
+                )
+                .bind(key.owner_kind.as_str())
+                .bind(&*key.owner)
+                .bind(&*key.algorithm)
+                .bind(key.created_at.as_millisecond())
+                .execute(&mut *tx)
+                .await?;
+                insert(&mut tx, key).await?;
+            }
+            note.append(&mut tx).await?;
             Ok(tx.commit().await?)
         })
         .await

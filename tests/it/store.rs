@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 use touchmark::store::{
     ApiKeyRow, AuditEntry, Ceiling, Change, CredentialState, Dialect, EvidenceRow, Idempotency,
-    KeyState, Mint, Minted, PartyKind, PartyRow, Purpose, Recorded, SigningKeyRow, StatusEntry,
-    StatusRefusal, Store, StoreError, Supersede, sqlite_url,
+    KeyState, Mint, Minted, Note, PartyKind, PartyRow, Purpose, Recorded, SigningKeyRow,
+    StatusEntry, StatusRefusal, Store, StoreError, Supersede, sqlite_url,
 };
 
 /// Every test here runs once on each database.
@@ -74,6 +75,20 @@ fn sqlite() -> Database {
     Database { url, _folder: Some(folder) }
 }
 
+/// What an operator did at that time.
+fn noted(at: Timestamp) -> Note {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let entry = AuditEntry {
+        at,
+        actor: "operator".into(),
+        action: "set-up".into(),
+        issuer: None,
+        subject: "nea".into(),
+        detail: "{}".into(),
+    };
+    Note { entry, nonce: NUMBER.fetch_add(1, Ordering::SeqCst).to_be_bytes() }
+}
+
 /// An issuer `nea` with an achievement `classroom` and its open revocation list.
 struct House {
     store: Store,
@@ -83,7 +98,7 @@ struct House {
 async fn house(database: &Database) -> House {
     let store = database.store().await;
     for issuer in ["nea", "other"] {
-        store.create_achievement(issuer, "classroom", "{}", at(0)).await.unwrap();
+        store.create_achievement(issuer, "classroom", "{}", &noted(at(0))).await.unwrap();
     }
     let list = store.open_list("nea", Purpose::Revocation, "list-r", at(0)).await.unwrap().id;
     House { store, list }

@@ -107,3 +107,12 @@ async fn a_key_that_makes_no_sense_is_not_made() {
     let twice = create(&app, &json!({"scopes": ["mint", "mint"]})).await;
     assert_eq!(twice["scopes"], json!(["mint"]));
 }
+
+#[tokio::test]
+async fn two_idempotency_keys_are_none() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let asked = app.request(Method::POST, MINT).key(&app.nea).json(&samples::review());
+    let asked = asked.header("idempotency-key", "a").header("idempotency-key", "a");
+    asked.send().await.expect_problem(400, "unreadable");
+}

@@ -88,9 +88,12 @@ async fn the_log_holds_no_names_addresses_links_or_keys() {
         let evidence = minted["credential"]["evidence"][1]["id"].as_str().unwrap();
         app.get(evidence.strip_prefix("https://touchmark.example").unwrap()).await.expect(200);
         app.api_key(Some("nea"), &["mint"]).await;
+        let link = json!({"url": "https://nobody.invalid/Jordan?code=A-7731"});
+        app.verify(link.to_string()).await;
         let secrets = [app.nea.split('_').nth(2).unwrap().to_owned()];
         let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
         assert!(log.contains("minted a credential") && log.contains("answered a request"), "{log}");
+        assert!(log.contains("outbound request failed") && log.contains("nobody.invalid"), "{log}");
         let private =
             ["Jordan", "school.example", "A-7731", "drive.example", "narrative", "copied"];
         for private in private.into_iter().chain(secrets.iter().map(String::as_str)) {

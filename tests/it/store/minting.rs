@@ -75,7 +75,8 @@ async fn one_idempotency_key_raced_by_many_mints_once(database: Database) {
     }
     assert_eq!(database.count("credentials").await, 1);
     assert_eq!(database.count("status_entries").await, 1);
-    assert_eq!(database.count("audit").await, 1);
+    // Two are the house's.
+    assert_eq!(database.count("audit").await, 3);
     let replay = house.store.replay("nea", "lms", "the-key").await.unwrap().unwrap();
     assert_eq!(replay.credential.id, format!("c{winner}"));
 }
@@ -182,7 +183,8 @@ async fn a_failing_slice_leaves_nothing(database: Database) {
     assert_eq!(house.store.credential("new").await.unwrap(), None);
     assert_eq!(house.store.replay("nea", "lms", "k").await.unwrap(), None);
     assert_eq!(database.count("status_entries").await, 1);
-    assert_eq!(database.count("audit").await, 1);
+    // Two are the house's.
+    assert_eq!(database.count("audit").await, 3);
 }
 
 async fn a_key_is_scoped_to_its_issuer_and_client(database: Database) {
@@ -246,7 +248,6 @@ async fn evidence_is_found_by_its_token(database: Database) {
     house.record(&[mint]).await;
     let found = house.store.evidence("t1").await.unwrap().unwrap();
     assert_eq!((found.credential.as_str(), &found.evidence), ("a", &given[1]));
-    assert_eq!(house.store.evidence_of("a").await.unwrap(), given);
     assert_eq!(house.store.evidence("t3").await.unwrap(), None);
 }
 

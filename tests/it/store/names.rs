@@ -15,14 +15,16 @@ on_both_databases! {
 
 async fn concurrent_versions_of_an_achievement_are_distinct(database: Database) {
     let store = database.store().await;
-    store.create_achievement("nea", "classroom", "first", at(0)).await.unwrap();
+    store.create_achievement("nea", "classroom", "first", &noted(at(0))).await.unwrap();
     let tasks: Vec<_> = (0..16)
         .map(|number| {
             let store = store.clone();
             tokio::spawn(async move {
                 let body = format!("body {number}");
-                let version =
-                    store.add_achievement_version("nea", "classroom", &body, at(1)).await.unwrap();
+                let version = store
+                    .add_achievement_version("nea", "classroom", &body, &noted(at(1)))
+                    .await
+                    .unwrap();
                 (version.unwrap(), body)
             })
         })
@@ -41,11 +43,17 @@ async fn concurrent_versions_of_an_achievement_are_distinct(database: Database) 
 async fn achievements_are_listed_by_their_latest_version(database: Database) {
     let store = database.store().await;
     for slug in ["b", "a", "c"] {
-        store.create_achievement("nea", slug, "1", at(0)).await.unwrap();
+        store.create_achievement("nea", slug, "1", &noted(at(0))).await.unwrap();
     }
-    store.create_achievement("other", "z", "1", at(0)).await.unwrap();
-    assert_eq!(store.add_achievement_version("nea", "b", "2", at(1)).await.unwrap(), Some(2));
-    assert_eq!(store.add_achievement_version("other", "b", "2", at(1)).await.unwrap(), None);
+    store.create_achievement("other", "z", "1", &noted(at(0))).await.unwrap();
+    assert_eq!(
+        store.add_achievement_version("nea", "b", "2", &noted(at(1))).await.unwrap(),
+        Some(2)
+    );
+    assert_eq!(
+        store.add_achievement_version("other", "b", "2", &noted(at(1))).await.unwrap(),
+        None
+    );
     let names = |rows: Vec<touchmark::store::AchievementRow>| -> Vec<(String, i64)> {
         rows.into_iter().map(|row| (row.slug, row.version)).collect()
     };
@@ -60,23 +68,27 @@ async fn achievements_are_listed_by_their_latest_version(database: Database) {
 
 async fn a_slug_or_name_is_taken_once(database: Database) {
     let store = database.store().await;
-    store.create_achievement("nea", "a", "{}", at(0)).await.unwrap();
-    let again = store.create_achievement("nea", "a", "{}", at(0)).await;
+    store.create_achievement("nea", "a", "{}", &noted(at(0))).await.unwrap();
+    let again = store.create_achievement("nea", "a", "{}", &noted(at(0))).await;
     assert!(matches!(again, Err(StoreError::Taken { .. })));
 
     let nea = |kind| PartyRow { kind, name: "nea".into(), profile: "{}".into(), created_at: at(0) };
-    store.add_party(&nea(PartyKind::Issuer)).await.unwrap();
-    store.add_party(&nea(PartyKind::Recognizer)).await.unwrap();
-    let again = store.add_party(&nea(PartyKind::Issuer)).await;
+    store.add_party(&nea(PartyKind::Issuer), &noted(at(0))).await.unwrap();
+    store.add_party(&nea(PartyKind::Recognizer), &noted(at(0))).await.unwrap();
+    let again = store.add_party(&nea(PartyKind::Issuer), &noted(at(0))).await;
     assert!(matches!(again, Err(StoreError::Taken { .. })));
     assert_eq!(store.parties(PartyKind::Issuer).await.unwrap(), [nea(PartyKind::Issuer)]);
 
     let new = r#"{"name":"NEA"}"#;
-    let changed = store.update_profile(PartyKind::Issuer, "nea", new).await.unwrap().unwrap();
+    let changed =
+        store.update_profile(PartyKind::Issuer, "nea", new, &noted(at(0))).await.unwrap().unwrap();
     assert_eq!(changed.profile, new);
     assert_eq!(store.party(PartyKind::Issuer, "nea").await.unwrap(), Some(changed));
     assert_eq!(store.party(PartyKind::Recognizer, "nea").await.unwrap().unwrap().profile, "{}");
-    assert_eq!(store.update_profile(PartyKind::Issuer, "none", new).await.unwrap(), None);
+    assert_eq!(
+        store.update_profile(PartyKind::Issuer, "none", new, &noted(at(0))).await.unwrap(),
+        None
+    );
 }
 
 async fn what_is_settled_first_holds(database: Database) {
@@ -133,14 +145,17 @@ async fn an_owner_has_one_active_key_per_algorithm_and_keeps_the_old(database: D
     assert_eq!(store.keys(PartyKind::Issuer, "nea").await.unwrap(), first);
     assert!(store.keys(PartyKind::Recognizer, "nea").await.unwrap().is_empty());
 
-    store.rotate(&key("k5", "Ed25519", 60)).await.unwrap();
+    store.rotate(&[key("k5", "Ed25519", 60)], &noted(at(60))).await.unwrap();
     let keys = store.keys(PartyKind::Issuer, "nea").await.unwrap();
     assert_eq!(keys.iter().map(|key| &*key.id).collect::<Vec<_>>(), ["k1", "k2", "k5"]);
     assert_eq!((keys[0].state, keys[0].retired_at), (KeyState::Retired, Some(at(60))));
     assert_eq!(keys[1], first[1]);
     assert_eq!(keys[2].state, KeyState::Active);
-    // A rotation that fails retires nothing.
-    assert!(store.rotate(&key("k1", "Ed25519", 90)).await.is_err());
+    // A rotation that fails retires nothing, and nothing is noted of it.
+    let before = database.count("audit").await;
+    let new = [key("k6", "ES256", 90), key("k1", "Ed25519", 90)];
+    assert!(store.rotate(&new, &noted(at(90))).await.is_err());
+    assert_eq!(database.count("audit").await, before);
     assert_eq!(store.keys(PartyKind::Issuer, "nea").await.unwrap(), keys);
 }
 
@@ -159,19 +174,20 @@ async fn an_api_key_is_revoked_once_and_only_by_its_issuer(database: Database) {
     };
     let (own, foreign, whole) = (key("a", Some("nea")), key("b", Some("other")), key("c", None));
     for key in [&own, &foreign, &whole] {
-        store.add_api_key(key).await.unwrap();
+        store.add_api_key(key, &noted(at(0))).await.unwrap();
     }
-    assert!(matches!(store.add_api_key(&own).await, Err(StoreError::Taken { .. })));
+    assert!(matches!(store.add_api_key(&own, &noted(at(0))).await, Err(StoreError::Taken { .. })));
     assert_eq!(store.api_key("c").await.unwrap(), Some(whole));
     assert_eq!(store.api_keys(Some("nea")).await.unwrap(), [own]);
     assert_eq!(store.api_keys(None).await.unwrap().len(), 3);
 
     for id in ["b", "c", "none"] {
-        assert_eq!(store.revoke_api_key(id, Some("nea"), at(5)).await.unwrap(), None);
+        assert_eq!(store.revoke_api_key(id, Some("nea"), &noted(at(5))).await.unwrap(), None);
     }
     for seconds in [5, 6] {
-        let revoked = store.revoke_api_key("a", Some("nea"), at(seconds)).await.unwrap().unwrap();
+        let revoked =
+            store.revoke_api_key("a", Some("nea"), &noted(at(seconds))).await.unwrap().unwrap();
         assert_eq!(revoked.revoked_at, Some(at(5)));
     }
-    assert!(store.revoke_api_key("c", None, at(7)).await.unwrap().is_some());
+    assert!(store.revoke_api_key("c", None, &noted(at(7))).await.unwrap().is_some());
 }

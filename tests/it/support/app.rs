@@ -170,7 +170,7 @@ impl TestApp {
         for (name, profile) in [("nea", samples::nea()), ("other", json!({"name": "Other"}))] {
             let profile = serde_json::from_value(profile).unwrap();
             let parties = &this.app.issuance.parties;
-            parties.add(PartyKind::Issuer, name, &profile, &[]).await.unwrap();
+            parties.add(PartyKind::Issuer, name, &profile, "test").await.unwrap();
         }
         this
     }
