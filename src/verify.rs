@@ -162,17 +162,14 @@ async fn gather<S: Sources>(
     basis: Basis<'_>,
 ) -> Facts {
     let credential = authentic.credential();
-    let record = match issuer_books::concerns(&credential) {
-        true => sources.issuer_record(authentic.issuer(), credential.id()).await,
-        false => IssuerRecord::NotOurs,
-    };
+    let record = sources.issuer_record(authentic.issuer(), credential.id()).await;
     let books = issuer_books::check(authentic, claims, &record, basis.contexts);
     if books.as_ref().is_some_and(Check::failed) {
         return Facts { books, ..Facts::default() };
     }
     let superseded_by = match record {
         IssuerRecord::Found { superseded_by, .. } => Some(superseded_by),
-        IssuerRecord::NotOurs | IssuerRecord::Absent | IssuerRecord::Unknown => None,
+        _ => None,
     };
     Facts { lists: lists(&credential, keys, sources, basis).await, books, superseded_by }
 }

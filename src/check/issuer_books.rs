@@ -5,7 +5,7 @@
 //! comes by one could otherwise sign credentials that we never minted, under any
 //! date, and our own service would confirm them.
 //!
-//! It counts for *authentic*. Invariant: books that do not answer leave it
+//! It counts for *authentic*, of status lists too. Invariant: books that do not answer leave it
 //! undecided; a copy is compared by what it says, never by its bytes, since
 //! wallets write the same credential in other ways.
 
@@ -30,19 +30,15 @@ pub enum IssuerRecord {
         /// The id of the credential that replaces it.
         superseded_by: Option<String>,
     },
-    /// We are its issuer, and minted no credential of this id.
+    /// The id is that of a status list of ours.
+    List {
+        /// The list as it is now.
+        embedded: String,
+    },
+    /// We are its issuer, and signed nothing of this id.
     Absent,
     /// We are its issuer, and the books do not answer now.
     Unknown,
-}
-
-/// Whether the books have anything to say: a status list is signed anew at each
-/// change and stands in none. What is an achievement or anything else besides
-/// is no mere list.
-pub fn concerns(credential: &Credential<'_, '_>) -> bool {
-    const LIST: [&str; 2] = ["VerifiableCredential", "BitstringStatusListCredential"];
-    !LIST.iter().all(|name| credential.has_type(name))
-        || credential.types().any(|name| !LIST.contains(&name))
 }
 
 /// `None` where we are not the issuer. `claims` says whether the credential is
@@ -54,11 +50,17 @@ pub fn check(
     contexts: &Contexts,
 ) -> Option<Check> {
     let id = authentic.credential().id().unwrap_or("a credential without an id");
+    let presented = Presented {
+        root: authentic.document().root(),
+        claims: if claims { &vc_jwt::CLAIMS } else { &[] },
+    };
     Some(match record {
         IssuerRecord::NotOurs => return None,
         IssuerRecord::Found { embedded, .. } => {
-            let without = if claims { &vc_jwt::CLAIMS[..] } else { &[] };
-            compare(authentic.document().root(), without, embedded, contexts)
+            compare(embedded, |minted| credential(&presented, minted, contexts))
+        }
+        IssuerRecord::List { embedded } => {
+            compare(embedded, |current| list(&presented, current, contexts))
         }
         IssuerRecord::Absent => {
             let detail = format!(
@@ -75,24 +77,64 @@ pub fn check(
     })
 }
 
-fn compare(presented: &Object<'_>, claims: &[&str], embedded: &str, contexts: &Contexts) -> Check {
-    let minted = match Document::parse(embedded.as_bytes()) {
-        Ok(minted) => minted,
+struct Presented<'d, 'a> {
+    root: &'d Object<'a>,
+    /// What stands beside the credential in a JWT.
+    claims: &'static [&'static str],
+}
+
+/// With what the books hold, if it can be read.
+fn compare(embedded: &str, with: impl FnOnce(&Object<'_>) -> Check) -> Check {
+    match Document::parse(embedded.as_bytes()) {
+        Ok(ours) => with(ours.root()),
         Err(error) => {
             let problem = Problem::new("issuer-books-unreadable", sentence(&error.to_string()));
-            return Check::undecided(NAME, "what was minted cannot be read", problem);
+            Check::undecided(NAME, "what the books hold cannot be read", problem)
         }
-    };
-    let without: Vec<&str> = claims.iter().copied().chain(["proof"]).collect();
-    if same_members(presented, &without, minted.root(), &["proof"])
-        || same_graph(presented, &without, minted.root(), contexts)
-    {
+    }
+}
+
+fn credential(presented: &Presented<'_, '_>, minted: &Object<'_>, contexts: &Contexts) -> Check {
+    if presented.says_the_same(minted, &["proof"], contexts) {
         return Check::pass(NAME, "the issuer's books hold this credential, as it is here");
     }
-    let detail = "The issuer minted another credential under this id: somebody else has or had \
+    differs()
+}
+
+/// A list is signed anew at each change and each hour, with a later end. A copy
+/// that is not the one of now may be a true one from before, or not.
+fn list(presented: &Presented<'_, '_>, current: &Object<'_>, contexts: &Contexts) -> Check {
+    if presented.says_the_same(current, &["proof", "validUntil"], contexts) {
+        return Check::pass(NAME, "the issuer's list says the same now");
+    }
+    let starts = |root| Credential(root).valid_from();
+    match (starts(presented.root), starts(current)) {
+        (Some(presented), Some(current)) if presented <= current => {
+            let detail = format!(
+                "The list was changed since, at {current}; this copy is from {presented}. Ask for \
+                 the list again."
+            );
+            let problem = Problem::new("older-than-issuer-books", detail).at("/validFrom");
+            Check::undecided(NAME, presented.to_string(), problem)
+        }
+        _ => differs(),
+    }
+}
+
+fn differs() -> Check {
+    let detail = "The issuer signed another credential under this id: somebody else has or had \
                   its key. Do not rely on this one, and ask the issuer for its own.";
     let problem = Problem::new("differs-from-issuer-books", detail);
     Check::fail(NAME, "the issuer's books hold another credential under this id", problem)
+}
+
+impl Presented<'_, '_> {
+    /// But for the claims of a JWT and the members in `but`.
+    fn says_the_same(&self, ours: &Object<'_>, but: &[&str], contexts: &Contexts) -> bool {
+        let without: Vec<&str> = self.claims.iter().chain(but).copied().collect();
+        same_members(self.root, &without, ours, but)
+            || same_graph((self.root, &without), (ours, but), contexts)
+    }
 }
 
 /// The usual case, and cheap: the same JSON but for white space and the order of members.
@@ -117,12 +159,12 @@ fn same(a: &Value<'_>, b: &Value<'_>) -> bool {
 }
 
 /// Written in another way, it is the same if what is signed is.
-fn same_graph(a: &Object<'_>, without: &[&str], b: &Object<'_>, contexts: &Contexts) -> bool {
-    let graph = |object, without| {
+fn same_graph(a: (&Object<'_>, &[&str]), b: (&Object<'_>, &[&str]), contexts: &Contexts) -> bool {
+    let graph = |(object, without)| {
         let input = Input { object, without, context: None };
         expand(&input, contexts).ok()?.canonicalize(HashAlgorithm::Sha256).ok()
     };
-    graph(a, without).is_some_and(|a| graph(b, &["proof"]) == Some(a))
+    graph(a).is_some_and(|a| graph(b) == Some(a))
 }
 
 #[cfg(test)]
@@ -142,10 +184,13 @@ mod tests {
         })
     }
 
-    fn outcome(presented: &serde_json::Value, claims: &[&str]) -> Option<String> {
+    fn outcome(presented: &serde_json::Value, claims: &'static [&'static str]) -> Option<String> {
         let text = presented.to_string();
         let document = Document::parse(text.as_bytes()).unwrap();
-        let check = compare(document.root(), claims, &minted().to_string(), Contexts::bundled());
+        let presented = Presented { root: document.root(), claims };
+        let check = compare(&minted().to_string(), |minted| {
+            credential(&presented, minted, Contexts::bundled())
+        });
         check.problem().map(|problem| problem.code.clone())
     }
 
@@ -177,15 +222,25 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_not_looked_up_and_a_list_that_is_an_achievement_too_is() {
-        let asks = |types: serde_json::Value| {
-            let text = json!({"type": types}).to_string();
-            let document = Document::parse(text.as_bytes()).unwrap();
-            concerns(&Credential(document.root()))
+    fn a_list_with_another_end_passes_an_older_one_is_undecided_and_a_later_one_fails() {
+        let list = |from: &str, until: &str, bits: &str| {
+            json!({"id": "a:l", "validFrom": from, "validUntil": until,
+                   "credentialSubject": {"encodedList": bits}})
+            .to_string()
         };
-        let list = ["VerifiableCredential", "BitstringStatusListCredential"];
-        assert!(!asks(json!(list)));
-        assert!(asks(json!([list[0], list[1], "AchievementCredential"])));
-        assert!(asks(json!([list[0]])));
+        let [monday, tuesday, wednesday] = [2, 3, 4].map(|day| format!("2026-11-0{day}T00:00:00Z"));
+        let current = list(&tuesday, &wednesday, "u1");
+        for (presented, code, undecided) in [
+            (list(&tuesday, &tuesday, "u1"), None, false),
+            (list(&monday, &wednesday, "u2"), Some("older-than-issuer-books"), true),
+            (list(&tuesday, &wednesday, "u2"), Some("older-than-issuer-books"), true),
+            (list(&wednesday, &wednesday, "u2"), Some("differs-from-issuer-books"), false),
+        ] {
+            let document = Document::parse(presented.as_bytes()).unwrap();
+            let presented = Presented { root: document.root(), claims: &[] };
+            let check = compare(&current, |now| super::list(&presented, now, Contexts::bundled()));
+            let found = check.problem().map(|problem| problem.code.as_str());
+            assert_eq!((found, check.is_undecided()), (code, undecided));
+        }
     }
 }

@@ -67,6 +67,22 @@ impl<'a> Own<'a> {
     }
 }
 
+impl Own<'_> {
+    async fn credential_record(
+        &self,
+        issuer: &str,
+        id: &str,
+    ) -> Result<Option<IssuerRecord>, IssueError> {
+        let issuance = &self.app.issuance;
+        let row = issuance.store.credential(id).await?;
+        let row = row.filter(|row| issuance.links.issuer_did(&row.issuer) == issuer);
+        Ok(row.map(|row| IssuerRecord::Found {
+            superseded_by: row.superseded_by.map(|id| issuance.links.credential(&id)),
+            embedded: row.embedded,
+        }))
+    }
+}
+
 impl Sources for Own<'_> {
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
         let address = self.under_public_url(url);
@@ -92,18 +108,16 @@ impl Sources for Own<'_> {
         if !ours.iter().any(|base| issuer.starts_with(base)) {
             return IssuerRecord::NotOurs;
         }
-        let Some(links::Own::Credential(id)) = credential_id.and_then(|id| issuance.links.own(id))
-        else {
-            return IssuerRecord::Absent;
+        let record = match credential_id.and_then(|id| issuance.links.own(id)) {
+            Some(links::Own::Credential(id)) => self.credential_record(issuer, id).await,
+            Some(links::Own::StatusList(id)) => issuance
+                .status_list(id, ListForm::Embedded)
+                .await
+                .map(|list| list.map(|list| IssuerRecord::List { embedded: list.body })),
+            Some(links::Own::DidDocument { .. }) | None => Ok(None),
         };
-        match issuance.store.credential(id).await {
-            Ok(Some(row)) if issuance.links.issuer_did(&row.issuer) == issuer => {
-                IssuerRecord::Found {
-                    superseded_by: row.superseded_by.map(|id| issuance.links.credential(&id)),
-                    embedded: row.embedded,
-                }
-            }
-            Ok(_) => IssuerRecord::Absent,
+        match record {
+            Ok(record) => record.unwrap_or(IssuerRecord::Absent),
             Err(error) => {
                 tracing::error!(%error, "our own books did not answer");
                 IssuerRecord::Unknown

@@ -17,6 +17,7 @@ use crate::support::samples::with;
 on_both_databases! {
     one_changed_letter_is_not_authentic_and_the_report_says_why
     who_has_a_retired_key_of_ours_signs_nothing_that_we_confirm
+    a_status_list_of_ours_is_confirmed_as_it_is_now
 }
 
 fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
@@ -128,15 +129,45 @@ async fn who_has_a_retired_key_of_ours_signs_nothing_that_we_confirm(database: D
         assert_eq!(check(&report, "issuer-books")["outcome"], "pass", "{report:#}");
         assert_eq!(report["verified"], true, "{report:#}");
     }
-    let list = minted["credential"]["credentialStatus"]["statusListCredential"].as_str().unwrap();
-    let report = app.verify(json!({"url": list}).to_string()).await;
-    assert_eq!(report["verified"], true, "a list stands in no book: {report:#}");
 
     // Books that cannot be read leave it undecided.
     database.execute("ALTER TABLE credentials RENAME TO lost").await;
     let report = app.verify(genuine[0].clone()).await;
     assert_eq!(books(&report), "issuer-books-silent", "{report:#}");
     assert_eq!((&report["verified"], verdicts(&report).0), (&json!(false), "undecided"));
+}
+
+async fn a_status_list_of_ours_is_confirmed_as_it_is_now(database: Database) {
+    let app = TestApp::new(database).await;
+    let minted = app.minted().await;
+    let url = minted["credential"]["credentialStatus"]["statusListCredential"].as_str().unwrap();
+    let path = url.strip_prefix("https://touchmark.example").unwrap();
+    let list = app.get_as(path, "application/json").await.expect(200).text();
+    let jwt = app.get_as(path, "application/jwt").await.expect(200).text();
+    app.clock.advance(SignedDuration::from_hours(2));
+    for form in [json!({"url": url}).to_string(), list.clone(), jwt] {
+        let report = app.verify(form).await;
+        assert_eq!(check(&report, "issuer-books")["outcome"], "pass", "{report:#}");
+        assert_eq!(report["verified"], true, "{report:#}");
+    }
+    let badge = with(minted["credential"].clone(), json!({"id": url}));
+    let later =
+        with(serde_json::from_str(&list).unwrap(), json!({"validFrom": "2026-06-01T11:00:00Z"}));
+    let thief = Thief::of(&app).await;
+    for forged in [thief.sign(&badge), thief.sign(&later)].concat() {
+        let report = app.verify(forged).await;
+        assert_eq!(check(&report, "proof")["outcome"], "pass", "{report:#}");
+        assert_ne!(verdicts(&report).0, "yes", "{report:#}");
+    }
+    let id = minted["id"].as_str().unwrap();
+    app.change(id, "revoke", &json!({"reason": "r"})).await.expect(200);
+    let report = app.verify(list).await;
+    let problem = &check(&report, "issuer-books")["problem"]["code"];
+    assert_eq!(
+        (problem.as_str(), verdicts(&report).0),
+        (Some("older-than-issuer-books"), "undecided")
+    );
+    assert_eq!(app.verify(json!({"url": url}).to_string()).await["verified"], true);
 }
 
 #[tokio::test]
