@@ -13,7 +13,7 @@ use super::CommandError;
 use crate::ambient::Ambient;
 use crate::config::Config;
 use crate::fetch::Network;
-use crate::http::listener::{Limited, Peer};
+use crate::http::listener::{self, Bounds};
 use crate::http::{self, App, limits};
 use crate::issue::Issuance;
 
@@ -49,7 +49,7 @@ pub async fn serve(
 ) -> Result<(), CommandError> {
     let app = app(issuance, config)?;
     let store = app.issuance.store.clone();
-    let service = http::router(app).into_make_service_with_connect_info::<Peer>();
+    let router = http::router(app);
     let (draining, drained) = oneshot::channel();
     let until = async move {
         stop.asked().await;
@@ -58,10 +58,9 @@ pub async fn serve(
         let _ = draining.send(());
     };
     tracing::info!(address = %config.listen, "listening");
-    let listener = Limited::new(listener, config.limits.max_connections as usize);
-    let server = axum::serve(listener, service).with_graceful_shutdown(until);
+    let bounds = Bounds::with_connections(config.limits.max_connections as usize);
     tokio::select! {
-        ended = server => ended.map_err(CommandError::io("the server ended"))?,
+        () = listener::serve(listener, bounds, router, until) => {}
         () = cut(drained, config.limits.drain) => tracing::warn!("cut the connections that had not finished"),
     }
     store.close().await;

@@ -1,49 +1,41 @@
-//! The listener: so many connections at once, more wait in the system's queue;
-//! and one on which nothing moves for a while is closed, so that nobody can hold
-//! the room with silence.
+//! Connections: so many at once, more wait in the system's queue; and one on
+//! which nothing moves for a while, or whose request's header does not come to
+//! its end, is closed, so that nobody can hold the room with silence or drops.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::serve::Listener as _;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
+use tower::ServiceExt as _;
 
 /// A connection on which no byte moves either way for this long is closed.
 const SILENCE: Duration = Duration::from_secs(120);
-
-/// A TCP listener that accepts only while there is room.
-pub struct Limited {
-    listener: TcpListener,
-    room: Arc<Semaphore>,
+/// What connections may take of the service.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// At once.
+    pub connections: usize,
+    /// In this time a request's header is there whole, counted from the answer before it.
+    pub header: Duration,
 }
 
-impl Limited {
-    pub fn new(listener: TcpListener, connections: usize) -> Self {
-        Self { listener, room: Arc::new(Semaphore::new(connections)) }
-    }
-}
-
-impl Listener for Limited {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let room = self.room.clone().acquire_owned().await.expect("the semaphore is never closed");
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        let idle = Box::pin(tokio::time::sleep(SILENCE));
-        (Connection { stream, idle, _room: room }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+impl Bounds {
+    pub fn with_connections(connections: usize) -> Self {
+        Self { connections, header: Duration::from_secs(30) }
     }
 }
 
@@ -51,10 +43,39 @@ impl Listener for Limited {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
-impl Connected<IncomingStream<'_, Limited>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Limited>) -> Self {
-        Peer(stream.remote_addr().ip())
+/// Answers until `until` says stop. What is under way then may
+/// finish; idle connections end at once.
+pub async fn serve(
+    mut listener: TcpListener,
+    bounds: Bounds,
+    router: Router,
+    until: impl Future<Output = ()>,
+) {
+    let room = Arc::new(Semaphore::new(bounds.connections));
+    let graceful = GracefulShutdown::new();
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new()).header_read_timeout(bounds.header);
+    let mut until = pin!(until);
+    loop {
+        let (connection, peer) = tokio::select! {
+            accepted = Connection::accept(&mut listener, &room, bounds) => accepted,
+            () = &mut until => break,
+        };
+        let router = router.clone().map_request(move |mut request: Request<_>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        let served =
+            http.serve_connection(TokioIo::new(connection), TowerToHyperService::new(router));
+        let served = graceful.watch(served.into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = served.await {
+                tracing::trace!(error, "a connection ended early");
+            }
+        });
     }
+    drop(listener);
+    graceful.shutdown().await;
 }
 
 /// A connection, which makes room when it ends.
@@ -65,6 +86,20 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// The next one, once there is room.
+    async fn accept(
+        listener: &mut TcpListener,
+        room: &Arc<Semaphore>,
+        bounds: Bounds,
+    ) -> (Self, Peer) {
+        let room = room.clone().acquire_owned().await.expect("the semaphore is never closed");
+        // axum's own, which bears with running out of file descriptors.
+        let (stream, address) = listener.accept().await;
+        // Before the first byte, silence is borne no longer than a header may take.
+        let idle = Box::pin(tokio::time::sleep(bounds.header));
+        (Self { stream, idle, _room: room }, Peer(address.ip()))
+    }
+
     /// Notes that bytes moved; or fails once none has for too long.
     fn watch<T>(
         &mut self,
@@ -122,5 +157,56 @@ impl AsyncWrite for Connection {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
         self.watch(cx, written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::sync::oneshot;
+    use tokio::task::JoinHandle;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    /// A service whose headers have so many milliseconds; what ends it; and its end.
+    async fn service(header: u64) -> (TcpStream, oneshot::Sender<()>, JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let bounds = Bounds { connections: 1, header: Duration::from_millis(header) };
+        let router = Router::new().route("/", get(async || "here"));
+        let until = async { stopped.await.unwrap() };
+        let serving = tokio::spawn(serve(listener, bounds, router, until));
+        (TcpStream::connect(address).await.unwrap(), stop, serving)
+    }
+
+    async fn answer(stream: &mut TcpStream) -> String {
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let mut bytes = [0; 1024];
+        let read = timeout(SOON, stream.read(&mut bytes)).await.unwrap().unwrap();
+        String::from_utf8_lossy(&bytes[..read]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_header_that_does_not_come_to_its_end_ends_the_connection() {
+        for begun in ["", "POST", "GET / HTTP/1.1\r\nhost: a\r\n"] {
+            let (mut stream, _stop, _serving) = service(200).await;
+            stream.write_all(begun.as_bytes()).await.unwrap();
+            let mut rest = Vec::new();
+            timeout(SOON, stream.read_to_end(&mut rest)).await.expect("it is closed").ok();
+        }
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_does_not_hold_up_the_end() {
+        let (mut stream, stop, serving) = service(60_000).await;
+        assert!(answer(&mut stream).await.ends_with("here"));
+        assert!(answer(&mut stream).await.starts_with("HTTP/1.1 200"), "it stays open");
+        stop.send(()).unwrap();
+        timeout(SOON, serving).await.expect("it ends at once").unwrap();
     }
 }
