@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use tracing_subscriber::fmt::MakeWriter;
 
 use touchmark::ambient::Ambient;
 use touchmark::command::{self, CommandError, demo, doctor, serve, setup, verify};
@@ -88,25 +89,27 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
     match line.command {
         Command::Openapi => {
             print!("{}", http::openapi::yaml(&http::description()));
-            return Ok(ExitCode::SUCCESS);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Demo => {
             let filter = line.settings.log.as_deref().unwrap_or(QUIET);
-            log_to_terminal(filter, line.settings.log_format.unwrap_or(LogFormat::Text))?;
+            let format = line.settings.log_format.unwrap_or(LogFormat::Text);
+            log(filter, format, std::io::stderr)?;
             demo::run(line.settings, ambient).await?;
-            return Ok(ExitCode::SUCCESS);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Verify(args) => {
             let settings = line.settings.for_verifying()?;
-            log_to_terminal(&settings.log, LogFormat::Text)?;
+            log(&settings.log, LogFormat::Text, std::io::stderr)?;
             let ending = verify::run(&args, &settings.dev_origins, &ambient).await?;
-            return Ok((ending as u8).into());
+            Ok((ending as u8).into())
         }
         Command::Serve => {
             let config = line.settings.load()?;
-            log(&config)?;
+            // The one log that is output; what a command warns of goes to standard error.
+            log(&config.log, config.log_format, std::io::stdout)?;
             serve::run(config, ambient).await?;
-            return Ok(ExitCode::SUCCESS);
+            Ok(ExitCode::SUCCESS)
         }
         command => in_the_books(command, line.settings.load()?, ambient).await,
     }
@@ -118,7 +121,7 @@ async fn in_the_books(
     config: Config,
     ambient: Ambient,
 ) -> Result<ExitCode, CommandError> {
-    log_to_terminal(QUIET, LogFormat::Text)?;
+    log(QUIET, LogFormat::Text, std::io::stderr)?;
     match command {
         Command::Doctor => {
             let well = doctor::run(&config, &ambient).await;
@@ -146,21 +149,12 @@ async fn in_the_books(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The service's log goes to standard output, a line an event.
-fn log(config: &Config) -> Result<(), ConfigError> {
-    let filter = config::log_filter(&config.log)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter);
-    match config.log_format {
-        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).init(),
-        LogFormat::Text => builder.init(),
-    }
-    Ok(())
-}
-
-/// A command's warnings go to standard error.
-fn log_to_terminal(filter: &str, format: LogFormat) -> Result<(), ConfigError> {
+fn log<W>(filter: &str, format: LogFormat, writer: W) -> Result<(), ConfigError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let filter = config::log_filter(filter)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     match format {
         LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).init(),
         LogFormat::Text => builder.init(),
