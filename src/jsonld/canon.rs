@@ -58,7 +58,7 @@ pub(super) fn canonicalize(dataset: &Dataset, hash: HashAlgorithm) -> Result<Str
             issuer.issue(*blank);
             paths.push(state.hash_n_degree(*blank, issuer, &canonical)?);
         }
-        paths.sort_by_key(|(hash, _)| hash.clone());
+        paths.sort_by_key(|(hash, _)| *hash);
         for (_, issuer) in paths {
             for blank in issuer.order {
                 canonical.issue(blank);
