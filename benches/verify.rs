@@ -29,6 +29,9 @@ const WARM_UP: usize = 40;
 /// Calls within one sample, so that the clock's own cost does not count.
 const CALLS: u32 = 5;
 
+/// What is measured, and its name.
+type Case<'c> = (&'c str, Box<dyn FnMut() + 'c>);
+
 fn main() {
     let key = SigningKey::from_bytes(&[7; 32]);
     for (title, text) in [("open badge", OPEN_BADGE), ("minted", MINTED)] {
@@ -109,7 +112,7 @@ fn report(fixture: &Fixture, key: &SigningKey) {
     let context = document.root().get("@context");
     let options = Input { object: proof, without: &["proofValue", "@context"], context };
     let contexts = Contexts::bundled();
-    let mut cases: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
+    let mut cases: Vec<Case<'_>> = vec![
         (
             "bare verify_strict",
             Box::new(|| public.verify_strict(black_box(&message), &signature).expect("it holds")),
