@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use ed25519_dalek::{Signature, Signer, SigningKey};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use touchmark::check::proof::Received;
 use touchmark::check::report::Verdict;
 use touchmark::check::{self, Basis};
 use touchmark::did::{self, ControllerDocument};
@@ -78,10 +79,12 @@ impl Fixture {
     /// From bytes to the verdict on who signed what; the key is known.
     fn verify(&self) {
         let secured = Secured::decode(&self.secured).expect("it is JSON");
-        let document = Document::parse(secured.bytes()).expect("it is an object");
+        let document = secured.document().expect("it is an object");
         let basis = Basis { contexts: Contexts::bundled(), now: self.now };
         let conformance = check::conform(&document, basis.contexts);
-        let proven = check::proof::authenticate(&secured, &document, Ok(&self.keys), basis);
+        let graph = conformance.graph.as_ref();
+        let received = Received { secured: &secured, document: &document, graph };
+        let proven = check::proof::authenticate(received, Ok(&self.keys), basis);
         let checks = conformance.checks.iter().chain(&proven.checks);
         assert_eq!(check::report::verdict(checks), Verdict::Yes);
         assert!(proven.authentic.is_some());

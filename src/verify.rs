@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::check::issuer_books;
-use crate::check::proof::{Authentic, Authentication};
+use crate::check::proof::{Authentic, Authentication, Received};
 use crate::check::report::{
     AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
     verdict,
@@ -46,7 +46,7 @@ pub async fn verify<S: Sources>(
         Ok(secured) => secured,
         Err(error) => return unreadable(&error),
     };
-    let document = match Document::parse(secured.bytes()) {
+    let document = match secured.document() {
         Ok(document) => document,
         Err(error) => return unreadable(&error.into()),
     };
@@ -90,7 +90,7 @@ pub async fn verify_url<S: Sources>(
 }
 
 /// The first step alone: whether the input is a credential in any form at all.
-pub fn decode(input: &[u8]) -> Result<Secured, DecodeError> {
+pub fn decode(input: &[u8]) -> Result<Secured<'_>, DecodeError> {
     Secured::decode(input)
 }
 
@@ -98,7 +98,7 @@ const FORM: &str = "form";
 
 /// What was found up to the signature.
 struct Examined<'d, 'a> {
-    secured: &'d Secured,
+    secured: &'d Secured<'d>,
     document: &'d Document<'a>,
     conformance: Conformance,
     proven: Authentication<'d, 'a>,
@@ -107,12 +107,12 @@ struct Examined<'d, 'a> {
 /// Steps 2 and 4, the same for a credential and for a status list. `keys` is
 /// the issuer's own document, or the check that says why there is none.
 fn examine<'d, 'a>(
-    secured: &'d Secured,
+    secured: &'d Secured<'d>,
     document: &'d Document<'a>,
     keys: &Result<ControllerDocument, Check>,
     basis: Basis<'_>,
 ) -> Examined<'d, 'a> {
-    let conformance = match secured {
+    let mut conformance = match secured {
         Secured::Embedded(_) => check::conform(document, basis.contexts),
         Secured::Jws { .. } => check::conform_jwt(document, basis.contexts),
     };
@@ -120,7 +120,10 @@ fn examine<'d, 'a>(
         Authentication::not_looked_at()
     } else {
         let keys = keys.as_ref().map_err(Clone::clone);
-        check::proof::authenticate(secured, document, keys, basis)
+        // Taken, so that it is not kept while the lists are asked.
+        let graph = conformance.graph.take();
+        let received = Received { secured, document, graph: graph.as_ref() };
+        check::proof::authenticate(received, keys, basis)
     };
     Examined { secured, document, conformance, proven }
 }
@@ -201,13 +204,13 @@ async fn list<S: Sources>(
     sources: &S,
     basis: Basis<'_>,
 ) -> ListFact {
-    let (secured, fetched_at) = match fetch_list(url, sources).await {
+    let fetched = match fetch_list(url, sources).await {
         Ok(answer) => answer,
         Err(problem) => return ListFact::Unknown(problem),
     };
-    match prove_list(url, &secured, keys, basis) {
+    match prove_list(url, &fetched.bytes, keys, basis) {
         Ok(fact) => fact
-            .fetched(fetched_at)
+            .fetched(fetched.fetched_at)
             .unless_behind(|issuer, from| newest_list(sources, (issuer, url), from, basis.now)),
         Err(problem) => ListFact::Unknown(problem),
     }
@@ -227,33 +230,29 @@ fn newest_list<S: Sources>(
     }
 }
 
-async fn fetch_list<S: Sources>(url: &str, sources: &S) -> Result<(Secured, Timestamp), Problem> {
+async fn fetch_list<S: Sources>(url: &str, sources: &S) -> Result<Fetched, Problem> {
     let unreachable = |why: String| {
         let detail = format!("The status list did not answer: {why}. Try again.");
         Problem::new("status-list-unreachable", detail)
     };
     let parsed = Url::parse(url).map_err(|_| unreachable(format!("{url} is not a URL")))?;
-    let fetched = sources
-        .fetch(&parsed, ACCEPT_CREDENTIAL)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    let secured = decode(&fetched.bytes).map_err(|error| {
-        let detail = format!("The status list at {url} cannot be read: {error}.");
-        Problem::new("status-list-unreadable", detail)
-    })?;
-    Ok((secured, fetched.fetched_at))
+    let fetched = sources.fetch(&parsed, ACCEPT_CREDENTIAL).await;
+    fetched.map_err(|error| unreachable(error.to_string()))
 }
 
 /// The list, if its signature held; when it was fetched, only the caller knows.
 fn prove_list(
     url: &str,
-    secured: &Secured,
+    bytes: &[u8],
     keys: &ControllerDocument,
     basis: Basis<'_>,
 ) -> Result<ListFact, Problem> {
-    let document = Document::parse(secured.bytes()).map_err(|error| {
-        Problem::new("status-list-unreadable", format!("The list at {url}: {error}."))
+    let unreadable = |detail| Problem::new("status-list-unreadable", detail);
+    let secured = decode(bytes).map_err(|error| {
+        unreadable(format!("The status list at {url} cannot be read: {error}."))
     })?;
+    let document =
+        secured.document().map_err(|error| unreadable(format!("The list at {url}: {error}.")))?;
     let issuer = Credential(document.root()).issuer().unwrap_or_default();
     if issuer != keys.id() {
         let detail = format!(
@@ -262,7 +261,7 @@ fn prove_list(
         );
         return Err(Problem::new("status-list-of-another-issuer", detail));
     }
-    let examined = examine(secured, &document, &Ok(keys.clone()), basis);
+    let examined = examine(&secured, &document, &Ok(keys.clone()), basis);
     let mut checks = examined.checks().chain(&examined.proven.dates);
     let problem = checks.find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
@@ -346,7 +345,7 @@ fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> R
     }
 }
 
-fn form(secured: &Secured) -> Form {
+fn form(secured: &Secured<'_>) -> Form {
     match secured.jws_kind() {
         None => Form::Json,
         Some(Kind::OpenBadges) => Form::VcJwt,

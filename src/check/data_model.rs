@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::{Check, Conformance, Findings, Place, Problem, step};
+use super::{Check, Conformance, Findings, Place, Problem};
 use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential};
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
@@ -29,11 +29,11 @@ pub fn check(root: &Object<'_>, conformance: &mut Conformance) -> Result<(), Che
     let mut found = Findings::default();
     context(root, &mut found);
     credential_type(root, &mut found);
-    ids(root, &Place::Root, &mut found);
+    ids(root, Place::Root, &mut found);
     issuer(root, &mut found);
     subject(root, &mut found);
     validity(root, &mut found);
-    texts(root, "", &mut found);
+    texts(root, Place::Root, &mut found);
     for member in TYPED {
         typed(root, member, &mut found);
     }
@@ -88,21 +88,21 @@ fn credential_type(root: &Object<'_>, found: &mut Findings) {
 }
 
 /// Wherever an `id` stands, it is one URL.
-fn ids(object: &Object<'_>, at: &Place<'_>, found: &mut Findings) {
+fn ids(object: &Object<'_>, at: Place<'_>, found: &mut Findings) {
     for (name, value) in object.iter() {
         if name.starts_with('@') || (matches!(at, Place::Root) && name == "proof") {
             continue;
         }
-        let here = Place::Member(at, name);
+        let here = at.member(name);
         if name == "id" && !value.as_str().is_some_and(is_url) {
-            found.error("id", &here, "An `id` must be one string that is a URL.");
+            found.error("id", here, "An `id` must be one string that is a URL.");
         }
         match value {
-            Value::Object(inner) => ids(inner, &here, found),
+            Value::Object(inner) => ids(inner, here, found),
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     if let Value::Object(inner) = item {
-                        ids(inner, &Place::Item(&here, index), found);
+                        ids(inner, here.index(index), found);
                     }
                 }
             }
@@ -115,7 +115,7 @@ fn issuer(root: &Object<'_>, found: &mut Findings) {
     match root.get("issuer") {
         Some(Value::String(url)) if is_url(url) => {}
         Some(Value::Object(profile)) if profile.str("id").is_some_and(is_url) => {
-            texts(profile, "/issuer", found);
+            texts(profile, Place::Root.member("issuer"), found);
         }
         _ => {
             let detail = "`issuer` must be a URL, or an object whose `id` is a URL.";
@@ -153,7 +153,7 @@ fn validity(root: &Object<'_>, found: &mut Findings) {
 }
 
 /// `name` and `description`: a string, or language-tagged values.
-fn texts(object: &Object<'_>, pointer: &str, found: &mut Findings) {
+fn texts(object: &Object<'_>, at: Place<'_>, found: &mut Findings) {
     for member in ["name", "description"] {
         let Some(value) = object.get(member) else { continue };
         let fits = match value {
@@ -164,7 +164,7 @@ fn texts(object: &Object<'_>, pointer: &str, found: &mut Findings) {
             let detail = format!(
                 "`{member}` must be a string, or objects of `@value`, `@language` and `@direction`."
             );
-            found.error("text", step(pointer, member), detail);
+            found.error("text", at.member(member), detail);
         }
     }
 }
@@ -184,17 +184,18 @@ fn typed(root: &Object<'_>, member: &str, found: &mut Findings) {
             let types = object.get("type").map(Value::items).unwrap_or_default();
             !types.is_empty() && types.iter().all(|name| name.as_str().is_some())
         };
-        let pointer = match value {
-            Value::Array(_) => format!("/{member}/{index}"),
-            _ => format!("/{member}"),
+        let whole = Place::Root.member(member);
+        let at = match value {
+            Value::Array(_) => whole.index(index),
+            _ => whole,
         };
         if !object.is_some_and(has_type) {
             let detail = format!("Each `{member}` must be an object with a `type`.");
-            found.error("typed-object", pointer.as_str(), detail);
+            found.error("typed-object", at, detail);
         }
         if member == "credentialSchema" && object.and_then(|object| object.str("id")).is_none() {
             let detail = "Each `credentialSchema` must have an `id` that is a URL.";
-            found.error("typed-object", pointer, detail);
+            found.error("typed-object", at, detail);
         }
     }
 }

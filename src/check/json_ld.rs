@@ -12,28 +12,33 @@
 use std::collections::HashSet;
 
 use super::{Check, Place, Problem};
-use crate::jsonld::{self, Contexts, Error, Input};
+use crate::jsonld::{self, Contexts, Dataset, Error, Input};
 use crate::model::json::{Object, Value};
 
 pub const NAME: &str = "json-ld";
 
 /// `without` names the top-level members that are no part of the document.
-pub fn check(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Check {
-    if let Some(pointer) = catch_all(root, &Place::Root) {
+pub fn expand(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Result<Dataset, Error> {
+    jsonld::expand(&Input { object: root, without, context: None }, contexts)
+}
+
+/// `graph` is what the document expanded to.
+pub fn check(root: &Object<'_>, graph: &Result<Dataset, Error>) -> Check {
+    if let Some(pointer) = catch_all(root, Place::Root) {
         let detail = "A context in the document defines every term there is with `@vocab`; \
                       define the terms that are used one by one.";
         let problem = Problem::new("vocab-catch-all", detail).at(pointer);
         return Check::fail(NAME, "`@vocab` in the document's own context", problem);
     }
-    if let Some(pointer) = same_id_twice(root, &Place::Root) {
+    if let Some(pointer) = same_id_twice(root, Place::Root) {
         let detail = "Two objects in one array have the same `id`, so what is signed of one is \
                       signed of both; write all that is said of a thing into one object.";
         let problem = Problem::new("same-id-twice", detail).at(pointer);
         return Check::fail(NAME, "one thing in two objects of an array", problem);
     }
-    let dataset = match jsonld::expand(&Input { object: root, without, context: None }, contexts) {
+    let dataset = match graph {
         Ok(dataset) => dataset,
-        Err(error) => return not_expanded(&error),
+        Err(error) => return not_expanded(error),
     };
     match dataset.deviation() {
         None => Check::pass(NAME, "every member is defined, and reads as it is signed"),
@@ -53,21 +58,20 @@ pub fn check(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Check 
 }
 
 /// Where a context inside of the document sets `@vocab`.
-fn catch_all(object: &Object<'_>, at: &Place<'_>) -> Option<String> {
+fn catch_all(object: &Object<'_>, at: Place<'_>) -> Option<String> {
     object.iter().find_map(|(name, value)| {
-        let here = Place::Member(at, name);
+        let here = at.member(name);
         let sets = name == "@vocab" && !matches!(value, Value::Null);
-        if sets { Some(String::from(&here)) } else { catch_all_in(value, &here) }
+        if sets { Some(here.to_string()) } else { catch_all_in(value, here) }
     })
 }
 
-fn catch_all_in(value: &Value<'_>, at: &Place<'_>) -> Option<String> {
+fn catch_all_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
     match value {
         Value::Object(object) => catch_all(object, at),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| catch_all_in(item, &Place::Item(at, index))),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| catch_all_in(item, at.index(index)))
+        }
         _ => None,
     }
 }
@@ -75,25 +79,25 @@ fn catch_all_in(value: &Value<'_>, at: &Place<'_>) -> Option<String> {
 /// Where an object stands that has the `id` of one before it in the same array.
 /// Both are one node of the graph: who reads the first alone misses what the
 /// second says of it, and one entry split in two is signed as if it were whole.
-fn same_id_twice(object: &Object<'_>, at: &Place<'_>) -> Option<String> {
+fn same_id_twice(object: &Object<'_>, at: Place<'_>) -> Option<String> {
     let read = |name: &str| !matches!(name, "proof" | "@context");
     object
         .iter()
         .filter(|(name, _)| read(name))
-        .find_map(|(name, value)| same_id_twice_in(value, &Place::Member(at, name)))
+        .find_map(|(name, value)| same_id_twice_in(value, at.member(name)))
 }
 
-fn same_id_twice_in(value: &Value<'_>, at: &Place<'_>) -> Option<String> {
+fn same_id_twice_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
     match value {
         Value::Object(object) => same_id_twice(object, at),
         Value::Array(items) => {
             let mut seen = HashSet::new();
             items.iter().enumerate().find_map(|(index, item)| {
-                let here = Place::Item(at, index);
+                let here = at.index(index);
                 let id = item.as_object().and_then(|object| object.str("id"));
                 match id.is_some_and(|id| !seen.insert(id)) {
-                    true => Some(String::from(&here)),
-                    false => same_id_twice_in(item, &here),
+                    true => Some(here.to_string()),
+                    false => same_id_twice_in(item, here),
                 }
             })
         }
@@ -135,7 +139,7 @@ mod tests {
 
     fn twice(value: serde_json::Value) -> Option<String> {
         let text = value.to_string();
-        same_id_twice(Document::parse(text.as_bytes()).unwrap().root(), &Place::Root)
+        same_id_twice(Document::parse(text.as_bytes()).unwrap().root(), Place::Root)
     }
 
     #[test]
@@ -158,7 +162,8 @@ mod tests {
             })
             .to_string();
             let document = Document::parse(text.as_bytes()).unwrap();
-            let check = check(document.root(), &[], Contexts::bundled());
+            let graph = expand(document.root(), &[], Contexts::bundled());
+            let check = check(document.root(), &graph);
             assert_eq!(check.problem().unwrap().code, "not-compacted", "{alias}: {check:?}");
         }
     }
@@ -181,6 +186,6 @@ mod tests {
         assert_eq!(twice(long.clone()), None);
         let text = long.to_string();
         let document = Document::parse(text.as_bytes()).unwrap();
-        assert_eq!(catch_all(document.root(), &Place::Root), None);
+        assert_eq!(catch_all(document.root(), Place::Root), None);
     }
 }

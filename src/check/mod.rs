@@ -23,9 +23,11 @@ pub mod status;
 pub mod successor;
 pub mod validity;
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 
-use crate::jsonld::Contexts;
+use crate::jsonld::{self, Contexts, Dataset};
 use crate::model::Document;
 use crate::proof::vc_jwt;
 
@@ -42,10 +44,12 @@ pub struct Basis<'c> {
 }
 
 /// How a document keeps the rules that need nothing but itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Conformance {
     pub checks: Vec<Check>,
     pub warnings: Vec<Problem>,
+    /// The document as RDF, if it was looked at: what its proofs sign.
+    pub graph: Option<Result<Dataset, jsonld::Error>>,
     /// It follows a data model that we do not read, so nothing else was looked at.
     pub unsupported: bool,
 }
@@ -81,7 +85,9 @@ fn conform_without(document: &Document<'_>, without: &[&str], contexts: &Context
         return conformance;
     }
     open_badges::check(document.root(), &mut conformance);
-    conformance.checks.push(json_ld::check(document.root(), without, contexts));
+    let graph = json_ld::expand(document.root(), without, contexts);
+    conformance.checks.push(json_ld::check(document.root(), &graph));
+    conformance.graph = Some(graph);
     conformance
 }
 
@@ -126,26 +132,39 @@ impl Findings {
     }
 }
 
-/// A place in a document, written out as a JSON pointer only once it is told:
-/// a long name above many values would be copied for each of them.
+/// A place in a document, written out as a JSON pointer (RFC 6901) only once it
+/// is told: a long name above many values would be copied for each of them.
 #[derive(Debug, Clone, Copy)]
 enum Place<'p> {
     Root,
     Member(&'p Place<'p>, &'p str),
-    Item(&'p Place<'p>, usize),
+    Index(&'p Place<'p>, usize),
 }
 
-impl From<&Place<'_>> for String {
-    fn from(place: &Place<'_>) -> String {
-        match place {
-            Place::Root => String::new(),
-            Place::Member(above, name) => step(&String::from(*above), name),
-            Place::Item(above, index) => step(&String::from(*above), &index.to_string()),
+impl<'p> Place<'p> {
+    fn member(&'p self, name: &'p str) -> Place<'p> {
+        Place::Member(self, name)
+    }
+
+    fn index(&'p self, index: usize) -> Place<'p> {
+        Place::Index(self, index)
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Root => Ok(()),
+            Place::Member(parent, name) => {
+                write!(f, "{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+            }
+            Place::Index(parent, index) => write!(f, "{parent}/{index}"),
         }
     }
 }
 
-/// One more step of a JSON pointer.
-fn step(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+impl From<Place<'_>> for String {
+    fn from(place: Place<'_>) -> Self {
+        place.to_string()
+    }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Check, Conformance, Findings, step};
+use super::{Check, Conformance, Findings, Place};
 use crate::model::credential::{Credential, items, types};
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
@@ -20,6 +20,8 @@ const CONTEXT_BASE: &str = "https://purl.imsglobal.org/spec/ob/v3p0/";
 
 /// Members that may have several values, which strict readers want as arrays.
 const PLURAL: [&str; 4] = ["credentialSchema", "termsOfUse", "evidence", "endorsement"];
+
+const SUBJECT: Place<'static> = Place::Member(&Place::Root, "credentialSubject");
 
 pub fn check(root: &Object<'_>, conformance: &mut Conformance) {
     let credential = Credential(root);
@@ -70,16 +72,16 @@ fn common(root: &Object<'_>, found: &mut Findings) {
     if root.get("validFrom").is_none() {
         found.error("missing", "/validFrom", "The credential must have `validFrom`.");
     }
-    time(root, "awardedDate", "", found);
+    time(root, "awardedDate", Place::Root, found);
     match root.get("issuer") {
-        Some(Value::Object(profile)) => self::profile(profile, "/issuer", found),
+        Some(Value::Object(profile)) => self::profile(profile, Place::Root.member("issuer"), found),
         Some(Value::String(_)) => {
             let detail = "Readers in use expect the issuer as a `Profile`, not only its id.";
             found.warning("issuer-profile", "/issuer", detail);
         }
         _ => {}
     }
-    each(root, "evidence", "", found, |evidence, at, found| {
+    each(root, "evidence", Place::Root, found, |evidence, at, found| {
         typed(evidence, "Evidence", at, found);
     });
     if matches!(root.get("credentialStatus"), Some(Value::Array(_))) {
@@ -94,7 +96,7 @@ fn common(root: &Object<'_>, found: &mut Findings) {
     }
 }
 
-fn profile(profile: &Object<'_>, at: &str, found: &mut Findings) {
+fn profile(profile: &Object<'_>, at: Place<'_>, found: &mut Findings) {
     typed(profile, "Profile", at, found);
     text(profile, "id", at, found);
     each(profile, "otherIdentifier", at, found, |entry, at, found| {
@@ -109,7 +111,7 @@ fn profile(profile: &Object<'_>, at: &str, found: &mut Findings) {
 }
 
 fn achievement_subject(root: &Object<'_>, found: &mut Findings) {
-    let at = "/credentialSubject";
+    let at = SUBJECT;
     let Some(subject) = Credential(root).subject() else {
         let detail = "An achievement credential has exactly one `credentialSubject`.";
         return found.error("subject", at, detail);
@@ -125,7 +127,7 @@ fn achievement_subject(root: &Object<'_>, found: &mut Findings) {
         text(identity, "identityHash", at, found);
         text(identity, "identityType", at, found);
         if identity.get("hashed").and_then(Value::as_bool).is_none() {
-            found.error("missing", step(at, "hashed"), "`hashed` must be true or false.");
+            found.error("missing", at.member("hashed"), "`hashed` must be true or false.");
         }
     });
     each(subject, "result", at, found, |result, at, found| typed(result, "Result", at, found));
@@ -134,17 +136,17 @@ fn achievement_subject(root: &Object<'_>, found: &mut Findings) {
     time(subject, "activityEndDate", at, found);
     match subject.get("achievement").map(Value::items) {
         Some([Value::Object(achievement)]) => {
-            self::achievement(achievement, &step(at, "achievement"), found);
+            self::achievement(achievement, at.member("achievement"), found);
             results(subject, achievement, found);
         }
         _ => {
             let detail = "The subject must have one `achievement`, an object.";
-            found.error("achievement", step(at, "achievement"), detail);
+            found.error("achievement", at.member("achievement"), detail);
         }
     }
 }
 
-fn achievement(achievement: &Object<'_>, at: &str, found: &mut Findings) {
+fn achievement(achievement: &Object<'_>, at: Place<'_>, found: &mut Findings) {
     typed(achievement, "Achievement", at, found);
     for member in ["id", "name", "description"] {
         text(achievement, member, at, found);
@@ -154,7 +156,7 @@ fn achievement(achievement: &Object<'_>, at: &str, found: &mut Findings) {
         |criteria: &Object<'_>| criteria.str("id").is_some() || criteria.get("narrative").is_some();
     if !criteria.and_then(Value::as_object).is_some_and(said) {
         let detail = "The achievement's `criteria` must have an `id` or a `narrative`.";
-        found.error("criteria", step(at, "criteria"), detail);
+        found.error("criteria", at.member("criteria"), detail);
     }
     each(achievement, "creator", at, found, self::profile);
     each(achievement, "alignment", at, found, |alignment, at, found| {
@@ -183,22 +185,22 @@ fn results(subject: &Object<'_>, achievement: &Object<'_>, found: &mut Findings)
         let known = items(description, "rubricCriterionLevel").filter_map(Value::as_object);
         levels.entry(id).or_default().extend(known.filter_map(|level| level.str("id")));
     }
-    each(subject, "result", "/credentialSubject", found, |result, at, found| {
+    each(subject, "result", SUBJECT, found, |result, at, found| {
         let Some(named) = result.str("resultDescription") else { return };
         let Some(levels) = levels.get(named) else {
             let detail = format!("No `resultDescription` of the achievement has the id {named}.");
-            return found.warning("dangling-result", step(at, "resultDescription"), detail);
+            return found.warning("dangling-result", at.member("resultDescription"), detail);
         };
         let Some(level) = result.str("achievedLevel") else { return };
         if !levels.contains(level) {
             let detail = format!("No level of {named} has the id {level}.");
-            found.warning("dangling-result", step(at, "achievedLevel"), detail);
+            found.warning("dangling-result", at.member("achievedLevel"), detail);
         }
     });
 }
 
 fn endorsement_subject(root: &Object<'_>, found: &mut Findings) {
-    let at = "/credentialSubject";
+    let at = SUBJECT;
     let Some(subject) = Credential(root).subject() else {
         let detail = "An endorsement credential has exactly one `credentialSubject`.";
         return found.error("subject", at, detail);
@@ -211,19 +213,19 @@ fn endorsement_subject(root: &Object<'_>, found: &mut Findings) {
 fn each(
     object: &Object<'_>,
     member: &str,
-    at: &str,
+    at: Place<'_>,
     found: &mut Findings,
-    check: impl Fn(&Object<'_>, &str, &mut Findings),
+    check: impl Fn(&Object<'_>, Place<'_>, &mut Findings),
 ) {
     let Some(value) = object.get(member) else { return };
-    let at = step(at, member);
+    let whole = at.member(member);
     for (index, item) in value.items().iter().enumerate() {
         let at = match value {
-            Value::Array(_) => step(&at, &index.to_string()),
-            _ => at.clone(),
+            Value::Array(_) => whole.index(index),
+            _ => whole,
         };
         match item {
-            Value::Object(inner) => check(inner, &at, found),
+            Value::Object(inner) => check(inner, at, found),
             other => {
                 let detail = format!("`{member}` holds objects; this is {}.", other.kind());
                 found.error("not-an-object", at, detail);
@@ -232,26 +234,26 @@ fn each(
     }
 }
 
-fn typed(object: &Object<'_>, name: &str, at: &str, found: &mut Findings) {
+fn typed(object: &Object<'_>, name: &str, at: Place<'_>, found: &mut Findings) {
     if !types(object).any(|found| found == name) {
         let detail = format!("`type` must name `{name}`.");
-        found.error("open-badges-type", step(at, "type"), detail);
+        found.error("open-badges-type", at.member("type"), detail);
     }
 }
 
-fn text(object: &Object<'_>, member: &str, at: &str, found: &mut Findings) {
+fn text(object: &Object<'_>, member: &str, at: Place<'_>, found: &mut Findings) {
     let value = object.get(member).and_then(crate::model::credential::text);
     if value.is_none_or(str::is_empty) {
         let detail = format!("`{member}` must be there, as a string that says something.");
-        found.error("missing", step(at, member), detail);
+        found.error("missing", at.member(member), detail);
     }
 }
 
-fn time(object: &Object<'_>, member: &str, at: &str, found: &mut Findings) {
+fn time(object: &Object<'_>, member: &str, at: Place<'_>, found: &mut Findings) {
     let readable = |value: &Value<'_>| value.as_str().and_then(date_time::parse).is_some();
     if object.get(member).is_some_and(|value| !readable(value)) {
         let detail = format!("`{member}` must be a date and time with an offset.");
-        found.error("date-time", step(at, member), detail);
+        found.error("date-time", at.member(member), detail);
     }
 }
 

@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use super::json_ld::sentence;
 use super::{Basis, Check, Problem, issuer_key, jwt_claims, proof_dates};
 use crate::did::ControllerDocument;
-use crate::jsonld;
+use crate::jsonld::{self, Dataset};
 use crate::model::Document;
 use crate::model::credential::Credential;
 use crate::model::json::{Object, Value};
 use crate::model::key::VerificationMethod;
 use crate::proof::Secured;
-use crate::proof::eddsa_rdfc_2022::{self as suite, CanonicalError};
+use crate::proof::eddsa_rdfc_2022::{self as suite, CanonicalError, Transformed};
 use crate::proof::vc_jwt::{Header, Jws, JwsError};
 
 pub const NAME: &str = "proof";
@@ -73,10 +73,18 @@ impl Authentication<'_, '_> {
     }
 }
 
+/// What was received, and what is known of it.
+#[derive(Clone, Copy)]
+pub struct Received<'e, 'd, 'a> {
+    pub secured: &'e Secured<'e>,
+    pub document: &'d Document<'a>,
+    /// What [`super::conform`] expanded the document to.
+    pub graph: Option<&'e Result<Dataset, jsonld::Error>>,
+}
+
 /// `keys` is the issuer's own document, or the check that says why there is none.
 pub fn authenticate<'d, 'a>(
-    secured: &Secured,
-    document: &'d Document<'a>,
+    received: Received<'_, 'd, 'a>,
     keys: Result<&ControllerDocument, Check>,
     basis: Basis<'_>,
 ) -> Authentication<'d, 'a> {
@@ -87,8 +95,9 @@ pub fn authenticate<'d, 'a>(
             return Authentication::without(vec![check, skipped]);
         }
     };
+    let Received { secured, document, graph } = received;
     let found = match secured {
-        Secured::Embedded(_) => embedded(document, keys, basis),
+        Secured::Embedded(_) => embedded(document, graph, keys, basis),
         Secured::Jws { jws, header } => jwt(document, jws, header, keys, basis.now),
     };
     let Found { checks, dates, warnings, method } = found;
@@ -114,7 +123,15 @@ impl Found {
 
 /// Every proof of a kind that we verify must hold. Others are told, and count
 /// only where there is nothing else.
-fn embedded(document: &Document<'_>, keys: &ControllerDocument, basis: Basis<'_>) -> Found {
+fn embedded(
+    document: &Document<'_>,
+    graph: Option<&Result<Dataset, jsonld::Error>>,
+    keys: &ControllerDocument,
+    basis: Basis<'_>,
+) -> Found {
+    let Some(graph) = graph else {
+        return Found::only(vec![Check::skipped(NAME, "the document was not put into RDF")]);
+    };
     let proofs = match proofs(document.root()) {
         Ok(proofs) => proofs,
         Err(check) => return Found::only(vec![check]),
@@ -122,8 +139,9 @@ fn embedded(document: &Document<'_>, keys: &ControllerDocument, basis: Basis<'_>
     let (known, unknown): (Vec<_>, Vec<_>) =
         proofs.iter().copied().partition(|proof| is_supported(proof));
     let mut all = Found::default();
-    for proof in &known {
-        let found = one_proof(document, proof, keys, basis);
+    let transformed = if known.is_empty() { None } else { Some(suite::transform(graph)) };
+    for (proof, transformed) in known.iter().zip(transformed.iter().cycle()) {
+        let found = one_proof((document, transformed), proof, keys, basis);
         all.checks.extend(found.checks);
         all.dates.extend(found.dates);
         all.method = all.method.or(found.method);
@@ -171,7 +189,7 @@ fn unsupported(proof: &Object<'_>, others_decide: bool) -> Check {
 }
 
 fn one_proof(
-    document: &Document<'_>,
+    (document, transformed): (&Document<'_>, &Result<Transformed, suite::Error>),
     proof: &Object<'_>,
     keys: &ControllerDocument,
     Basis { contexts, now }: Basis<'_>,
@@ -188,8 +206,11 @@ fn one_proof(
             return Found::only(vec![check, skipped]);
         }
     };
-    let held = match suite::verify(document, proof, &method.key, contexts) {
-        Ok(_) => Check::pass(NAME, format!("eddsa-rdfc-2022 by {}", method.id)),
+    let held = transformed.as_ref().map_err(Clone::clone).and_then(|transformed| {
+        suite::verify_transformed(document, transformed, proof, &method.key, contexts)
+    });
+    let held = match held {
+        Ok(()) => Check::pass(NAME, format!("eddsa-rdfc-2022 by {}", method.id)),
         Err(error) => not_held(&error),
     };
     Found {

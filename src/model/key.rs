@@ -69,7 +69,7 @@ pub struct PublicKey(Point);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Point {
-    Ed25519([u8; 32]),
+    Ed25519(VerifyingKey),
     /// Compressed, as SEC 1 writes it.
     P256([u8; 33]),
 }
@@ -83,7 +83,7 @@ impl PublicKey {
         if key.is_weak() {
             return Err(KeyError::LowOrder);
         }
-        Ok(Self(Point::Ed25519(bytes)))
+        Ok(Self(Point::Ed25519(key)))
     }
 
     /// A P-256 point in SEC 1 form, compressed or not.
@@ -166,8 +166,16 @@ impl PublicKey {
     /// The point: 32 bytes for Ed25519, 33 (compressed SEC 1) for P-256.
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Point::Ed25519(bytes) => bytes,
+            Point::Ed25519(key) => key.as_bytes(),
             Point::P256(bytes) => bytes,
+        }
+    }
+
+    /// The decoded key, ready to check signatures with.
+    pub fn as_ed25519(&self) -> Option<&VerifyingKey> {
+        match &self.0 {
+            Point::Ed25519(key) => Some(key),
+            Point::P256(_) => None,
         }
     }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{append_members, signature_holds};
-use crate::jsonld::{self, Contexts, HashAlgorithm, Input, TooComplex};
+use crate::jsonld::{self, Contexts, Dataset, HashAlgorithm, Input, TooComplex};
 use crate::model::Document;
 use crate::model::date_time;
 use crate::model::json::{self, Object};
@@ -41,12 +41,18 @@ pub struct Hashes {
 }
 
 impl Hashes {
-    /// What is signed: the hash of the options, then that of the document.
+    fn new(document: Transformed, options: Transformed) -> Self {
+        Self {
+            canonical_document: document.canonical,
+            canonical_options: options.canonical,
+            document_hash: document.hash,
+            options_hash: options.hash,
+        }
+    }
+
+    /// The 64 bytes that are signed.
     pub fn message(&self) -> [u8; 64] {
-        let mut message = [0; 64];
-        message[..32].copy_from_slice(&self.options_hash);
-        message[32..].copy_from_slice(&self.document_hash);
-        message
+        message(&self.options_hash, &self.document_hash)
     }
 }
 
@@ -70,7 +76,8 @@ pub fn prepare<'d, 'a>(
     let options = compose(options);
     let text = serde_json::to_string(&options).expect("a map of strings is JSON");
     let parsed = Document::parse(text.as_bytes()).expect("it was written a line ago");
-    let hashes = hash(document, parsed.root(), contexts)?;
+    let transformed = transform(&expand(document, contexts))?;
+    let hashes = Hashes::new(transformed, configure(document, parsed.root(), contexts)?);
     Ok(ToSign { document, options, hashes })
 }
 
@@ -106,6 +113,23 @@ pub fn sign<E>(
     Ok(ready.finish(&signature))
 }
 
+/// A document in canonical form, for all of its proofs.
+#[derive(Debug, Clone)]
+pub struct Transformed {
+    canonical: String,
+    hash: [u8; 32],
+}
+
+/// The canonical form of what a document expanded to without its proof.
+pub fn transform(graph: &Result<Dataset, jsonld::Error>) -> Result<Transformed, Error> {
+    let canonicalize = |graph: &Result<Dataset, jsonld::Error>| {
+        let graph = graph.as_ref().map_err(Clone::clone)?;
+        Ok(graph.canonicalize(HashAlgorithm::Sha256)?)
+    };
+    let canonical = canonicalize(graph).map_err(|error| Error::Document { error })?;
+    Ok(Transformed { hash: Sha256::digest(&canonical).into(), canonical })
+}
+
 /// Verifies one proof of a document with the key that the issuer's own
 /// document gives for it. Purpose, dates and the key's owner are the checks' to
 /// judge.
@@ -115,6 +139,29 @@ pub fn verify(
     key: &PublicKey,
     contexts: &Contexts,
 ) -> Result<Hashes, Error> {
+    let transformed = transform(&expand(document, contexts))?;
+    let configured = verified(document, &transformed, proof, key, contexts)?;
+    Ok(Hashes::new(transformed, configured))
+}
+
+/// The same for a document whose canonical form is known already.
+pub fn verify_transformed(
+    document: &Document<'_>,
+    transformed: &Transformed,
+    proof: &Object<'_>,
+    key: &PublicKey,
+    contexts: &Contexts,
+) -> Result<(), Error> {
+    verified(document, transformed, proof, key, contexts).map(drop)
+}
+
+fn verified(
+    document: &Document<'_>,
+    transformed: &Transformed,
+    proof: &Object<'_>,
+    key: &PublicKey,
+    contexts: &Contexts,
+) -> Result<Transformed, Error> {
     if key.algorithm() != Algorithm::Ed25519 {
         return Err(Error::KeyType { found: key.algorithm().jws() });
     }
@@ -124,39 +171,43 @@ pub fn verify(
     if proof.get("@context").is_some_and(|own| Some(own) != document.root().get("@context")) {
         return Err(Error::OwnContext);
     }
-    let hashes = hash(document, proof, contexts)?;
-    if !signature_holds(key, &hashes.message(), &signature) {
+    let configured = configure(document, proof, contexts)?;
+    if !signature_holds(key, &message(&configured.hash, &transformed.hash), &signature) {
         return Err(Error::Signature);
     }
-    Ok(hashes)
+    Ok(configured)
 }
 
-/// Steps 3.2.3 to 3.2.5 of the specification: transform, configure, hash.
-fn hash(
+/// What is signed: the hash of the options, then that of the document.
+fn message(options: &[u8; 32], document: &[u8; 32]) -> [u8; 64] {
+    let mut message = [0; 64];
+    message[..32].copy_from_slice(options);
+    message[32..].copy_from_slice(document);
+    message
+}
+
+fn expand(document: &Document<'_>, contexts: &Contexts) -> Result<Dataset, jsonld::Error> {
+    let input = Input { object: document.root(), without: &["proof"], context: None };
+    jsonld::expand(&input, contexts)
+}
+
+/// The canonical form of the proof's options, in the document's context.
+fn configure(
     document: &Document<'_>,
     options: &Object<'_>,
     contexts: &Contexts,
-) -> Result<Hashes, Error> {
-    let root = document.root();
-    let input = Input { object: root, without: &["proof"], context: None };
-    let canonical_document =
-        canonicalize(&input, contexts).map_err(|error| Error::Document { error })?.1;
-    let context = root.get("@context").ok_or(Error::NoContext)?;
-    let input =
-        Input { object: options, without: &["proofValue", "@context"], context: Some(context) };
-    let (deviation, canonical_options) =
+) -> Result<Transformed, Error> {
+    let context = document.root().get("@context").ok_or(Error::NoContext)?;
+    let without = &["proofValue", "@context"];
+    let input = Input { object: options, without, context: Some(context) };
+    let (deviation, canonical) =
         canonicalize(&input, contexts).map_err(|error| Error::Options { error })?;
     // Dates and purpose are read from the proof's JSON, so it must read as it
     // was signed. For the document that is a check of its own.
     if let Some(pointer) = deviation {
         return Err(Error::Options { error: CanonicalError::Deviation { pointer } });
     }
-    Ok(Hashes {
-        document_hash: Sha256::digest(&canonical_document).into(),
-        options_hash: Sha256::digest(&canonical_options).into(),
-        canonical_document,
-        canonical_options,
-    })
+    Ok(Transformed { hash: Sha256::digest(&canonical).into(), canonical })
 }
 
 /// The canonical N-Quads, and where the object reads differently from them.

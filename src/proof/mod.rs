@@ -10,7 +10,7 @@ pub mod vc_jwt;
 
 pub use secured::Secured;
 
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::Signature;
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint};
 use openssl::ecdsa::EcdsaSig;
@@ -19,15 +19,16 @@ use openssl::nid::Nid;
 use sha2::{Digest, Sha256};
 
 use crate::model::Document;
-use crate::model::key::{Algorithm, PublicKey};
+use crate::model::key::PublicKey;
 
 /// Whether `signature` is this key's over `message`: 64 bytes, R‖S for
 /// Ed25519, r‖s for P-256.
 pub fn signature_holds(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
     let Ok(signature) = <&[u8; 64]>::try_from(signature) else { return false };
-    match key.algorithm() {
-        Algorithm::Ed25519 => ed25519_holds(key.as_bytes(), message, signature),
-        Algorithm::P256 => p256_holds(key.as_bytes(), message, signature).unwrap_or(false),
+    match key.as_ed25519() {
+        // `verify_strict` refuses what lets one signature fit two messages or keys.
+        Some(key) => key.verify_strict(message, &Signature::from_bytes(signature)).is_ok(),
+        None => p256_holds(key.as_bytes(), message, signature).unwrap_or(false),
     }
 }
 
@@ -44,14 +45,6 @@ pub(crate) fn append_members(document: &Document<'_>, members: &str) -> Vec<u8> 
 /// is escaped, so the last place that reads like the member is the member.
 pub(crate) fn before_proof(secured: &str) -> Option<String> {
     secured.rfind(",\"proof\":[").map(|end| format!("{}}}", &secured[..end]))
-}
-
-// `verify_strict` refuses what lets one signature fit two messages or keys.
-fn ed25519_holds(key: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
-    <&[u8; 32]>::try_from(key)
-        .ok()
-        .and_then(|key| VerifyingKey::from_bytes(key).ok())
-        .is_some_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
 }
 
 fn p256_holds(key: &[u8], message: &[u8], signature: &[u8; 64]) -> Result<bool, ErrorStack> {

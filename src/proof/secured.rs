@@ -3,6 +3,8 @@
 //! Invariant: what is decoded is strict JSON in the bytes that were received,
 //! or that the JWS signs. Nothing is believed yet.
 
+use std::borrow::Cow;
+
 use super::vc_jwt::{Header, Jws, JwsError, Kind};
 use crate::model::Document;
 use crate::model::document::DocumentError;
@@ -11,16 +13,16 @@ use crate::model::document::DocumentError;
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// The forms that are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Secured {
+#[derive(Debug, Clone)]
+pub enum Secured<'i> {
     /// JSON with an embedded proof.
-    Embedded(Vec<u8>),
+    Embedded(Document<'i>),
     /// A compact JWS. Its header may be one that we refuse.
     Jws { jws: Jws, header: Result<Header, JwsError> },
 }
 
-impl Secured {
-    pub fn decode(input: &[u8]) -> Result<Self, DecodeError> {
+impl<'i> Secured<'i> {
+    pub fn decode(input: &'i [u8]) -> Result<Self, DecodeError> {
         if input.len() > MAX_BYTES {
             return Err(DecodeError::TooLarge { bytes: input.len() });
         }
@@ -35,16 +37,16 @@ impl Secured {
         let document = Document::parse(input)?;
         match envelope(&document)? {
             Some(text) => Self::decode_jws(text),
-            None => Ok(Self::Embedded(input.to_vec())),
+            None => Ok(Self::Embedded(document)),
         }
     }
 
-    /// The bytes of the credential's JSON.
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Secured::Embedded(bytes) => bytes,
-            Secured::Jws { jws, .. } => jws.payload(),
-        }
+    /// The credential's JSON.
+    pub fn document(&self) -> Result<Cow<'_, Document<'_>>, DocumentError> {
+        Ok(match self {
+            Secured::Embedded(document) => Cow::Borrowed(document),
+            Secured::Jws { jws, .. } => Cow::Owned(Document::parse(jws.payload())?),
+        })
     }
 
     /// The kind of JWS, as far as its header can be read.
