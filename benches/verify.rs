@@ -25,6 +25,9 @@ const OPEN_BADGE: &str = include_str!("data/open-badge.json");
 /// One that this service minted, of 8 KB, before its proof.
 const MINTED: &str = include_str!("data/minted.json");
 
+/// What everything is measured by.
+const BARE: &str = "bare verify_strict";
+
 const ROUNDS: usize = 400;
 const WARM_UP: usize = 40;
 /// Calls within one sample, so that the clock's own cost does not count.
@@ -117,7 +120,7 @@ fn report(fixture: &Fixture, key: &SigningKey) {
     let contexts = Contexts::bundled();
     let mut cases: Vec<Case<'_>> = vec![
         (
-            "bare verify_strict",
+            BARE,
             Box::new(|| public.verify_strict(black_box(&message), &signature).expect("it holds")),
         ),
         ("parse", Box::new(|| drop(black_box(Document::parse(black_box(&fixture.secured)))))),
@@ -146,6 +149,9 @@ fn report(fixture: &Fixture, key: &SigningKey) {
         ),
         ("full verify", Box::new(|| fixture.verify())),
     ];
+    // As `cargo bench --bench verify -- CASE`, to look into one part.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    cases.retain(|(name, _)| *name == BARE || only.as_deref().is_none_or(|only| only == *name));
     let mut samples: Vec<Vec<Duration>> = vec![Vec::with_capacity(ROUNDS); cases.len()];
     for round in 0..ROUNDS + WARM_UP {
         for ((_, case), samples) in cases.iter_mut().zip(&mut samples) {

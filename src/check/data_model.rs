@@ -49,7 +49,9 @@ pub(super) fn is_url(text: &str) -> bool {
     letters.next().is_some_and(|b| b.is_ascii_alphabetic())
         && letters.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
         && !rest.is_empty()
-        && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
+        // Nearly always nothing but visible ASCII.
+        && (rest.bytes().fold(true, |all, b| all & b.is_ascii_graphic())
+            || !rest.chars().any(|c| c.is_whitespace() || c.is_control()))
 }
 
 fn first_context<'d>(root: &'d Object<'_>) -> Option<&'d str> {

@@ -250,7 +250,7 @@ impl Context {
 
     /// A compact or absolute IRI.
     fn expand_prefix<'s>(&'s self, text: &'s str) -> Option<Expanded<'s>> {
-        let (prefix, suffix) = text.split_once(':').filter(|(prefix, _)| !prefix.is_empty())?;
+        let (prefix, suffix) = iri::scheme(text).filter(|(prefix, _)| !prefix.is_empty())?;
         if prefix == "_" || suffix.starts_with("//") {
             return Some(Expanded::Borrowed(text));
         }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
 use super::canon::{self, HashAlgorithm, TooComplex};
 use super::deviation::Deviation;
@@ -68,39 +68,58 @@ impl Dataset {
 
     /// How many named terms there are; they are numbered from 0.
     pub(super) fn name_count(&self) -> usize {
-        self.names.ends.len()
+        self.names.bounds.len() - 1
     }
 
     /// The N-Quads text of a named term.
+    #[inline]
     pub(super) fn name(&self, name: u32) -> &str {
         self.names.get(name)
     }
+
+    /// The N-Quads text of a named term, and a space.
+    #[inline]
+    pub(super) fn spaced(&self, name: u32) -> &str {
+        self.names.spaced(name)
+    }
+
+    /// How long all names are together.
+    pub(super) fn name_bytes(&self) -> usize {
+        self.names.text.len()
+    }
 }
 
-/// The texts of named terms, one after the other.
-#[derive(Debug, Default)]
+/// The texts of named terms, one after the other, each with a space after it.
+#[derive(Debug)]
 struct Names {
     text: String,
-    /// Where each of them ends.
-    ends: Vec<u32>,
+    /// Where each of them starts, and where the last one ends.
+    bounds: Vec<u32>,
 }
 
 impl Names {
+    #[inline]
     fn get(&self, name: u32) -> &str {
         let at = name as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.text[start as usize..self.ends[at] as usize]
+        &self.text[self.bounds[at] as usize..self.bounds[at + 1] as usize - 1]
+    }
+
+    /// The same and the space after it, as N-Quads need it.
+    #[inline]
+    fn spaced(&self, name: u32) -> &str {
+        let at = name as usize;
+        &self.text[self.bounds[at] as usize..self.bounds[at + 1] as usize]
     }
 }
 
 /// A term of one dataset: an index into its names, or a blank node's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Term {
     Named(u32),
     Blank(u32),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Quad {
     pub(super) subject: Term,
     pub(super) predicate: Term,
@@ -109,11 +128,28 @@ pub(super) struct Quad {
     pub(super) graph: Option<Term>,
 }
 
+impl Quad {
+    /// The quad as one number, which no other quad of the dataset has.
+    fn number(&self) -> u128 {
+        const BLANK: u32 = 1 << 31;
+        let number = |term| match term {
+            Term::Named(name) => name + 1,
+            Term::Blank(blank) => BLANK | blank,
+        };
+        let terms = [number(self.subject), number(self.predicate), number(self.object)];
+        let graph = self.graph.map_or(0, number);
+        terms.into_iter().fold(u128::from(graph), |all, term| all << 32 | u128::from(term))
+    }
+}
+
 /// A dataset in the making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Builder {
     quads: Vec<Quad>,
+    seen: HashSet<u128>,
     names: Names,
+    /// The length of the longest name.
+    longest: usize,
     /// The numbers of the names, by the hashes of their texts.
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -123,9 +159,32 @@ pub(super) struct Builder {
     full: bool,
 }
 
+impl Default for Builder {
+    /// With room for a small credential.
+    fn default() -> Self {
+        let mut bounds = Vec::with_capacity(256);
+        bounds.push(0);
+        Builder {
+            quads: Vec::with_capacity(128),
+            seen: HashSet::with_capacity(224),
+            names: Names { text: String::with_capacity(8 << 10), bounds },
+            longest: 0,
+            index: HashTable::with_capacity(224),
+            hasher: DefaultHashBuilder::default(),
+            labels: HashMap::new(),
+            blanks: 0,
+            full: false,
+        }
+    }
+}
+
 impl Builder {
+    #[inline]
     pub(super) fn add(&mut self, quad: Quad) {
-        self.quads.push(quad);
+        // Two equal quads are one, and must be so before any of them is hashed.
+        if self.seen.insert(quad.number()) {
+            self.quads.push(quad);
+        }
     }
 
     pub(super) fn fresh_blank(&mut self) -> Term {
@@ -176,10 +235,7 @@ impl Builder {
     }
 
     /// `None` where writing the dataset would take more than [`MAX_BYTES`].
-    pub(super) fn finish(mut self, deviation: Option<Deviation>) -> Option<Dataset> {
-        // Two equal quads are one, and must be so before any of them is hashed.
-        self.quads.sort_unstable();
-        self.quads.dedup();
+    pub(super) fn finish(self, deviation: Option<Deviation>) -> Option<Dataset> {
         let length = |term: Term| match term {
             Term::Named(name) => self.names.get(name).len(),
             Term::Blank(_) => 0,
@@ -188,7 +244,9 @@ impl Builder {
             let graph = quad.graph.map_or(0, length);
             length(quad.subject) + length(quad.predicate) + length(quad.object) + graph
         };
-        let fits = !self.full && self.quads.iter().map(line).sum::<usize>() <= MAX_BYTES;
+        let surely = self.quads.len() * 4 * self.longest <= MAX_BYTES;
+        let fits =
+            !self.full && (surely || self.quads.iter().map(line).sum::<usize>() <= MAX_BYTES);
         fits.then_some(Dataset {
             quads: self.quads,
             names: self.names,
@@ -214,8 +272,10 @@ impl Builder {
             self.names.text.truncate(start);
             return Term::Named(number);
         }
-        let number = index(self.names.ends.len());
-        self.names.ends.push(index(self.names.text.len()));
+        self.longest = self.longest.max(self.names.text.len() - start);
+        self.names.text.push(' ');
+        let number = index(self.names.bounds.len() - 1);
+        self.names.bounds.push(index(self.names.text.len()));
         let (names, hasher) = (&self.names, &self.hasher);
         self.index.insert_unique(hash, number, |number| hasher.hash_one(names.get(*number)));
         Term::Named(number)

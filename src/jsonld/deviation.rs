@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::context::{Coercion, Container, Context, Definition, Entry};
+use super::iri;
 
 /// A place where a document differs from its own compacted form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub(super) struct Inverse {
     /// For each IRI its terms: shortest first, then least. Where one of them
     /// is from a known context, only those are.
     terms: HashMap<Arc<str>, Vec<Arc<str>>>,
-    /// All terms for `@type`.
-    types: Vec<Arc<str>>,
+    /// All terms for a keyword.
+    keywords: Vec<(&'static str, Vec<Arc<str>>)>,
     /// Namespace and prefix.
     prefixes: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -50,7 +51,10 @@ impl Inverse {
                 inverse.prefixes.push((iri.clone(), term.clone()));
             }
         }
-        inverse.types = inverse.terms.get("@type").cloned().unwrap_or_default();
+        let of_keyword = |(iri, terms): (&Arc<str>, &Vec<Arc<str>>)| {
+            iri::keyword(iri).map(|keyword| (keyword, terms.clone()))
+        };
+        inverse.keywords = inverse.terms.iter().filter_map(of_keyword).collect();
         let known = |term: &Arc<str>| context.term(term).is_some_and(|d| d.known);
         for terms in inverse.terms.values_mut() {
             if terms.iter().any(known) {
@@ -139,9 +143,13 @@ impl Context {
         self.inverse.get_or_init(|| Inverse::of(self))
     }
 
-    /// Whether a member of this name holds types.
-    pub(super) fn is_type(&self, name: &str) -> bool {
-        name == "@type" || self.inverse().types.iter().any(|term| **term == *name)
+    /// Whether a name stands for a keyword.
+    pub(super) fn means(&self, name: &str, keyword: &str) -> bool {
+        let mut keywords = self.inverse().keywords.iter();
+        name == keyword
+            || keywords
+                .find(|(known, _)| *known == keyword)
+                .is_some_and(|(_, terms)| terms.iter().any(|term| **term == *name))
     }
 
     /// The member name that compaction gives to a keyword.

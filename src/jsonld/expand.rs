@@ -353,8 +353,8 @@ impl<'c, 'd> Expander<'c, 'd> {
 
     /// A string that names a resource, where terms are not looked at.
     pub(super) fn reference(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
-        let expanded = active.expand_id(text).filter(|id| iri::is_absolute(id));
-        let Some(expanded) = expanded else {
+        let expanded = active.expand_id(text);
+        let Some(expanded) = expanded.filter(|id| iri::is_absolute(id)) else {
             return Err(Error::RelativeIri { pointer: self.pointer(), found: text.to_owned() });
         };
         // What a reader takes for the whole name must be the whole name.
@@ -421,11 +421,9 @@ impl<'c, 'd> Expander<'c, 'd> {
     ) -> Result<Option<Items>, Error> {
         let mut active = active.clone();
         if let Some(previous) = active.before().filter(|_| !place.in_map) {
-            let means =
-                |name: &str, keyword: &str| active.expand_vocab(name).as_deref() == Some(keyword);
-            let is_value = object.iter().any(|(name, _)| means(name, "@value"));
+            let is_value = object.iter().any(|(name, _)| active.means(name, "@value"));
             let is_reference =
-                object.len() == 1 && object.iter().all(|(name, _)| means(name, "@id"));
+                object.len() == 1 && object.iter().all(|(name, _)| active.means(name, "@id"));
             if !is_value && !is_reference {
                 active = previous;
             }

@@ -50,7 +50,7 @@ pub(super) fn looks_like_keyword(text: &str) -> bool {
 
 /// A scheme and no white space, or a blank node's label.
 pub(super) fn is_absolute(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else {
+    let Some((scheme, rest)) = scheme(text) else {
         return false;
     };
     let mut letters = scheme.bytes();
@@ -58,6 +58,13 @@ pub(super) fn is_absolute(text: &str) -> bool {
         || (letters.next().is_some_and(|b| b.is_ascii_alphabetic())
             && letters.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))))
         && !has_white_space(rest)
+}
+
+/// What stands before the first colon, and after it.
+pub(super) fn scheme(text: &str) -> Option<(&str, &str)> {
+    // Schemes and prefixes are short: a plain loop is faster than a search.
+    let colon = text.bytes().position(|b| b == b':')?;
+    Some((&text[..colon], &text[colon + 1..]))
 }
 
 fn has_white_space(text: &str) -> bool {

@@ -56,13 +56,14 @@ impl<'d> Lines<'d> {
             quads.into_iter().map(|quad| (self.key(quad, &order), quad)).collect();
         lines.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.rest(a.1, b.1, &order)));
         for (_, quad) in lines {
-            let terms = [Some(quad.subject), Some(quad.predicate), Some(quad.object), quad.graph];
-            for term in terms.into_iter().flatten() {
+            for term in [quad.subject, quad.predicate, quad.object].into_iter().chain(quad.graph) {
                 match term {
-                    Term::Blank(blank) => label(blank, out),
-                    Term::Named(name) => out.push_str(self.dataset.name(name)),
+                    Term::Named(name) => out.push_str(self.dataset.spaced(name)),
+                    Term::Blank(blank) => {
+                        label(blank, out);
+                        out.push_str(" ");
+                    }
                 }
-                out.push(' ');
             }
             out.push_str(".\n");
         }
@@ -89,18 +90,10 @@ impl<'d> Lines<'d> {
         })
     }
 
-    /// How long the text of all quads will be, about.
+    /// How long the text of all quads will be, roughly: a name stands in two
+    /// quads or so, beside a blank node or two.
     pub(super) fn bytes(&self) -> usize {
-        let length = |term| match term {
-            Some(Term::Named(name)) => self.dataset.name(name).len() + 1,
-            Some(Term::Blank(_)) => 10,
-            None => 2,
-        };
-        let line = |quad: &Quad| {
-            let terms = [Some(quad.subject), Some(quad.predicate), Some(quad.object), quad.graph];
-            terms.into_iter().map(length).sum::<usize>()
-        };
-        self.dataset.quads().iter().map(line).sum()
+        2 * self.dataset.name_bytes() + 32 * self.dataset.len()
     }
 }
 

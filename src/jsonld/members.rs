@@ -85,7 +85,7 @@ impl<'c, 'd> Expander<'c, 'd> {
     ) -> Result<Active<'c>, Error> {
         let mut result = active.clone();
         for (name, value) in object.iter() {
-            if self.left_out(name) || !active.is_type(name) {
+            if self.left_out(name) || !active.means(name, "@type") {
                 continue;
             }
             let mut types: Vec<&str> = value.items().iter().filter_map(Value::as_str).collect();

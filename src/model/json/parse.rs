@@ -158,6 +158,7 @@ impl<'a> Parser<'a> {
         let mut owned: Option<String> = None;
         let mut copied = start;
         loop {
+            self.at += plain_length(&self.text.as_bytes()[self.at..]);
             match self.peek() {
                 None => return Err(self.error(ErrorKind::UnexpectedEnd)),
                 Some(b'"') => {
@@ -178,8 +179,7 @@ impl<'a> Parser<'a> {
                     text.push(c);
                     copied = self.at;
                 }
-                Some(0..=0x1f) => return Err(self.error(ErrorKind::ControlCharacter)),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.error(ErrorKind::ControlCharacter)),
             }
         }
     }
@@ -305,6 +305,20 @@ impl<'a> Parser<'a> {
     fn error_or_end(&self, kind: ErrorKind) -> Error {
         self.error(if self.at >= self.text.len() { ErrorKind::UnexpectedEnd } else { kind })
     }
+}
+
+/// How many bytes there are before the next that a string treats specially.
+fn plain_length(bytes: &[u8]) -> usize {
+    const BLOCK: usize = 16;
+    let is_special = |b: &u8| (*b == b'"') | (*b == b'\\') | (*b < b' ');
+    let mut at = 0;
+    // A whole block at a time, without a branch inside.
+    while let Some(block) = bytes.get(at..at + BLOCK)
+        && !block.iter().fold(false, |found, b| found | is_special(b))
+    {
+        at += BLOCK;
+    }
+    at + bytes[at..].iter().position(is_special).unwrap_or(bytes.len() - at)
 }
 
 /// Whether writing the double nearest to `text` in its shortest form gives the
