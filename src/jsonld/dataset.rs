@@ -68,7 +68,7 @@ impl Dataset {
 
     /// How many named terms there are; they are numbered from 0.
     pub(super) fn name_count(&self) -> usize {
-        self.names.bounds.len() - 1
+        self.names.count()
     }
 
     /// The N-Quads text of a named term.
@@ -98,6 +98,10 @@ struct Names {
 }
 
 impl Names {
+    fn count(&self) -> usize {
+        self.bounds.len() - 1
+    }
+
     #[inline]
     fn get(&self, name: u32) -> &str {
         let at = name as usize;
@@ -142,11 +146,16 @@ impl Quad {
     }
 }
 
+/// How many IRIs are remembered by where they stood.
+const RECENT: usize = 256;
+
 /// A dataset in the making.
 #[derive(Debug)]
 pub(super) struct Builder {
     quads: Vec<Quad>,
     seen: HashSet<u128>,
+    /// Names that were asked for lately, by where their IRIs stood.
+    recent: [u32; RECENT],
     names: Names,
     /// The length of the longest name.
     longest: usize,
@@ -167,6 +176,7 @@ impl Default for Builder {
         Builder {
             quads: Vec::with_capacity(128),
             seen: HashSet::with_capacity(224),
+            recent: [u32::MAX; RECENT],
             names: Names { text: String::with_capacity(8 << 10), bounds },
             longest: 0,
             index: HashTable::with_capacity(224),
@@ -208,11 +218,21 @@ impl Builder {
     }
 
     pub(super) fn iri(&mut self, iri: &str) -> Term {
-        self.intern(|text| {
+        // The IRI of a term comes again from the same place in memory.
+        let slot = (iri.as_ptr() as usize >> 4) % RECENT;
+        let recent = self.recent[slot];
+        if (recent as usize) < self.names.count() && is_iri(self.names.get(recent), iri) {
+            return Term::Named(recent);
+        }
+        let term = self.intern(|text| {
             text.push('<');
             text.push_str(iri);
             text.push('>');
-        })
+        });
+        if let Term::Named(name) = term {
+            self.recent[slot] = name;
+        }
+        term
     }
 
     pub(super) fn literal(&mut self, value: &str, datatype: &str) -> Term {
@@ -274,12 +294,16 @@ impl Builder {
         }
         self.longest = self.longest.max(self.names.text.len() - start);
         self.names.text.push(' ');
-        let number = index(self.names.bounds.len() - 1);
+        let number = index(self.names.count());
         self.names.bounds.push(index(self.names.text.len()));
         let (names, hasher) = (&self.names, &self.hasher);
         self.index.insert_unique(hash, number, |number| hasher.hash_one(names.get(*number)));
         Term::Named(number)
     }
+}
+
+fn is_iri(name: &str, iri: &str) -> bool {
+    name.strip_prefix('<').and_then(|name| name.strip_suffix('>')) == Some(iri)
 }
 
 fn index(length: usize) -> u32 {

@@ -27,18 +27,18 @@ const BLANK: u32 = 1 << 31;
 impl<'d> Lines<'d> {
     pub(super) fn new(dataset: &'d Dataset) -> Self {
         let mut ranks = vec![u32::MAX; dataset.name_count()];
-        let mut used: Vec<u32> = Vec::new();
+        let mut used: Vec<(&str, u32)> = Vec::with_capacity(128);
         for quad in dataset.quads() {
             for term in [quad.subject, quad.predicate] {
                 if let Term::Named(name) = term
                     && std::mem::replace(&mut ranks[name as usize], 0) == u32::MAX
                 {
-                    used.push(name);
+                    used.push((dataset.name(name), name));
                 }
             }
         }
-        used.sort_unstable_by_key(|name| dataset.name(*name));
-        for (rank, name) in (0..).zip(used) {
+        used.sort_unstable();
+        for (rank, (_, name)) in (0..).zip(used) {
             ranks[name as usize] = rank;
         }
         Lines { dataset, ranks }
@@ -61,7 +61,7 @@ impl<'d> Lines<'d> {
                     Term::Named(name) => out.push_str(self.dataset.spaced(name)),
                     Term::Blank(blank) => {
                         label(blank, out);
-                        out.push_str(" ");
+                        out.push(' ');
                     }
                 }
             }

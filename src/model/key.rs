@@ -69,7 +69,7 @@ pub struct PublicKey(Point);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Point {
-    Ed25519(VerifyingKey),
+    Ed25519(Box<VerifyingKey>),
     /// Compressed, as SEC 1 writes it.
     P256([u8; 33]),
 }
@@ -83,7 +83,7 @@ impl PublicKey {
         if key.is_weak() {
             return Err(KeyError::LowOrder);
         }
-        Ok(Self(Point::Ed25519(key)))
+        Ok(Self(Point::Ed25519(Box::new(key))))
     }
 
     /// A P-256 point in SEC 1 form, compressed or not.
@@ -188,7 +188,7 @@ impl PublicKey {
     pub fn jwk(&self) -> serde_json::Value {
         match &self.0 {
             Point::Ed25519(x) => serde_json::json!({
-                "crv": "Ed25519", "kty": "OKP", "x": URL_SAFE_NO_PAD.encode(x),
+                "crv": "Ed25519", "kty": "OKP", "x": URL_SAFE_NO_PAD.encode(x.as_bytes()),
             }),
             Point::P256(point) => {
                 let whole = p256_convert(point, PointConversionForm::UNCOMPRESSED)
