@@ -6,9 +6,6 @@
 //! as one walk. Invariant: every member is turned into quads, is a keyword, or
 //! is an error; the walk never drops one.
 
-use std::ops::Deref;
-use std::sync::Arc;
-
 use super::Input;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition};
@@ -17,6 +14,7 @@ use super::dataset::{Builder, Dataset, RDF_JSON, Term};
 use super::deviation::Deviation;
 use super::error::Error;
 use super::iri;
+use super::item::{Item, Items, Kind, Shape};
 use super::process::{Fault, Mode, Processor};
 use super::source::Source;
 use super::value;
@@ -95,64 +93,6 @@ impl Place<'_> {
     pub(super) fn container(&self) -> Container {
         self.definition.map_or(Container::NONE, |definition| definition.container)
     }
-}
-
-/// What an element expands to. The quads of nodes are written already.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Item {
-    Node { term: Term, shape: Shape },
-    Value { term: Term, kind: Kind },
-    List(Vec<Item>),
-}
-
-/// What one element expands to: mostly one item.
-#[derive(Debug)]
-pub(super) enum Items {
-    One(Item),
-    Many(Vec<Item>),
-}
-
-impl Deref for Items {
-    type Target = [Item];
-
-    fn deref(&self) -> &[Item] {
-        match self {
-            Items::One(item) => std::slice::from_ref(item),
-            Items::Many(items) => items,
-        }
-    }
-}
-
-impl From<Items> for Vec<Item> {
-    fn from(items: Items) -> Self {
-        match items {
-            Items::One(item) => vec![item],
-            Items::Many(items) => items,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    Empty,
-    /// Nothing but an `@id`.
-    Reference,
-    Full,
-    /// A string under a `@vocab` term.
-    Symbol,
-}
-
-/// What compaction looks at to choose a term for a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
-    Plain,
-    Json,
-    /// The datatype that the member's term coerces to.
-    Coerced,
-    Datatype(Arc<str>),
-    Language(Arc<str>),
-    /// A string with a text direction.
-    Directed,
 }
 
 impl<'c, 'd> Expander<'c, 'd> {

@@ -15,12 +15,13 @@
 //! | --- | --- |
 //! | `contexts` | the known contexts |
 //! | `source` `context` `process` `define` | context processing |
-//! | `expand` `members` `containers` | documents to quads |
+//! | `expand` `members` `containers` `item` | documents to quads |
 //! | `value` `value_object` | literals |
-//! | `deviation` | what compaction would have written |
+//! | `compare` `deviation` | what compaction would have written |
 //! | `dataset` `lines` `canon` | quads and RDFC-1.0 |
 
 mod canon;
+mod compare;
 mod containers;
 mod context;
 mod contexts;
@@ -30,6 +31,7 @@ mod deviation;
 mod error;
 mod expand;
 mod iri;
+mod item;
 mod lines;
 mod members;
 mod process;

@@ -10,8 +10,9 @@ use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context};
 use super::dataset::XSD_STRING;
 use super::error::Error;
-use super::expand::{Expander, Item, Items, Kind, Place};
+use super::expand::{Expander, Place};
 use super::iri;
+use super::item::{Item, Items, Kind};
 use super::members::{Meaning, Member};
 use crate::model::json::Value;
 
