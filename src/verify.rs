@@ -311,7 +311,11 @@ fn judge(examined: &Examined<'_, '_>, facts: &Facts, now: Timestamp) -> Vec<Chec
 
 /// Step 7: verdicts, and the report.
 fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> Report {
-    let authentic = verdict(examined.checks().chain(&facts.books));
+    let authentic = match verdict(examined.checks().chain(&facts.books)) {
+        // A signature is what makes it authentic: checks that were only skipped prove nothing.
+        Verdict::Yes if examined.proven.authentic.is_none() => Verdict::Undecided,
+        verdict => verdict,
+    };
     let (status, current_verdict) = match authentic {
         Verdict::Yes => (status(&current), verdict(&current)),
         // What a forged document says of its own dates and lists means nothing.
