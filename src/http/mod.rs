@@ -22,7 +22,6 @@ pub mod sources;
 pub mod verify;
 pub mod verify_batch;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
@@ -43,18 +42,6 @@ pub struct App {
     pub mints_per_hour: i64,
     pub verify_limit: limits::PerMinute,
     pub trust_forwarded_for: bool,
-}
-
-impl App {
-    pub fn new(issuance: Issuance, network: Network, verify_per_minute: NonZeroU32) -> Self {
-        Self {
-            issuance,
-            network,
-            mints_per_hour: 10_000,
-            verify_limit: limits::PerMinute::new(verify_per_minute),
-            trust_forwarded_for: false,
-        }
-    }
 }
 
 /// The service.

@@ -115,6 +115,7 @@ pub struct BitstringStatusListEntry {
 }
 
 impl BitstringStatusListEntry {
+    /// Open Badges' strict schema asks for an `id`, which must not be the list's own.
     pub fn new(list_url: String, purpose: &str, index: u32) -> Self {
         Self {
             id: format!("{list_url}#{index}"),

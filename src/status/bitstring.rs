@@ -162,18 +162,6 @@ impl Entry {
             size,
         })
     }
-
-    /// The JSON of one of our own entries. Open Badges' strict schema asks for
-    /// an `id`; it must not be the list's own.
-    pub fn compose(list: &str, purpose: &Purpose, index: u32) -> serde_json::Value {
-        json!({
-            "id": format!("{list}#{index}"),
-            "type": Self::TYPE,
-            "statusPurpose": purpose.as_str(),
-            "statusListIndex": index.to_string(),
-            "statusListCredential": list,
-        })
-    }
 }
 
 /// The subject of a list credential.

@@ -203,9 +203,10 @@ mod ours {
     use super::*;
     use ed25519_dalek::{Signer, SigningKey};
     use touchmark::did::document::{IssuerKey, compose};
+    use touchmark::model::achievement_credential::BitstringStatusListEntry;
     use touchmark::model::key::Algorithm;
     use touchmark::proof::vc_jwt::{self, Kind, SigningHeader};
-    use touchmark::status::bitstring::{self, Bits, Entry, ListCredential, Purpose};
+    use touchmark::status::bitstring::{self, Bits, ListCredential, Purpose};
 
     const DID: &str = "did:web:localhost%3A8080:issuers:nea";
     const LIST: &str = "http://localhost:8080/status/1";
@@ -248,7 +249,8 @@ mod ours {
             serde_json::from_str(&vector("good-json").input).unwrap();
         credential.as_object_mut().unwrap().remove("proof");
         credential["issuer"]["id"] = json!(DID);
-        credential["credentialStatus"] = Entry::compose(LIST, &Purpose::Revocation, 7);
+        let entry = BitstringStatusListEntry::new(LIST.into(), "revocation", 7);
+        credential["credentialStatus"] = serde_json::to_value(entry).unwrap();
         let mut bits = Bits::new(0);
         bits.set(set);
         let list = bitstring::compose(&ListCredential {

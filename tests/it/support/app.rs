@@ -21,7 +21,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 use tempfile::TempDir;
 use touchmark::ambient::{Ambient, Clock, Random};
 use touchmark::fetch::Network;
-use touchmark::http::{self, App};
+use touchmark::http::{self, App, limits};
 use touchmark::issue::Issuance;
 use touchmark::issue::access::NewApiKey;
 use touchmark::issue::parties::Parties;
@@ -199,7 +199,13 @@ impl TestApp {
         let issuance = Issuance::new(store, ambient.clone(), links, parties);
         let network = Network::new(ambient, &[]).unwrap();
         let per_minute = NonZeroU32::new(setting.verify_per_minute).unwrap();
-        let app = Arc::new(App::new(issuance, network, per_minute));
+        let app = Arc::new(App {
+            issuance,
+            network,
+            mints_per_hour: 10_000,
+            verify_limit: limits::PerMinute::new(per_minute),
+            trust_forwarded_for: false,
+        });
         let router = http::router(app.clone());
         let [admin, nea, other] = [String::new(), String::new(), String::new()];
         Self { app, clock, admin, nea, other, router, database }
