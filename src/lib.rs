@@ -8,7 +8,7 @@
 //! | --- | --- | --- |
 //! | 0 | [`model`] | the standards' nouns, strict JSON |
 //! | 1 | [`jsonld`] | JSON-LD to canonical RDF |
-//! | 2 | [`proof`] [`did`] [`status`] | one file a mechanism |
+//! | 2 | [`proof`] [`did`] [`status`] [`bake`] | one file a mechanism |
 //! | 3 | [`check`] | what is checked, and the verdicts |
 //! | 4 | [`ambient`] [`fetch`] [`keys`] [`store`] | time, network, custody, database |
 //! | 5 | [`issue`] [`verify`] | the two jobs as their steps |
@@ -36,6 +36,7 @@ pub mod model;
 
 pub mod jsonld;
 
+pub mod bake;
 pub mod did;
 pub mod proof;
 pub mod status;

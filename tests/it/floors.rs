@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["model"],
     &["jsonld"],
-    &["proof", "did", "status"],
+    &["proof", "did", "status", "bake"],
     &["check"],
     &["ambient", "fetch", "keys", "store"],
     &["issue", "verify"],
