@@ -12,6 +12,8 @@ use jiff::Timestamp;
 
 use super::json_ld::sentence;
 use super::{Check, Problem};
+use crate::did::jwk::DidJwkError;
+use crate::did::key::DidKeyError;
 use crate::did::web::LocateError;
 use crate::did::{self, ControllerDocument, DidError, DocumentError, MethodError, Resolution};
 use crate::model::key::VerificationMethod;
@@ -35,7 +37,12 @@ pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
             DidError::Web(LocateError::Address { .. } | LocateError::Segment { .. }) => {
                 Check::undecided(NAME, issuer, problem("key-document-refused"))
             }
-            DidError::Web(_) | DidError::Key(_) => {
+            DidError::Key(DidKeyError::Key(key)) | DidError::Jwk(DidJwkError::Key(key))
+                if key.is_of_another_kind() =>
+            {
+                Check::undecided(NAME, issuer, problem("unsupported-key"))
+            }
+            DidError::Web(_) | DidError::Key(_) | DidError::Jwk(_) => {
                 Check::fail(NAME, issuer, problem("invalid-issuer"))
             }
         }
@@ -95,6 +102,7 @@ pub fn unnamed(document: &ControllerDocument) -> Check {
 pub fn bound(issuer: &str) -> String {
     match did::web::domain(issuer) {
         Some(domain) => format!("the domain {domain} (did:web)"),
+        None if issuer.starts_with("did:jwk:") => "an unknown key (did:jwk)".to_owned(),
         None => "an unknown key (did:key)".to_owned(),
     }
 }
@@ -104,14 +112,15 @@ fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Chec
         MethodError::Absent { .. } => "key-not-of-issuer",
         MethodError::OtherController { .. } => "key-of-another-controller",
         MethodError::NotForAssertion { .. } => "key-not-for-assertion",
-        MethodError::Key(_) | MethodError::Time { .. } => "invalid-key",
         MethodError::UnsupportedType { .. } => "unsupported-key",
+        MethodError::Key(key) if key.is_of_another_kind() => "unsupported-key",
+        MethodError::Key(_) | MethodError::Time { .. } => "invalid-key",
     };
     let detail = format!("The signature names {id}, but {error}.");
     let problem = Problem::new(code, detail);
     let observed = format!("{id}, looked up in the document of {}", document.id());
-    match error {
-        MethodError::UnsupportedType { .. } => Check::undecided(NAME, observed, problem),
+    match code {
+        "unsupported-key" => Check::undecided(NAME, observed, problem),
         _ => Check::fail(NAME, observed, problem),
     }
 }
@@ -164,7 +173,11 @@ mod tests {
         assert!(locate(Some("https://nea.example")).unwrap_err().is_undecided());
         assert!(locate(Some("did:ion:abc")).unwrap_err().is_undecided());
         assert!(locate(Some("did:web:127.0.0.1")).unwrap_err().is_undecided());
-        assert!(locate(Some("did:key:zzz")).unwrap_err().failed());
+        assert!(locate(Some("did:key:6Mk")).unwrap_err().failed());
+        assert!(locate(Some("did:jwk:zzz")).unwrap_err().failed());
+        // A secp256k1 key, as the did:key specification has it.
+        let secp256k1 = "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme";
+        assert!(locate(Some(secp256k1)).unwrap_err().is_undecided());
         assert!(locate(None).unwrap_err().failed());
     }
 }

@@ -5,6 +5,7 @@
 //! back to it (`read`). Nothing here fetches.
 
 pub mod document;
+pub mod jwk;
 pub mod key;
 pub mod web;
 
@@ -26,6 +27,7 @@ pub fn resolve(id: &str) -> Result<Resolution, DidError> {
     let method = id.strip_prefix("did:").ok_or(DidError::NotADid)?;
     match method.split(':').next().unwrap_or_default() {
         "key" => key::document(id).map(Resolution::Here).map_err(DidError::Key),
+        "jwk" => jwk::document(id).map(Resolution::Here).map_err(DidError::Jwk),
         "web" => web::locate(id).map(Resolution::Fetch).map_err(DidError::Web),
         other => Err(DidError::UnsupportedMethod { method: other.into() }),
     }
@@ -36,10 +38,12 @@ pub fn resolve(id: &str) -> Result<Resolution, DidError> {
 pub enum DidError {
     #[error("it is not a DID, so nothing says which keys speak for it")]
     NotADid,
-    #[error("the DID method {method:?} is not supported; did:web and did:key are")]
+    #[error("the DID method {method:?} is not supported; did:web, did:key and did:jwk are")]
     UnsupportedMethod { method: String },
     #[error(transparent)]
     Key(key::DidKeyError),
+    #[error(transparent)]
+    Jwk(jwk::DidJwkError),
     #[error(transparent)]
     Web(web::LocateError),
 }

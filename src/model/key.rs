@@ -107,7 +107,8 @@ impl PublicKey {
             return Err(KeyError::UnknownCodec);
         }
         let bytes = bs58::decode(base58).into_vec().map_err(|_| KeyError::NotBase58Btc)?;
-        let (codec, point) = bytes.split_at_checked(2).ok_or(KeyError::UnknownCodec)?;
+        let found = bytes.len();
+        let (codec, point) = bytes.split_at_checked(2).ok_or(KeyError::Length { found })?;
         match codec {
             [0xed, 0x01] => {
                 let found = point.len();
@@ -246,6 +247,13 @@ pub enum KeyError {
     AlgorithmMismatch,
     #[error("keys of type {kty} {crv} are not supported")]
     UnsupportedJwk { kty: String, crv: String },
+}
+
+impl KeyError {
+    /// Whether it may well be a good key, of a kind that we do not read.
+    pub fn is_of_another_kind(&self) -> bool {
+        matches!(self, KeyError::UnknownCodec | KeyError::UnsupportedJwk { .. })
+    }
 }
 
 fn coordinate(jwk: &Object<'_>, name: &str) -> Result<[u8; 32], KeyError> {
