@@ -44,6 +44,7 @@ pub fn generate(algorithm: Algorithm, ambient: &Ambient) -> Result<KeyPair, KeyE
             let group = p256()?;
             Key::P256(EcKey::generate(&group)?)
         }
+        Algorithm::P384 | Algorithm::Rsa => return Err(KeyError::NotMade { algorithm }),
     };
     let public_jwk = key.public_jwk()?;
     let private_jwk = key.private_jwk(&public_jwk)?;

@@ -53,6 +53,8 @@ pub type SharedSigner = Arc<dyn Signer>;
 pub enum KeyError {
     #[error("the JWK cannot be used: {0}")]
     Jwk(&'static str),
+    #[error("keys of {algorithm} are read, and not made here")]
+    NotMade { algorithm: Algorithm },
     #[error("OpenSSL refused: {0}")]
     OpenSsl(#[from] openssl::error::ErrorStack),
     #[error("an empty key passphrase protects nothing; unset it to use the key file")]

@@ -1,26 +1,32 @@
 //! Public keys and verification methods.
 //! Spec: <https://www.w3.org/TR/cid-1.0/#Multikey>,
-//! <https://www.w3.org/TR/cid-1.0/#JsonWebKey>, RFC 7517 (JWK), RFC 7638
-//! (thumbprints).
+//! <https://www.w3.org/TR/cid-1.0/#JsonWebKey>, RFC 7517 (JWK), RFC 7518
+//! section 6, RFC 7638 (thumbprints).
 //!
-//! Invariant: a [`PublicKey`] is a point that signatures can be checked with.
-//! Ed25519 points that are not canonical or of low order, and P-256 points off
-//! the curve, never become one: a signature under a low-order key proves
-//! nothing, since it fits any message.
+//! Invariant: a [`PublicKey`] is one that signatures can be checked with, decoded
+//! once. Ed25519 points that are not canonical or of low order, points off their
+//! curve and RSA keys that are too short never become one: a signature under a
+//! low-order key proves nothing, since it fits any message.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
-use openssl::bn::BigNumContext;
-use openssl::ec::{EcGroup, EcPoint, PointConversionForm};
+use openssl::bn::{BigNum, BigNumContext};
+use openssl::ec::{EcGroup, EcKey, EcPoint, PointConversionForm};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
+use openssl::pkey::{PKey, Public};
+use openssl::rsa::Rsa;
 use sha2::{Digest, Sha256};
 
 use super::json::{self, Object};
+
+/// The shortest RSA modulus, and the longest: a longer one only costs time.
+const RSA_BITS: std::ops::RangeInclusive<i32> = 2048..=8192;
 
 /// What a key signs with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +35,10 @@ pub enum Algorithm {
     Ed25519,
     /// ECDSA over P-256 with SHA-256.
     P256,
+    /// ECDSA over P-384 with SHA-384.
+    P384,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rsa,
 }
 
 impl Algorithm {
@@ -37,6 +47,8 @@ impl Algorithm {
         match self {
             Algorithm::Ed25519 => "EdDSA",
             Algorithm::P256 => "ES256",
+            Algorithm::P384 => "ES384",
+            Algorithm::Rsa => "RS256",
         }
     }
 
@@ -44,7 +56,7 @@ impl Algorithm {
     pub fn name(self) -> &'static str {
         match self {
             Algorithm::Ed25519 => "Ed25519",
-            Algorithm::P256 => "ES256",
+            other => other.jws(),
         }
     }
 
@@ -53,6 +65,8 @@ impl Algorithm {
         match self {
             Algorithm::Ed25519 => [0xed, 0x01],
             Algorithm::P256 => [0x80, 0x24],
+            Algorithm::P384 => [0x81, 0x24],
+            Algorithm::Rsa => [0x85, 0x24],
         }
     }
 }
@@ -63,15 +77,80 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// A public key that was found to be a usable point.
+/// A curve of ECDSA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Curve {
+    P256,
+    P384,
+}
+
+impl Curve {
+    fn of(algorithm: Algorithm) -> Option<Self> {
+        match algorithm {
+            Algorithm::P256 => Some(Curve::P256),
+            Algorithm::P384 => Some(Curve::P384),
+            Algorithm::Ed25519 | Algorithm::Rsa => None,
+        }
+    }
+
+    /// The `crv` of a JWK.
+    fn name(self) -> &'static str {
+        match self {
+            Curve::P256 => "P-256",
+            Curve::P384 => "P-384",
+        }
+    }
+
+    fn algorithm(self) -> Algorithm {
+        match self {
+            Curve::P256 => Algorithm::P256,
+            Curve::P384 => Algorithm::P384,
+        }
+    }
+
+    /// The bytes of a coordinate.
+    fn width(self) -> usize {
+        match self {
+            Curve::P256 => 32,
+            Curve::P384 => 48,
+        }
+    }
+
+    fn group(self) -> Result<EcGroup, ErrorStack> {
+        EcGroup::from_curve_name(match self {
+            Curve::P256 => Nid::X9_62_PRIME256V1,
+            Curve::P384 => Nid::SECP384R1,
+        })
+    }
+}
+
+/// A public key that was found to be usable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PublicKey(Point);
+pub struct PublicKey(Material);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Point {
+enum Material {
     Ed25519(Box<VerifyingKey>),
-    /// Compressed, as SEC 1 writes it.
-    P256([u8; 33]),
+    /// P-256, P-384 or RSA.
+    OpenSsl(OpenSslKey),
+}
+
+/// A key, decoded, by what it signs with.
+#[derive(Debug, Clone, Copy)]
+pub enum Decoded<'k> {
+    Ed25519(&'k VerifyingKey),
+    P256(&'k PKey<Public>),
+    P384(&'k PKey<Public>),
+    Rsa(&'k PKey<Public>),
+}
+
+/// Equal where the algorithm and the bytes are.
+#[derive(Debug, Clone)]
+struct OpenSslKey {
+    algorithm: Algorithm,
+    /// A point as SEC 1 compresses it, or an RSA key as PKCS #1 writes it (DER).
+    bytes: Box<[u8]>,
+    decoded: PKey<Public>,
 }
 
 impl PublicKey {
@@ -83,23 +162,57 @@ impl PublicKey {
         if key.is_weak() {
             return Err(KeyError::LowOrder);
         }
-        Ok(Self(Point::Ed25519(Box::new(key))))
+        Ok(Self(Material::Ed25519(Box::new(key))))
     }
 
     /// A P-256 point in SEC 1 form, compressed or not.
     pub fn p256(sec1: &[u8]) -> Result<Self, KeyError> {
-        if !matches!((sec1.len(), sec1.first()), (33, Some(2 | 3)) | (65, Some(4))) {
-            return Err(KeyError::NotOnCurve);
-        }
-        let compressed = p256_convert(sec1, PointConversionForm::COMPRESSED)
-            .map_err(|_| KeyError::NotOnCurve)?;
-        compressed
-            .try_into()
-            .map(|bytes| Self(Point::P256(bytes)))
-            .map_err(|_| KeyError::NotOnCurve)
+        Self::point(Curve::P256, sec1)
     }
 
-    /// Reads a Multikey's `publicKeyMultibase`: `z`, then base58btc of codec and point.
+    /// A P-384 point in SEC 1 form, compressed or not.
+    pub fn p384(sec1: &[u8]) -> Result<Self, KeyError> {
+        Self::point(Curve::P384, sec1)
+    }
+
+    /// An RSA key: modulus and exponent, most significant byte first.
+    pub fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        let n = BigNum::from_slice(modulus)?;
+        let e = BigNum::from_slice(exponent)?;
+        if !RSA_BITS.contains(&n.num_bits()) {
+            return Err(KeyError::RsaLength { bits: n.num_bits() });
+        }
+        // Even moduli and exponents, and an exponent of 1, are no RSA keys at all.
+        if !n.is_bit_set(0) || !e.is_bit_set(0) || e.num_bits() < 2 || e.num_bits() > 64 {
+            return Err(KeyError::NotRsa);
+        }
+        let key = Rsa::from_public_components(n, e)?;
+        let bytes = key.public_key_to_der_pkcs1()?.into();
+        let decoded = PKey::from_rsa(key)?;
+        Ok(Self(Material::OpenSsl(OpenSslKey { algorithm: Algorithm::Rsa, bytes, decoded })))
+    }
+
+    fn point(curve: Curve, sec1: &[u8]) -> Result<Self, KeyError> {
+        let width = curve.width();
+        let compressed = sec1.len() == width + 1 && matches!(sec1.first(), Some(2 | 3));
+        let whole = sec1.len() == 2 * width + 1 && sec1.first() == Some(&4);
+        if !compressed && !whole {
+            return Err(KeyError::NotOnCurve);
+        }
+        Self::decoded_point(curve, sec1).map_err(|_| KeyError::NotOnCurve)
+    }
+
+    fn decoded_point(curve: Curve, sec1: &[u8]) -> Result<Self, ErrorStack> {
+        let group = curve.group()?;
+        let mut context = BigNumContext::new()?;
+        let point = EcPoint::from_bytes(&group, sec1, &mut context)?;
+        let bytes = point.to_bytes(&group, PointConversionForm::COMPRESSED, &mut context)?.into();
+        let decoded = PKey::from_ec_key(EcKey::from_public_key(&group, &point)?)?;
+        let algorithm = curve.algorithm();
+        Ok(Self(Material::OpenSsl(OpenSslKey { algorithm, bytes, decoded })))
+    }
+
+    /// Reads a Multikey's `publicKeyMultibase`: `z`, then base58btc of codec and key.
     pub fn from_multikey(text: &str) -> Result<Self, KeyError> {
         let base58 = text.strip_prefix('z').ok_or(KeyError::NotBase58Btc)?;
         // A longer text is no key of ours, and base58 takes quadratic time.
@@ -108,14 +221,13 @@ impl PublicKey {
         }
         let bytes = bs58::decode(base58).into_vec().map_err(|_| KeyError::NotBase58Btc)?;
         let found = bytes.len();
-        let (codec, point) = bytes.split_at_checked(2).ok_or(KeyError::Length { found })?;
+        let (codec, key) = bytes.split_at_checked(2).ok_or(KeyError::Length { found })?;
+        let found = key.len();
         match codec {
-            [0xed, 0x01] => {
-                let found = point.len();
-                Self::ed25519(point.try_into().map_err(|_| KeyError::Length { found })?)
-            }
-            [0x80, 0x24] if point.len() == 33 => Self::p256(point),
-            [0x80, 0x24] => Err(KeyError::Length { found: point.len() }),
+            [0xed, 0x01] => Self::ed25519(key.try_into().map_err(|_| KeyError::Length { found })?),
+            [0x80, 0x24] if found == 33 => Self::p256(key),
+            [0x81, 0x24] if found == 49 => Self::p384(key),
+            [0x80 | 0x81, 0x24] => Err(KeyError::Length { found }),
             [0x80 | 0x81, 0x26] => Err(KeyError::Private),
             _ => Err(KeyError::UnknownCodec),
         }
@@ -129,18 +241,21 @@ impl PublicKey {
     /// Reads a public JWK. One that holds private members is refused: whoever
     /// published it, everybody has that key.
     pub fn from_jwk(jwk: &Object<'_>) -> Result<Self, KeyError> {
-        if jwk.contains("d") || jwk.contains("k") {
+        if ["d", "k", "p", "q"].iter().any(|member| jwk.contains(member)) {
             return Err(KeyError::Private);
         }
         if jwk.get("use").is_some_and(|u| u.as_str() != Some("sig")) {
             return Err(KeyError::NotForSigning);
         }
         let key = match (jwk.str("kty"), jwk.str("crv")) {
-            (Some("OKP"), Some("Ed25519")) => Self::ed25519(coordinate(jwk, "x")?)?,
-            (Some("EC"), Some("P-256")) => {
-                let (x, y) = (coordinate(jwk, "x")?, coordinate(jwk, "y")?);
-                Self::p256(&[&[4][..], &x, &y].concat())?
+            (Some("OKP"), Some("Ed25519")) => {
+                let x = member(jwk, "x")?;
+                let found = x.len();
+                Self::ed25519(x.try_into().map_err(|_| KeyError::Length { found })?)?
             }
+            (Some("EC"), Some("P-256")) => Self::ec_jwk(jwk, Curve::P256)?,
+            (Some("EC"), Some("P-384")) => Self::ec_jwk(jwk, Curve::P384)?,
+            (Some("RSA"), _) => Self::rsa(&member(jwk, "n")?, &member(jwk, "e")?)?,
             (Some(kty), crv) => {
                 return Err(KeyError::UnsupportedJwk {
                     kty: kty.into(),
@@ -157,26 +272,48 @@ impl PublicKey {
         }
     }
 
+    fn ec_jwk(jwk: &Object<'_>, curve: Curve) -> Result<Self, KeyError> {
+        let (x, y) = (member(jwk, "x")?, member(jwk, "y")?);
+        if let Some(wrong) = [&x, &y].into_iter().find(|c| c.len() != curve.width()) {
+            return Err(KeyError::Length { found: wrong.len() });
+        }
+        Self::point(curve, &[&[4][..], &x, &y].concat())
+    }
+
     pub fn algorithm(&self) -> Algorithm {
-        match self.0 {
-            Point::Ed25519(_) => Algorithm::Ed25519,
-            Point::P256(_) => Algorithm::P256,
+        match &self.0 {
+            Material::Ed25519(_) => Algorithm::Ed25519,
+            Material::OpenSsl(key) => key.algorithm,
         }
     }
 
-    /// The point: 32 bytes for Ed25519, 33 (compressed SEC 1) for P-256.
+    /// 32 bytes for Ed25519; the point, as SEC 1 compresses it, for P-256 (33) and
+    /// P-384 (49); PKCS #1 DER for RSA.
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Point::Ed25519(key) => key.as_bytes(),
-            Point::P256(bytes) => bytes,
+            Material::Ed25519(key) => key.as_bytes(),
+            Material::OpenSsl(key) => &key.bytes,
         }
     }
 
     /// The decoded key, ready to check signatures with.
-    pub fn as_ed25519(&self) -> Option<&VerifyingKey> {
+    pub fn decoded(&self) -> Decoded<'_> {
         match &self.0 {
-            Point::Ed25519(key) => Some(key),
-            Point::P256(_) => None,
+            Material::Ed25519(key) => Decoded::Ed25519(key),
+            Material::OpenSsl(OpenSslKey { algorithm: Algorithm::P384, decoded, .. }) => {
+                Decoded::P384(decoded)
+            }
+            Material::OpenSsl(OpenSslKey { algorithm: Algorithm::Rsa, decoded, .. }) => {
+                Decoded::Rsa(decoded)
+            }
+            Material::OpenSsl(key) => Decoded::P256(&key.decoded),
+        }
+    }
+
+    pub fn as_ed25519(&self) -> Option<&VerifyingKey> {
+        match self.decoded() {
+            Decoded::Ed25519(key) => Some(key),
+            _ => None,
         }
     }
 
@@ -188,24 +325,52 @@ impl PublicKey {
     /// The public JWK, in the member order of RFC 7638.
     pub fn jwk(&self) -> serde_json::Value {
         match &self.0 {
-            Point::Ed25519(x) => serde_json::json!({
+            Material::Ed25519(x) => serde_json::json!({
                 "crv": "Ed25519", "kty": "OKP", "x": URL_SAFE_NO_PAD.encode(x.as_bytes()),
             }),
-            Point::P256(point) => {
-                let whole = p256_convert(point, PointConversionForm::UNCOMPRESSED)
-                    .expect("the constructor found the point on the curve");
-                serde_json::json!({
-                    "crv": "P-256", "kty": "EC",
-                    "x": URL_SAFE_NO_PAD.encode(&whole[1..33]),
-                    "y": URL_SAFE_NO_PAD.encode(&whole[33..]),
-                })
-            }
+            Material::OpenSsl(key) => key.jwk().expect("the constructor decoded the key"),
         }
     }
 
     /// RFC 7638: base64url of the SHA-256 of the required members.
     pub fn thumbprint(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.jwk().to_string()))
+    }
+}
+
+impl OpenSslKey {
+    fn jwk(&self) -> Result<serde_json::Value, ErrorStack> {
+        let Some(curve) = Curve::of(self.algorithm) else {
+            let rsa = self.decoded.rsa()?;
+            let number = |n: &openssl::bn::BigNumRef| URL_SAFE_NO_PAD.encode(n.to_vec());
+            return Ok(serde_json::json!({
+                "e": number(rsa.e()), "kty": "RSA", "n": number(rsa.n()),
+            }));
+        };
+        let key = self.decoded.ec_key()?;
+        let (mut x, mut y) = (BigNum::new()?, BigNum::new()?);
+        let mut context = BigNumContext::new()?;
+        key.public_key().affine_coordinates(key.group(), &mut x, &mut y, &mut context)?;
+        let width = i32::try_from(curve.width()).expect("a coordinate is short");
+        Ok(serde_json::json!({
+            "crv": curve.name(), "kty": "EC",
+            "x": URL_SAFE_NO_PAD.encode(x.to_vec_padded(width)?),
+            "y": URL_SAFE_NO_PAD.encode(y.to_vec_padded(width)?),
+        }))
+    }
+}
+
+impl PartialEq for OpenSslKey {
+    fn eq(&self, other: &Self) -> bool {
+        (self.algorithm, &self.bytes) == (other.algorithm, &other.bytes)
+    }
+}
+
+impl Eq for OpenSslKey {}
+
+impl Hash for OpenSslKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.algorithm, &self.bytes).hash(state);
     }
 }
 
@@ -227,7 +392,7 @@ pub struct VerificationMethod {
 pub enum KeyError {
     #[error("a Multikey starts with `z` and is base58btc after it")]
     NotBase58Btc,
-    #[error("the key's codec is neither Ed25519 (0xed) nor P-256 (0x1200)")]
+    #[error("the key's codec is none of Ed25519 (0xed), P-256 (0x1200) and P-384 (0x1201)")]
     UnknownCodec,
     #[error("the key has {found} bytes, which its codec does not allow")]
     Length { found: usize },
@@ -239,6 +404,12 @@ pub enum KeyError {
     NotCanonical,
     #[error("the Ed25519 key is of low order, so a signature under it proves nothing")]
     LowOrder,
+    #[error(
+        "the RSA key has {bits} bits; {} to {} are read", RSA_BITS.start(), RSA_BITS.end()
+    )]
+    RsaLength { bits: i32 },
+    #[error("the modulus and exponent are no RSA key")]
+    NotRsa,
     #[error("the JWK has no `kty` and key members in base64url")]
     NotAJwk,
     #[error("the JWK's `use` is not `sig`")]
@@ -256,19 +427,16 @@ impl KeyError {
     }
 }
 
-fn coordinate(jwk: &Object<'_>, name: &str) -> Result<[u8; 32], KeyError> {
-    let text = jwk.str(name).ok_or(KeyError::NotAJwk)?;
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::NotAJwk)?;
-    let found = bytes.len();
-    bytes.try_into().map_err(|_| KeyError::Length { found })
+impl From<ErrorStack> for KeyError {
+    /// Only numbers that are no RSA key make OpenSSL fail here.
+    fn from(_: ErrorStack) -> Self {
+        KeyError::NotRsa
+    }
 }
 
-/// Rewrites a P-256 point; fails where it is not on the curve.
-fn p256_convert(sec1: &[u8], form: PointConversionForm) -> Result<Vec<u8>, ErrorStack> {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
-    let mut context = BigNumContext::new()?;
-    let point = EcPoint::from_bytes(&group, sec1, &mut context)?;
-    point.to_bytes(&group, form, &mut context)
+fn member(jwk: &Object<'_>, name: &str) -> Result<Vec<u8>, KeyError> {
+    let text = jwk.str(name).ok_or(KeyError::NotAJwk)?;
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::NotAJwk)
 }
 
 #[cfg(test)]
@@ -324,6 +492,41 @@ mod tests {
         assert_eq!(PublicKey::from_jwk_text(&key.jwk().to_string()).unwrap(), key);
         let off = jwk.replace("x_FEzRu9", "x_FEzRu8");
         assert_eq!(PublicKey::from_jwk_text(&off), Err(KeyError::NotOnCurve));
+    }
+
+    #[test]
+    fn p384_and_rsa_keys_are_read_and_written_back() {
+        // The P-384 example of did:key, and the RSA key of RFC 7638.
+        let p384 = "z82LkvCwHNreneWpsgPEbV3gu1C6NFJEBg4srfJ5gdxEsMGRJUz2sG9FE42shbn2xkZJh54";
+        let key = PublicKey::from_multikey(p384).unwrap();
+        assert_eq!((key.algorithm(), key.multikey()), (Algorithm::P384, p384.to_owned()));
+        assert_eq!(PublicKey::from_jwk_text(&key.jwk().to_string()).unwrap(), key);
+        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L\
+                 6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4Qy\
+                 Q5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbI\
+                 SD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-\
+                 kEgU8awapJzKnqDKgw";
+        let jwk = format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB","alg":"RS256"}}"#);
+        let key = PublicKey::from_jwk_text(&jwk).unwrap();
+        assert_eq!(key.algorithm(), Algorithm::Rsa);
+        assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        let ps256 = jwk.replace("RS256", "PS256");
+        assert_eq!(PublicKey::from_jwk_text(&ps256), Err(KeyError::AlgorithmMismatch));
+    }
+
+    #[test]
+    fn rsa_keys_that_anybody_could_break_are_refused() {
+        let odd = |bits: usize| {
+            let mut modulus = vec![0xff; bits / 8];
+            modulus[0] = 0x80;
+            modulus
+        };
+        assert!(PublicKey::rsa(&odd(2048), &[1, 0, 1]).is_ok());
+        assert_eq!(PublicKey::rsa(&odd(1024), &[1, 0, 1]), Err(KeyError::RsaLength { bits: 1024 }));
+        assert_eq!(PublicKey::rsa(&[0xfe; 256], &[1, 0, 1]), Err(KeyError::NotRsa));
+        for exponent in [&[][..], &[1], &[4], &[0xff; 9]] {
+            assert_eq!(PublicKey::rsa(&odd(2048), exponent), Err(KeyError::NotRsa));
+        }
     }
 
     #[test]

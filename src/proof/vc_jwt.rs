@@ -39,6 +39,9 @@ impl Kind {
 /// compared with it and are no part of its JSON-LD.
 pub const CLAIMS: [&str; 7] = ["iss", "sub", "jti", "nbf", "exp", "iat", "aud"];
 
+/// What `alg` may say; RFC 9864 gives EdDSA over Ed25519 a name of its own.
+const ALGORITHMS: [&str; 5] = ["EdDSA", "Ed25519", "ES256", "ES384", "RS256"];
+
 /// The three parts of a compact JWS, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jws {
@@ -80,7 +83,6 @@ impl Jws {
     /// Checks the signature with a key from the issuer's own document.
     pub fn verify(&self, header: &Header, key: &PublicKey) -> Result<(), JwsError> {
         let expected = key.algorithm().jws();
-        // RFC 9864 gives EdDSA over Ed25519 a name of its own.
         let same = header.alg == expected || (header.alg == "Ed25519" && expected == "EdDSA");
         if !same {
             return Err(JwsError::Algorithm { found: header.alg.clone(), expected });
@@ -132,7 +134,7 @@ impl Header {
             Some(_) => return Err(JwsError::Member { member: "jwk" }),
         };
         let alg = text("alg")?.ok_or(JwsError::Member { member: "alg" })?;
-        if !matches!(alg.as_str(), "EdDSA" | "Ed25519" | "ES256") {
+        if !ALGORITHMS.contains(&alg.as_str()) {
             return Err(JwsError::UnsupportedAlgorithm { found: alg });
         }
         Ok(Self { alg, kid: text("kid")?, jwk, kind })
@@ -186,7 +188,7 @@ pub fn signing_input(header: &SigningHeader<'_>, payload: &[u8]) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
 }
 
-/// Puts the signature (R‖S or r‖s, 64 bytes) to what was signed.
+/// Puts the signature (R‖S, r‖s, or RSA's bytes) to what was signed.
 pub fn finish(signing_input: &str, signature: &[u8]) -> String {
     format!("{signing_input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
@@ -217,7 +219,7 @@ pub enum JwsError {
     Refused { member: &'static str },
     #[error("the header's `typ` is {found:?}; a credential's is `JWT` or `vc+jwt`")]
     Type { found: String },
-    #[error("the header's `alg` is {found:?}; EdDSA and ES256 are supported")]
+    #[error("the header's `alg` is {found:?}; EdDSA, ES256, ES384 and RS256 are supported")]
     UnsupportedAlgorithm { found: String },
     #[error("the header's `alg` is {found:?}, but the issuer's key signs {expected}")]
     Algorithm { found: String, expected: &'static str },
@@ -300,7 +302,7 @@ mod tests {
             let header = format!(r#"{{"alg": "ES256", "{member}": true}}"#);
             assert_eq!(read(&header), Err(JwsError::Refused { member }));
         }
-        for alg in ["none", "None", "HS256", "es256", "eddsa", "RS256", "ES256K", ""] {
+        for alg in ["none", "None", "HS256", "es256", "eddsa", "PS256", "ES256K", ""] {
             let header = format!(r#"{{"alg": "{alg}"}}"#);
             assert_eq!(read(&header), Err(JwsError::UnsupportedAlgorithm { found: alg.into() }));
         }
