@@ -4,11 +4,14 @@
 //! signature held, so a forged credential cannot choose our URLs; and what
 //! could not be told is *undecided*, never yes and never no.
 
+mod open_badges_2;
+
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use url::Url;
 
 use crate::check::issuer_books;
+use crate::check::open_badges_2::Assertion;
 use crate::check::proof::{Authentic, Authentication, Received};
 use crate::check::report::{
     AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
@@ -50,6 +53,14 @@ pub async fn verify<S: Sources>(
         Ok(document) => document,
         Err(error) => return unreadable(&error.into()),
     };
+    if let Some(assertion) = Assertion::of(document.root()) {
+        return match &secured {
+            Secured::Embedded(_) => open_badges_2::verify_file(assertion, sources, now).await,
+            Secured::Jws { jws, header } => {
+                open_badges_2::verify_signed(assertion, (jws, header), sources, now).await
+            }
+        };
+    }
     // 2 to 4. Conform, resolve, prove.
     let keys = resolve(Credential(document.root()).issuer(), sources).await;
     let basis = Basis { contexts, now };
@@ -362,6 +373,7 @@ fn form_sentence(form: Form) -> &'static str {
         Form::Json => "JSON with an embedded proof",
         Form::VcJwt => "a JWT in the Open Badges form",
         Form::VcJose => "a JWT in the VC-JOSE form",
+        Form::OpenBadges2Hosted | Form::OpenBadges2Signed => "an Open Badges 2.0 assertion",
     }
 }
 

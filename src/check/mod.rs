@@ -7,7 +7,8 @@
 //! `form` · `data-model` · `open-badges` · `json-ld` (what it says is what was
 //! signed) · `issuer-key` · `proof` · `jwt-claims` (the issuer signed it:
 //! [`proof::Authentic`]) · `issuer-books` (where we are the issuer, we did so
-//! knowingly): *authentic*. `proof-dates` · `validity` · `status` ·
+//! knowingly): *authentic*. `hosted` takes the place of the signature in Open
+//! Badges 2.0 ([`open_badges_2`]). `proof-dates` · `validity` · `status` ·
 //! `successor`: *current*.
 
 pub mod data_model;
@@ -16,6 +17,7 @@ pub mod issuer_key;
 pub mod json_ld;
 pub mod jwt_claims;
 pub mod open_badges;
+pub mod open_badges_2;
 pub mod proof;
 pub mod proof_dates;
 pub mod report;

@@ -321,7 +321,8 @@ fn jwt_key<'k>(
     }
 }
 
-fn jws_not_held(error: &JwsError) -> Check {
+/// What an error of the JWS says of the proof.
+pub fn jws_not_held(error: &JwsError) -> Check {
     let code = match error {
         JwsError::Signature => "signature",
         JwsError::HeaderKey => "header-key",

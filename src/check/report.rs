@@ -177,6 +177,12 @@ pub enum Form {
     /// VC-JOSE.
     #[serde(rename = "vc+jwt")]
     VcJose,
+    /// Open Badges 2.0: what answers at the assertion's own address.
+    #[serde(rename = "open-badges-2-hosted")]
+    OpenBadges2Hosted,
+    /// Open Badges 2.0: an assertion in a JWS.
+    #[serde(rename = "open-badges-2-signed")]
+    OpenBadges2Signed,
 }
 
 /// A check as it is reported.

@@ -192,6 +192,17 @@ impl PublicKey {
         Ok(Self(Material::OpenSsl(OpenSslKey { algorithm: Algorithm::Rsa, bytes, decoded })))
     }
 
+    /// An RSA key in PEM, as Open Badges 2.0 publishes them.
+    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
+        if text.contains("PRIVATE") {
+            return Err(KeyError::Private);
+        }
+        let pem = text.as_bytes();
+        let key = Rsa::public_key_from_pem(pem).or_else(|_| Rsa::public_key_from_pem_pkcs1(pem));
+        let key = key.map_err(|_| KeyError::NotRsa)?;
+        Self::rsa(&key.n().to_vec(), &key.e().to_vec())
+    }
+
     fn point(curve: Curve, sec1: &[u8]) -> Result<Self, KeyError> {
         let width = curve.width();
         let compressed = sec1.len() == width + 1 && matches!(sec1.first(), Some(2 | 3));

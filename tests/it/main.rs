@@ -7,6 +7,7 @@ mod floors;
 mod interop;
 mod jsonld;
 mod mint;
+mod open_badges_2;
 mod openapi;
 mod readme;
 mod service;
