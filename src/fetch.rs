@@ -9,11 +9,19 @@
 //!
 //! A development switch opens the loopback origins that it lists, exactly as
 //! listed, scheme and port included.
+//!
+//! Answers are kept, and what was [read](readings) from them: within bounds in
+//! bytes, for as long as an answer allows and five minutes at most. Who asks for
+//! what is being fetched waits for it. An error is remembered for
+//! [`ERROR_AGE`], so that a dead host costs a batch one timeout now and then.
 
 mod address;
+pub mod readings;
 
+use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,10 +30,14 @@ use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
 use url::Url;
 
 use crate::ambient::Ambient;
+use crate::cache::{Bound, Cache, Figures};
 use crate::check::issuer_books::IssuerRecord;
+use crate::check::{Check, Problem, issuer_key};
+use crate::did::{self, ControllerDocument, Resolution};
 
 pub use address::is_public;
 use address::{dev_origin, permitted};
+use readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings};
 
 /// An answer is complete within this time.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,9 +47,34 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 pub const MAX_AGE: SignedDuration = SignedDuration::from_secs(300);
 /// How long a copy is used where the answer says nothing.
 const DEFAULT_AGE: SignedDuration = SignedDuration::from_secs(30);
-const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// How long it is remembered that a document was not answered.
+pub const ERROR_AGE: SignedDuration = SignedDuration::from_secs(5);
 /// How many lists' starts are remembered.
 const MAX_LISTS: u64 = 10_000;
+
+/// What a key document is asked for as.
+pub const ACCEPT_KEYS: &str = "application/did+json, application/did+ld+json, application/json";
+/// What a status list is asked for as: JSON first, since both forms are read.
+pub const ACCEPT_CREDENTIAL: &str = "application/vc, application/ld+json, application/json, \
+                                     application/vc+jwt;q=0.9, application/jwt;q=0.8, */*;q=0.1";
+
+/// How much is kept, in bytes of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Documents as they were answered.
+    pub documents: u64,
+    /// Key documents, decoded.
+    pub keys: u64,
+    /// Status lists, inflated.
+    pub lists: u64,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        const MIB: u64 = 1024 * 1024;
+        Self { documents: 32 * MIB, keys: 4 * MIB, lists: 32 * MIB }
+    }
+}
 
 /// Where documents of others come from, and what the issuer's own books say.
 pub trait Sources: Sync {
@@ -48,6 +85,35 @@ pub trait Sources: Sync {
         url: &Url,
         accept: &str,
     ) -> impl Future<Output = Result<Fetched, FetchError>> + Send;
+
+    /// The keys that speak for an issuer, or the check that says why there are
+    /// none. What keeps nothing decodes them at each asking.
+    fn keys(
+        &self,
+        issuer: &str,
+    ) -> impl Future<Output = Result<Arc<ControllerDocument>, Check>> + Send {
+        async move {
+            let url = match issuer_key::locate(Some(issuer))? {
+                Resolution::Here(document) => return Ok(Arc::new(document)),
+                Resolution::Fetch(url) => url,
+            };
+            let fetched = self.fetch(&url, ACCEPT_KEYS).await.map_err(|e| unreachable(&e))?;
+            read_keys(&fetched.bytes, issuer)
+        }
+    }
+
+    /// A status list whose signature `prove` found to hold, and when its copy
+    /// was answered. What keeps nothing asks `prove` each time.
+    fn list(
+        &self,
+        asked: ListAsked<'_>,
+        prove: &Prove<'_>,
+    ) -> impl Future<Output = Result<(ProvenList, Timestamp), ListError>> + Send {
+        async move {
+            let fetched = self.fetch(asked.url, ACCEPT_CREDENTIAL).await?;
+            Ok((prove(&fetched.bytes)?, fetched.fetched_at))
+        }
+    }
 
     /// Remembers that a list with this start was seen, and says the latest start
     /// that ever was: an older list is one played again. What keeps no memory
@@ -65,7 +131,7 @@ pub trait Sources: Sync {
         credential_id: Option<&str>,
     ) -> impl Future<Output = IssuerRecord> + Send {
         let _ = (issuer, credential_id);
-        std::future::ready(IssuerRecord::NotOurs)
+        ready(IssuerRecord::NotOurs)
     }
 }
 
@@ -95,6 +161,21 @@ pub enum FetchError {
     Offline { url: String },
 }
 
+/// Why there is no list to rely on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error("{}", .0.detail)]
+    NotProven(Problem),
+}
+
+impl From<Problem> for ListError {
+    fn from(problem: Problem) -> Self {
+        ListError::NotProven(problem)
+    }
+}
+
 /// Answers nothing: for verifying without a network.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Offline;
@@ -105,27 +186,40 @@ impl Sources for Offline {
     }
 }
 
-/// The outbound client. Cheap to clone; clones share the cache.
+/// The outbound client. Cheap to clone; clones share the caches.
 #[derive(Clone)]
 pub struct Network {
     client: reqwest::Client,
     open: Arc<[Url]>,
-    cache: moka::future::Cache<(String, String), Copied>,
+    documents: Arc<Cache<(String, String), Copied>>,
+    readings: Arc<Readings>,
+    /// The number of the next copy.
+    copies: Arc<AtomicU64>,
     /// The latest start of each list, by issuer and URL.
     lists: moka::sync::Cache<(String, String), Timestamp>,
     ambient: Ambient,
 }
 
+/// An answer, or that there was none.
 #[derive(Clone)]
 struct Copied {
-    fetched: Fetched,
+    answer: Result<Arc<Fetched>, FetchError>,
+    number: u64,
     good_until: Timestamp,
 }
 
 impl Network {
     /// `dev_origins` are loopback origins such as `http://localhost:8080`.
-    #[allow(clippy::disallowed_methods)] // this is the one home
     pub fn new(ambient: Ambient, dev_origins: &[String]) -> Result<Self, NetworkError> {
+        Self::with_room(ambient, dev_origins, Room::default())
+    }
+
+    #[allow(clippy::disallowed_methods)] // this is the one home
+    pub fn with_room(
+        ambient: Ambient,
+        dev_origins: &[String],
+        room: Room,
+    ) -> Result<Self, NetworkError> {
         let open: Arc<[Url]> =
             dev_origins.iter().map(|o| dev_origin(o)).collect::<Result<Vec<_>, _>>()?.into();
         let client = reqwest::Client::builder()
@@ -136,16 +230,50 @@ impl Network {
             .user_agent(concat!("Touchmark/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| NetworkError::Client(e.to_string()))?;
-        let cache = moka::future::Cache::builder()
-            .weigher(|key: &(String, String), copied: &Copied| {
-                let bytes = key.0.len() + key.1.len() + copied.fetched.bytes.len();
-                u32::try_from(bytes).unwrap_or(u32::MAX)
-            })
-            .max_capacity(CACHE_BYTES)
-            .time_to_live(MAX_AGE.unsigned_abs())
-            .build();
-        let lists = moka::sync::Cache::new(MAX_LISTS);
-        Ok(Self { client, open, cache, lists, ambient })
+        let bound = Bound { bytes: room.documents, time: MAX_AGE.unsigned_abs() };
+        Ok(Self {
+            client,
+            open,
+            documents: Arc::new(Cache::new("documents", bound, Copied::weight)),
+            readings: Arc::new(Readings::new(room.keys, room.lists)),
+            copies: Arc::default(),
+            lists: moka::sync::Cache::new(MAX_LISTS),
+            ambient,
+        })
+    }
+
+    /// What was read from documents, for sources that have more of them.
+    pub fn readings(&self) -> &Readings {
+        &self.readings
+    }
+
+    pub async fn figures(&self) -> [Figures; 3] {
+        let [keys, lists] = self.readings.figures().await;
+        [self.documents.figures().await, keys, lists]
+    }
+
+    /// The copy at hand, if its time is not over; else a new one.
+    async fn copy(&self, url: &Url, accept: &str) -> Result<(Arc<Fetched>, Edition), FetchError> {
+        let url = &permitted(url, &self.open)
+            .map_err(|reason| FetchError::Refused { url: url.to_string(), reason })?;
+        let fits = |copied: &Copied| copied.good_until > self.ambient.now();
+        let key = (url.to_string(), accept.to_owned());
+        let copied = self.documents.get(key, fits, || self.fetch_copy(url, accept)).await;
+        Ok((copied.answer?, Edition::Copy(copied.number)))
+    }
+
+    async fn fetch_copy(&self, url: &Url, accept: &str) -> Copied {
+        let number = self.copies.fetch_add(1, Ordering::Relaxed);
+        match self.get(url, accept).await {
+            Ok((fetched, age)) => {
+                let good_until = fetched.fetched_at + age;
+                Copied { answer: Ok(Arc::new(fetched)), number, good_until }
+            }
+            Err(error) => {
+                let good_until = self.ambient.now() + ERROR_AGE;
+                Copied { answer: Err(error), number, good_until }
+            }
+        }
     }
 
     async fn get(&self, url: &Url, accept: &str) -> Result<(Fetched, SignedDuration), FetchError> {
@@ -170,22 +298,47 @@ impl Network {
     }
 }
 
+impl Copied {
+    fn weight(key: &(String, String), copied: &Self) -> usize {
+        let bytes = copied.answer.as_ref().map_or(0, |fetched| fetched.bytes.len());
+        key.0.len() + key.1.len() + size_of::<Self>() + bytes
+    }
+}
+
 impl Sources for Network {
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
-        let url = permitted(url, &self.open)
-            .map_err(|reason| FetchError::Refused { url: url.to_string(), reason })?;
-        let key = (url.to_string(), accept.to_owned());
-        if let Some(copied) = self.cache.get(&key).await
-            && copied.good_until > self.ambient.now()
-        {
-            return Ok(copied.fetched);
+        self.copy(url, accept).await.map(|(fetched, _)| Arc::unwrap_or_clone(fetched))
+    }
+
+    async fn keys(&self, issuer: &str) -> Result<Arc<ControllerDocument>, Check> {
+        // A did:key is decoded once too: its point costs as much as looking another up.
+        if let Some(document) = self.readings.fixed_keys(issuer).await {
+            return Ok(document);
         }
-        let (fetched, age) = self.get(&url, accept).await?;
-        if age.is_positive() {
-            let good_until = fetched.fetched_at + age;
-            self.cache.insert(key, Copied { fetched: fetched.clone(), good_until }).await;
+        match issuer_key::locate(Some(issuer))? {
+            Resolution::Here(document) => {
+                let document = Arc::new(document);
+                let read = || ready(Ok(document.clone()));
+                self.readings.keys(issuer, &Edition::Fixed, read).await
+            }
+            Resolution::Fetch(url) => {
+                let copied = self.copy(&url, ACCEPT_KEYS).await;
+                let (fetched, edition) = copied.map_err(|error| unreachable(&error))?;
+                let read = || ready(read_keys(&fetched.bytes, issuer));
+                self.readings.keys(issuer, &edition, read).await
+            }
         }
-        Ok(fetched)
+    }
+
+    async fn list(
+        &self,
+        asked: ListAsked<'_>,
+        prove: &Prove<'_>,
+    ) -> Result<(ProvenList, Timestamp), ListError> {
+        let (fetched, edition) = self.copy(asked.url, ACCEPT_CREDENTIAL).await?;
+        let make = || ready(KeptList::prove(asked, edition.clone(), &fetched.bytes, prove));
+        let proven = self.readings.list(asked, &edition, make).await?;
+        Ok((proven, fetched.fetched_at))
     }
 
     fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {
@@ -226,6 +379,15 @@ impl Resolve for PublicOnly {
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
+}
+
+/// An issuer's document, decoded.
+pub fn read_keys(bytes: &[u8], issuer: &str) -> Result<Arc<ControllerDocument>, Check> {
+    did::web::read(bytes, issuer).map(Arc::new).map_err(|error| issuer_key::unreadable(&error))
+}
+
+fn unreachable(error: &FetchError) -> Check {
+    issuer_key::unreachable(&error.to_string())
 }
 
 async fn read_capped(url: &Url, mut response: reqwest::Response) -> Result<Vec<u8>, FetchError> {

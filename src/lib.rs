@@ -10,7 +10,7 @@
 //! | 1 | [`jsonld`] | JSON-LD to canonical RDF |
 //! | 2 | [`proof`] [`did`] [`status`] [`bake`] | one file a mechanism |
 //! | 3 | [`check`] | what is checked, and the verdicts |
-//! | 4 | [`ambient`] [`fetch`] [`keys`] [`store`] | time, network, custody, database |
+//! | 4 | [`ambient`] [`cache`] [`fetch`] [`keys`] [`store`] | time, memory, network, custody, database |
 //! | 5 | [`issue`] [`verify`] | the two jobs as their steps |
 //! | 6 | [`command`] [`config`] [`http`] [`pages`] | what operators and people touch |
 //!
@@ -44,6 +44,7 @@ pub mod status;
 pub mod check;
 
 pub mod ambient;
+pub mod cache;
 pub mod fetch;
 pub mod keys;
 pub mod store;

@@ -6,6 +6,8 @@
 
 mod open_badges_2;
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use url::Url;
@@ -19,23 +21,19 @@ use crate::check::report::{
 };
 use crate::check::status::{ListFact, Named};
 use crate::check::{self, Basis, Check, Conformance, Problem, Report, Verdicts};
-use crate::did::{self, ControllerDocument, Resolution};
+use crate::did::ControllerDocument;
+use crate::fetch::readings::{ListAsked, ProvenList, silent_list};
+use crate::fetch::{ACCEPT_CREDENTIAL, ListError};
 use crate::jsonld::Contexts;
 use crate::model::credential::text;
-use crate::model::json::Object;
-use crate::model::{Credential, Document};
+use crate::model::json::{Object, Value};
+use crate::model::{Credential, Document, date_time};
 use crate::proof::vc_jwt::Kind;
 
 pub use crate::check::issuer_books::IssuerRecord;
 pub use crate::fetch::{FetchError, Fetched, Sources};
 pub use crate::proof::Secured;
 pub use crate::proof::secured::DecodeError;
-
-/// What a key document is asked for as.
-const ACCEPT_KEYS: &str = "application/did+json, application/did+ld+json, application/json";
-/// What a status list is asked for as: JSON first, since both forms are read.
-const ACCEPT_CREDENTIAL: &str = "application/vc, application/ld+json, application/json, \
-                                 application/vc+jwt;q=0.9, application/jwt;q=0.8, */*;q=0.1";
 
 /// Verifies a credential in any form that we read, as of `now`.
 pub async fn verify<S: Sources>(
@@ -120,7 +118,7 @@ struct Examined<'d, 'a> {
 fn examine<'d, 'a>(
     secured: &'d Secured<'d>,
     document: &'d Document<'a>,
-    keys: &Result<ControllerDocument, Check>,
+    keys: &Result<Arc<ControllerDocument>, Check>,
     basis: Basis<'_>,
 ) -> Examined<'d, 'a> {
     let mut conformance = match secured {
@@ -130,7 +128,7 @@ fn examine<'d, 'a>(
     let proven = if conformance.unsupported {
         Authentication::not_looked_at()
     } else {
-        let keys = keys.as_ref().map_err(Clone::clone);
+        let keys = keys.as_deref().map_err(Clone::clone);
         // Taken, so that it is not kept while the lists are asked.
         let graph = conformance.graph.take();
         let received = Received { secured, document, graph: graph.as_ref() };
@@ -143,17 +141,11 @@ fn examine<'d, 'a>(
 async fn resolve<S: Sources>(
     issuer: Option<&str>,
     sources: &S,
-) -> Result<ControllerDocument, Check> {
-    let url = match check::issuer_key::locate(issuer)? {
-        Resolution::Here(document) => return Ok(document),
-        Resolution::Fetch(url) => url,
-    };
-    let fetched = sources
-        .fetch(&url, ACCEPT_KEYS)
-        .await
-        .map_err(|error| check::issuer_key::unreachable(&error.to_string()))?;
-    did::web::read(&fetched.bytes, issuer.unwrap_or_default())
-        .map_err(|error| check::issuer_key::unreadable(&error))
+) -> Result<Arc<ControllerDocument>, Check> {
+    match issuer {
+        Some(issuer) => sources.keys(issuer).await,
+        None => Err(check::issuer_key::unnamed_issuer()),
+    }
 }
 
 /// What others say of a credential whose signature held.
@@ -171,7 +163,7 @@ struct Facts {
 async fn gather<S: Sources>(
     authentic: &Authentic<'_, '_>,
     claims: bool,
-    keys: &ControllerDocument,
+    keys: &Arc<ControllerDocument>,
     sources: &S,
     basis: Basis<'_>,
 ) -> Facts {
@@ -191,7 +183,7 @@ async fn gather<S: Sources>(
 /// The lists that a credential names, asked at the same time, each of them once.
 async fn lists<S: Sources>(
     credential: &Credential<'_, '_>,
-    keys: &ControllerDocument,
+    keys: &Arc<ControllerDocument>,
     sources: &S,
     basis: Basis<'_>,
 ) -> Vec<(Named, Option<ListFact>)> {
@@ -207,23 +199,25 @@ async fn lists<S: Sources>(
     named.iter().map(|entry| (entry.clone(), fact(entry))).collect()
 }
 
-/// Fetches one status list and verifies it as any other credential, with the
-/// keys of the credential's issuer: nobody else's list says anything.
+/// One status list, verified as any other credential, with the keys of the
+/// credential's issuer: nobody else's list says anything.
 async fn list<S: Sources>(
     url: &str,
-    keys: &ControllerDocument,
+    keys: &Arc<ControllerDocument>,
     sources: &S,
     basis: Basis<'_>,
 ) -> ListFact {
-    let fetched = match fetch_list(url, sources).await {
-        Ok(answer) => answer,
-        Err(problem) => return ListFact::Unknown(problem),
+    let Ok(parsed) = Url::parse(url) else {
+        return ListFact::Unknown(silent_list(&format!("{url} is not a URL")));
     };
-    match prove_list(url, &fetched.bytes, keys, basis) {
-        Ok(fact) => fact
-            .fetched(fetched.fetched_at)
+    let asked = ListAsked { url: &parsed, keys, now: basis.now };
+    match sources.list(asked, &|bytes| prove_list(url, bytes, keys, basis)).await {
+        Ok((proven, fetched_at)) => proven
+            .fact
+            .fetched(fetched_at)
             .unless_behind(|issuer, from| newest_list(sources, (issuer, url), from, basis.now)),
-        Err(problem) => ListFact::Unknown(problem),
+        Err(ListError::Fetch(error)) => ListFact::Unknown(silent_list(&error.to_string())),
+        Err(ListError::NotProven(problem)) => ListFact::Unknown(problem),
     }
 }
 
@@ -241,23 +235,13 @@ fn newest_list<S: Sources>(
     }
 }
 
-async fn fetch_list<S: Sources>(url: &str, sources: &S) -> Result<Fetched, Problem> {
-    let unreachable = |why: String| {
-        let detail = format!("The status list did not answer: {why}. Try again.");
-        Problem::new("status-list-unreachable", detail)
-    };
-    let parsed = Url::parse(url).map_err(|_| unreachable(format!("{url} is not a URL")))?;
-    let fetched = sources.fetch(&parsed, ACCEPT_CREDENTIAL).await;
-    fetched.map_err(|error| unreachable(error.to_string()))
-}
-
 /// The list, if its signature held; when it was fetched, only the caller knows.
 fn prove_list(
     url: &str,
     bytes: &[u8],
-    keys: &ControllerDocument,
+    keys: &Arc<ControllerDocument>,
     basis: Basis<'_>,
-) -> Result<ListFact, Problem> {
+) -> Result<ProvenList, Problem> {
     let unreadable = |detail| Problem::new("status-list-unreadable", detail);
     let secured = decode(bytes).map_err(|error| {
         unreadable(format!("The status list at {url} cannot be read: {error}."))
@@ -276,13 +260,25 @@ fn prove_list(
     let mut checks = examined.checks().chain(&examined.proven.dates);
     let problem = checks.find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
-        (None, Some(authentic)) => Ok(ListFact::read(authentic)),
+        (None, Some(authentic)) => {
+            Ok(ProvenList { fact: ListFact::read(authentic), until: end(authentic) })
+        }
         (problem, _) => {
             let why = problem.map_or("it is not signed", |problem| problem.detail.as_str());
             let detail = format!("The list at {url} does not hold: {why}");
             Err(Problem::new("status-list-not-authentic", detail))
         }
     }
+}
+
+/// When what held of a proof may hold no longer: its key's end, or its own.
+fn end(authentic: &Authentic<'_, '_>) -> Option<Timestamp> {
+    let method = authentic.method();
+    let proofs = authentic.document().root().get("proof").map(Value::items).unwrap_or_default();
+    let proofs = proofs.iter().filter_map(Value::as_object);
+    let ends = proofs.flat_map(|proof| ["expires", "validUntil"].map(|name| proof.str(name)));
+    let ends = ends.flatten().filter_map(date_time::parse);
+    ends.chain(method.revoked).chain(method.expires).min()
 }
 
 impl Examined<'_, '_> {

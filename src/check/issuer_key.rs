@@ -22,10 +22,7 @@ pub const NAME: &str = "issuer-key";
 
 /// The first step to the issuer's keys, or the check that ends here.
 pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
-    let Some(issuer) = issuer else {
-        let problem = Problem::new("no-issuer", "The credential names no issuer.").at("/issuer");
-        return Err(Check::fail(NAME, "no issuer", problem));
-    };
+    let issuer = issuer.ok_or_else(unnamed_issuer)?;
     did::resolve(issuer).map_err(|error| {
         let detail = format!("The issuer is {issuer}: {error}.");
         let problem = |code| Problem::new(code, detail.clone()).at("/issuer");
@@ -47,6 +44,12 @@ pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
             }
         }
     })
+}
+
+/// Nothing says whose keys to ask for.
+pub fn unnamed_issuer() -> Check {
+    let problem = Problem::new("no-issuer", "The credential names no issuer.").at("/issuer");
+    Check::fail(NAME, "no issuer", problem)
 }
 
 /// The issuer's document could not be fetched: nothing is known.

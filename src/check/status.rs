@@ -10,6 +10,8 @@
 //! undecided and never *good*; every entry is looked at, and revoked and
 //! suspended are told apart.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::json_ld::sentence;
@@ -86,7 +88,8 @@ pub struct SignedList {
     issuer: String,
     valid_from: Option<Timestamp>,
     valid_until: Option<Timestamp>,
-    list: List,
+    /// Shared, so that who keeps it keeps one.
+    list: Arc<List>,
     /// Absent as long as nobody said when.
     fetched_at: Option<Timestamp>,
 }
@@ -106,9 +109,17 @@ impl ListFact {
                 issuer: authentic.issuer().to_owned(),
                 valid_from: credential.valid_from(),
                 valid_until: credential.valid_until(),
-                list,
+                list: Arc::new(list),
                 fetched_at: None,
             }),
+        }
+    }
+
+    /// About how many bytes of memory it takes.
+    pub fn weight(&self) -> usize {
+        match self {
+            ListFact::Read(list) => size_of::<List>() + list.list.bits.len() / 8,
+            ListFact::Broken(_) | ListFact::Unknown(_) => 0,
         }
     }
 
@@ -301,7 +312,7 @@ mod tests {
             issuer: ISSUER.into(),
             valid_from: Some(now()),
             valid_until: Some(now()),
-            list: List { purposes: vec![purpose], bits, ttl: None },
+            list: Arc::new(List { purposes: vec![purpose], bits, ttl: None }),
             fetched_at: Some(now()),
         }
     }

@@ -66,6 +66,15 @@ impl ControllerDocument {
         &self.id
     }
 
+    /// About how many bytes of memory it takes.
+    pub fn weight(&self) -> usize {
+        // Each method names itself twice, and its controller; a decoded point takes the rest.
+        const POINT: usize = 256;
+        let methods = self.methods.iter().map(|(id, _)| 2 * id.len() + self.id.len() + POINT);
+        let assertion = self.assertion.iter().map(|id| id.len() + size_of::<String>());
+        size_of::<Self>() + self.id.len() + methods.sum::<usize>() + assertion.sum::<usize>()
+    }
+
     /// The method named `id`, if it may sign assertions for this controller.
     pub fn assertion_method(&self, id: &str) -> Result<&VerificationMethod, MethodError> {
         let id = absolute(id, &self.id);

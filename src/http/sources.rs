@@ -3,13 +3,21 @@
 //!
 //! Answering our own without a fetch makes a revocation visible at once, and
 //! keeps a credential of ours verifiable from inside a closed network.
+//!
+//! What was read of them is kept as of anybody's, under the version that their
+//! rows have: each use asks for the version, and a row that changed is read.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use url::Url;
 
 use super::App;
 use crate::check::issuer_books::IssuerRecord;
-use crate::fetch::{FetchError, Fetched, Sources};
+use crate::check::{Check, issuer_key};
+use crate::did::{ControllerDocument, Resolution};
+use crate::fetch::readings::{Edition, KeptList, ListAsked, Prove, ProvenList};
+use crate::fetch::{FetchError, Fetched, ListError, Sources, read_keys};
 use crate::issue::IssueError;
 use crate::issue::status_list::ListForm;
 use crate::model::links;
@@ -57,14 +65,74 @@ impl<'a> Own<'a> {
                 issuance.status_list(id, ListForm::Embedded).await?.map(|list| list.body)
             }
             links::Own::DidDocument { recognizer, name } => {
-                let kind = if recognizer { PartyKind::Recognizer } else { PartyKind::Issuer };
-                match issuance.parties.party(kind, name).await? {
-                    Some(party) => Some(issuance.parties.did_document(&party).await?),
-                    None => None,
-                }
+                self.did_document(party_kind(recognizer), name).await?
             }
         })
     }
+
+    async fn did_document(
+        &self,
+        kind: PartyKind,
+        name: &str,
+    ) -> Result<Option<String>, IssueError> {
+        let parties = &self.app.issuance.parties;
+        Ok(match parties.party(kind, name).await? {
+            Some(party) => Some(parties.did_document(&party).await?),
+            None => None,
+        })
+    }
+
+    /// The keys of a party here, decoded once for each state that its key rows have.
+    async fn own_keys(
+        &self,
+        (kind, name): (PartyKind, &str),
+        issuer: &str,
+        url: &Url,
+    ) -> Result<Arc<ControllerDocument>, Check> {
+        let unreachable = |error| issuer_key::unreachable(&silent(url, &error).to_string());
+        let version = self.app.issuance.store.keys_version(kind, name).await;
+        let edition = Edition::Own(version.map_err(|error| unreachable(error.into()))?);
+        let read = async || match self.did_document(kind, name).await {
+            Ok(Some(document)) => read_keys(document.as_bytes(), issuer),
+            Ok(None) => Err(issuer_key::unreachable(&not_found(url).to_string())),
+            Err(error) => Err(unreachable(error)),
+        };
+        self.app.network.readings().keys(issuer, &edition, || read()).await
+    }
+
+    /// A list of ours as of now, proven once for each version that its rows have.
+    async fn own_list(
+        &self,
+        id: &str,
+        asked: ListAsked<'_>,
+        prove: &Prove<'_>,
+    ) -> Result<ProvenList, ListError> {
+        let issuance = &self.app.issuance;
+        let tag = issuance.list_tag(id, ListForm::Embedded).await;
+        let tag = tag.map_err(|error| silent(asked.url, &error))?;
+        let edition = Edition::Own(tag.ok_or_else(|| not_found(asked.url))?);
+        let make = async || match issuance.status_list(id, ListForm::Embedded).await {
+            Ok(Some(list)) => {
+                KeptList::prove(asked, Edition::Own(list.tag), list.body.as_bytes(), prove)
+            }
+            Ok(None) => KeptList::refused(asked, &not_found(asked.url)),
+            Err(error) => KeptList::refused(asked, &silent(asked.url, &error)),
+        };
+        Ok(self.app.network.readings().list(asked, &edition, || make()).await?)
+    }
+}
+
+fn party_kind(recognizer: bool) -> PartyKind {
+    if recognizer { PartyKind::Recognizer } else { PartyKind::Issuer }
+}
+
+fn silent(url: &Url, error: &IssueError) -> FetchError {
+    tracing::error!(%error, "our own document could not be answered");
+    FetchError::Unreachable { url: url.to_string() }
+}
+
+fn not_found(url: &Url) -> FetchError {
+    FetchError::Status { url: url.to_string(), status: 404 }
 }
 
 impl Own<'_> {
@@ -89,13 +157,41 @@ impl Sources for Own<'_> {
         if self.app.issuance.links.own(&address).is_none() {
             return self.app.network.fetch(url, accept).await;
         }
-        let text = self.read(&address).await.map_err(|error| {
-            tracing::error!(%error, "our own document could not be answered");
-            FetchError::Unreachable { url: url.to_string() }
-        })?;
-        let bytes =
-            text.ok_or(FetchError::Status { url: url.to_string(), status: 404 })?.into_bytes();
+        let text = self.read(&address).await.map_err(|error| silent(url, &error))?;
+        let bytes = text.ok_or_else(|| not_found(url))?.into_bytes();
         Ok(Fetched { bytes, content_type: None, fetched_at: self.app.issuance.ambient.now() })
+    }
+
+    async fn keys(&self, issuer: &str) -> Result<Arc<ControllerDocument>, Check> {
+        if issuer.starts_with("did:web:")
+            && let Resolution::Fetch(url) = issuer_key::locate(Some(issuer))?
+            && let address = self.under_public_url(&url)
+            && let Some(links::Own::DidDocument { recognizer, name }) =
+                self.app.issuance.links.own(&address)
+        {
+            return self.own_keys((party_kind(recognizer), name), issuer, &url).await;
+        }
+        self.app.network.keys(issuer).await
+    }
+
+    async fn list(
+        &self,
+        asked: ListAsked<'_>,
+        prove: &Prove<'_>,
+    ) -> Result<(ProvenList, Timestamp), ListError> {
+        let address = self.under_public_url(asked.url);
+        match self.app.issuance.links.own(&address) {
+            Some(links::Own::StatusList(id)) => {
+                let proven = self.own_list(id, asked, prove).await?;
+                Ok((proven, self.app.issuance.ambient.now()))
+            }
+            // A credential or a key document of ours is no list, and nowhere but here.
+            Some(_) => {
+                let fetched = self.fetch(asked.url, "").await?;
+                Ok((prove(&fetched.bytes)?, fetched.fetched_at))
+            }
+            None => self.app.network.list(asked, prove).await,
+        }
     }
 
     fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {

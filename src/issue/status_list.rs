@@ -45,7 +45,7 @@ impl Issuance {
         form: ListForm,
     ) -> Result<Option<SignedList>, IssueError> {
         let Some(version) = self.store.list_version(id).await? else { return Ok(None) };
-        let epoch = self.ambient.now().as_second().div_euclid(EPOCH_SECONDS);
+        let epoch = self.epoch();
         if let Some(known) = self.lists.get(&(id.to_owned(), form))
             && known.tag == tag(version, epoch, form)
         {
@@ -59,6 +59,16 @@ impl Issuance {
         };
         self.lists.insert((id.to_owned(), form), list.clone());
         Ok(Some(list))
+    }
+
+    /// What the list's entity tag is now; `None` where there is none of this id.
+    pub async fn list_tag(&self, id: &str, form: ListForm) -> Result<Option<String>, IssueError> {
+        let version = self.store.list_version(id).await?;
+        Ok(version.map(|version| tag(version, self.epoch(), form)))
+    }
+
+    fn epoch(&self) -> i64 {
+        self.ambient.now().as_second().div_euclid(EPOCH_SECONDS)
     }
 
     async fn sign_list(

@@ -70,6 +70,20 @@ impl Store {
         .await
     }
 
+    /// Differs wherever an owner's document does: which keys there are, and in
+    /// which state. Cheap enough to ask at each use of a copy.
+    pub async fn keys_version(&self, owner_kind: PartyKind, owner: &str) -> Result<String> {
+        let states: Vec<String> = sqlx::query_scalar(
+            "SELECT state || ' ' || id FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
+             ORDER BY id",
+        )
+        .bind(owner_kind.as_str())
+        .bind(owner)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(states.join(","))
+    }
+
     /// Every key of an owner, oldest first.
     pub async fn keys(&self, owner_kind: PartyKind, owner: &str) -> Result<Vec<SigningKeyRow>> {
         sqlx::query(concat!(

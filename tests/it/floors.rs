@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["jsonld"],
     &["proof", "did", "status", "bake"],
     &["check"],
-    &["ambient", "fetch", "keys", "store"],
+    &["ambient", "cache", "fetch", "keys", "store"],
     &["issue", "verify"],
     &["command", "config", "http", "pages", "main"],
 ];
@@ -115,10 +115,10 @@ fn faults(path: &Path, source: &str) -> Vec<String> {
     faults
 }
 
-/// Neighbours may share the time and randomness of floor 4, and the top floor,
-/// where configuration, routes and pages make one program.
+/// Neighbours may share the time, randomness and caches of floor 4, and the top
+/// floor, where configuration, routes and pages make one program.
 fn shared(target: &str, other: usize, floor: usize) -> bool {
-    other == floor && (target == "ambient" || floor == FLOORS.len() - 1)
+    other == floor && (matches!(target, "ambient" | "cache") || floor == FLOORS.len() - 1)
 }
 
 fn floor_of(module: &str) -> Option<usize> {
