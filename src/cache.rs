@@ -68,8 +68,16 @@ where
         Self { name, entries, hits, misses, evictions }
     }
 
+    /// The entry, whether it fits or not; it counts as no use of it.
+    pub async fn peek<Q>(&self, key: &Q) -> Option<V>
+    where
+        Q: Equivalent<K> + Hash + Sync + ?Sized,
+    {
+        self.entries.get(key).await
+    }
+
     /// The entry, if there is one that fits.
-    pub async fn peek<Q>(&self, key: &Q, fits: impl Fn(&V) -> bool + Send + Sync) -> Option<V>
+    pub async fn find<Q>(&self, key: &Q, fits: impl Fn(&V) -> bool + Send + Sync) -> Option<V>
     where
         Q: Equivalent<K> + Hash + Sync + ?Sized,
     {
@@ -88,7 +96,7 @@ where
     where
         M: Future<Output = V> + Send,
     {
-        if let Some(value) = self.peek(&key, &fits).await {
+        if let Some(value) = self.find(&key, &fits).await {
             return value;
         }
         let made = self.entries.entry(key).or_insert_with_if(make(), |old| !fits(old)).await;

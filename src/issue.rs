@@ -20,6 +20,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use crate::ambient::Ambient;
+use crate::cache::Figures;
 use crate::keys::{KeyError, Secret};
 use crate::model::Fault;
 use crate::model::achievement::AchievementDefinition;
@@ -30,7 +31,7 @@ use batch::Batch;
 pub use earner::EARNER_LOOKUP_SECRET;
 use parties::{Parties, Party};
 use request::MintRequest;
-use status_list::{ListForm, SignedList};
+use status_list::Lists;
 
 /// What minting needs: the books, the keys, the clock.
 pub struct Issuance {
@@ -38,7 +39,7 @@ pub struct Issuance {
     pub ambient: Ambient,
     pub links: Links,
     pub parties: Parties,
-    lists: moka::sync::Cache<(String, ListForm), SignedList>,
+    lists: Lists,
     lookup_secret: OnceCell<Secret>,
     public_url_settled: OnceCell<()>,
 }
@@ -115,7 +116,7 @@ impl Issuance {
             ambient,
             links,
             parties,
-            lists: moka::sync::Cache::new(1000),
+            lists: Lists::default(),
             lookup_secret: OnceCell::new(),
             public_url_settled: OnceCell::new(),
         }
@@ -130,6 +131,11 @@ impl Issuance {
         orders: &[Order],
     ) -> Vec<Result<Issued, IssueError>> {
         Batch::new(self, issuer, by, orders).answer().await
+    }
+
+    /// What the caches of our own lists hold and were good for.
+    pub async fn figures(&self) -> [Figures; 2] {
+        self.lists.figures().await
     }
 
     /// The VC-JOSE form (`application/vc+jwt`): signed when first asked for, the same from then on.

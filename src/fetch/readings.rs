@@ -110,7 +110,7 @@ impl Readings {
 
     /// The keys of an identifier that is its own document, if they were decoded before.
     pub async fn fixed_keys(&self, issuer: &str) -> Option<Arc<ControllerDocument>> {
-        self.keys.peek(issuer, |kept| kept.edition == Edition::Fixed).await?.read.ok()
+        self.keys.find(issuer, |kept| kept.edition == Edition::Fixed).await?.read.ok()
     }
 
     /// The list in this edition. What `prove` refuses is not kept.

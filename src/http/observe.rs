@@ -19,6 +19,7 @@ use tracing::Instrument as _;
 use super::App;
 use super::negotiate;
 use super::problem::Problem;
+use crate::cache::Figures;
 use crate::pages;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -163,6 +164,21 @@ pub fn figures() -> &'static PrometheusHandle {
         let _ = metrics::set_global_recorder(recorder);
         handle
     })
+}
+
+/// Brings the figures of the caches up to date.
+pub async fn caches(app: &App) {
+    let (others, own) = tokio::join!(app.network.figures(), app.issuance.figures());
+    for Figures { cache, entries, bytes, hits, misses, evictions } in others.into_iter().chain(own)
+    {
+        for (name, now) in [("entries", entries), ("bytes", bytes)] {
+            metrics::gauge!(format!("touchmark_cache_{name}"), "cache" => cache).set(now as f64);
+        }
+        for (name, since) in [("hits", hits), ("misses", misses), ("evictions", evictions)] {
+            let name = format!("touchmark_cache_{name}_total");
+            metrics::counter!(name, "cache" => cache).absolute(since);
+        }
+    }
 }
 
 /// Turns a panic in a handler into the ordinary answer for our own mistakes.

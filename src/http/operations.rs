@@ -34,7 +34,8 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Problem
 /// Figures in Prometheus' text format; nothing personal.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "The figures", body = String, content_type = "text/plain")))]
-pub async fn metrics() -> String {
+pub async fn metrics(State(app): State<Arc<App>>) -> String {
+    observe::caches(&app).await;
     observe::figures().render()
 }
 

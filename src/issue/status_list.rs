@@ -8,17 +8,32 @@
 //! a weak one. Invariant: `validFrom`
 //! is when the list last changed, so it never goes back; `validUntil` is at
 //! least a day ahead of whenever it is fetched.
+//!
+//! Bits and signed forms are kept in memory under their list's version, which
+//! each answer asks the rows for. When it has moved, the rows that changed since
+//! are read, as long as they account for each step; else all of them, so what is
+//! kept may go at any time.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::secure::{sign_embedded, sign_jwt};
 use super::{Issuance, IssueError};
+use crate::cache::{Bound, Cache, Figures};
 use crate::model::date_time;
 use crate::status::bitstring::{self, Bits, ListCredential};
-use crate::store::{PartyKind, SetBits};
+use crate::store::{BitChanges, PartyKind, SetBits, StatusListRow};
 
 /// A list is signed anew each hour, so that its end moves ahead of its readers.
 const EPOCH_SECONDS: i64 = 3600;
+
+/// Further behind, the whole list is read at no greater cost.
+const MOST_CHANGES: i64 = 2000;
+
+/// What is kept of each kind, in bytes.
+const ROOM: u64 = 32 * 1024 * 1024;
 
 /// A list as it is answered.
 #[derive(Debug, Clone)]
@@ -37,6 +52,41 @@ pub enum ListForm {
     Jwt,
 }
 
+/// What is kept of our own lists.
+pub struct Lists {
+    signed: Cache<(String, ListForm), Result<Option<SignedList>, IssueError>>,
+    bits: Cache<String, Result<Option<Arc<Known>>, IssueError>>,
+}
+
+/// A list's bits, as of a version.
+struct Known {
+    list: StatusListRow,
+    bits: Bits,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        // A signed list is made anew each hour at the latest.
+        let bound = Bound { bytes: ROOM, time: Duration::from_secs(EPOCH_SECONDS.unsigned_abs()) };
+        Self {
+            signed: Cache::new("own-lists", bound, |(id, _), list| {
+                let signed = list.as_ref().ok().and_then(Option::as_ref);
+                id.len() + signed.map_or(0, |list| list.body.len() + list.tag.len())
+            }),
+            bits: Cache::new("own-bits", bound, |id, known| {
+                let known = known.as_ref().ok().and_then(Option::as_ref);
+                id.len() + known.map_or(0, |known| size_of::<Known>() + known.bits.len() / 8)
+            }),
+        }
+    }
+}
+
+impl Lists {
+    pub async fn figures(&self) -> [Figures; 2] {
+        [self.signed.figures().await, self.bits.figures().await]
+    }
+}
+
 impl Issuance {
     /// The list as of now; `None` where there is none of this id.
     pub async fn status_list(
@@ -46,19 +96,41 @@ impl Issuance {
     ) -> Result<Option<SignedList>, IssueError> {
         let Some(version) = self.store.list_version(id).await? else { return Ok(None) };
         let epoch = self.epoch();
-        if let Some(known) = self.lists.get(&(id.to_owned(), form))
-            && known.tag == tag(version, epoch, form)
-        {
-            return Ok(Some(known));
-        }
-        // The rows may have changed since; they bring their own version.
-        let Some(bits) = self.store.set_bits(id).await? else { return Ok(None) };
-        let list = SignedList {
-            tag: tag(bits.list.version, epoch, form),
-            body: self.sign_list(&bits, epoch, form).await?,
+        let wanted = tag(version, epoch, form);
+        let fits = |kept: &Result<Option<SignedList>, IssueError>| matches!(kept, Ok(Some(list)) if list.tag == wanted);
+        let key = (id.to_owned(), form);
+        self.lists.signed.get(key, fits, || self.sign_anew(id, (version, epoch), form)).await
+    }
+
+    async fn sign_anew(
+        &self,
+        id: &str,
+        (version, epoch): (i64, i64),
+        form: ListForm,
+    ) -> Result<Option<SignedList>, IssueError> {
+        let Some(known) = self.bits(id, version).await? else { return Ok(None) };
+        Ok(Some(SignedList {
+            // The rows may have changed since; they bring their own version.
+            tag: tag(known.list.version, epoch, form),
+            body: self.sign_list(&known, epoch, form).await?,
+        }))
+    }
+
+    /// A list's bits, of this version or a later one.
+    async fn bits(&self, id: &str, version: i64) -> Result<Option<Arc<Known>>, IssueError> {
+        type Kept = Result<Option<Arc<Known>>, IssueError>;
+        let fits = |kept: &Kept| matches!(kept, Ok(Some(known)) if known.list.version == version);
+        let make = async || {
+            if let Some(Ok(Some(older))) = self.lists.bits.peek(id).await
+                && (1..=MOST_CHANGES).contains(&(version - older.list.version))
+                && let Some(changes) = self.store.bits_since(id, older.list.version).await?
+            {
+                return Ok(Some(Arc::new(older.then(changes)?)));
+            }
+            let whole = self.store.set_bits(id).await?;
+            whole.map(|whole| Known::whole(whole).map(Arc::new)).transpose()
         };
-        self.lists.insert((id.to_owned(), form), list.clone());
-        Ok(Some(list))
+        self.lists.bits.get(id.to_owned(), fits, || make()).await
     }
 
     /// What the list's entity tag is now; `None` where there is none of this id.
@@ -73,40 +145,59 @@ impl Issuance {
 
     async fn sign_list(
         &self,
-        set: &SetBits,
+        Known { list, bits }: &Known,
         epoch: i64,
         form: ListForm,
     ) -> Result<String, IssueError> {
-        let broken =
-            |what: &str| IssueError::Broken(format!("status list {}: {what}", set.list.id));
+        let broken = |what: &str| broken(list, what);
         let issuer = self
             .parties
-            .party(PartyKind::Issuer, &set.list.issuer)
+            .party(PartyKind::Issuer, &list.issuer)
             .await?
             .ok_or_else(|| broken("its issuer is gone"))?;
-        let mut bits = Bits::new(set.list.length as usize);
-        for index in &set.indexes {
-            if !bits.set(*index as usize) {
-                return Err(broken("an index past its end"));
-            }
-        }
         let hour =
             Timestamp::from_second(epoch * EPOCH_SECONDS).map_err(|e| broken(&e.to_string()))?;
         let unsigned = bitstring::compose(&ListCredential {
-            id: &self.links.status_list(&set.list.id),
+            id: &self.links.status_list(&list.id),
             issuer: &issuer.did,
-            purpose: &set.list.purpose.as_str().into(),
-            bits: &bits,
-            valid_from: set.list.changed_at,
+            purpose: &list.purpose.as_str().into(),
+            bits,
+            valid_from: list.changed_at,
             valid_until: hour + SignedDuration::from_hours(25),
         });
         let signers = self.parties.signers(&issuer).await?;
-        let created = date_time::whole_seconds(set.list.changed_at.max(hour));
+        let created = date_time::whole_seconds(list.changed_at.max(hour));
         match form {
             ListForm::Embedded => sign_embedded(&unsigned, &signers.ed25519, created),
             ListForm::Jwt => sign_jwt(&unsigned, &signers.es256),
         }
     }
+}
+
+impl Known {
+    fn whole(SetBits { list, indexes }: SetBits) -> Result<Self, IssueError> {
+        let mut known = Self { bits: Bits::new(list.length as usize), list };
+        indexes.into_iter().try_for_each(|index| known.put(index, true))?;
+        Ok(known)
+    }
+
+    /// What it became by these changes.
+    fn then(&self, BitChanges { list, entries }: BitChanges) -> Result<Self, IssueError> {
+        let mut known = Self { bits: self.bits.clone(), list };
+        entries.into_iter().try_for_each(|(index, bit)| known.put(index, bit))?;
+        Ok(known)
+    }
+
+    fn put(&mut self, index: u32, bit: bool) -> Result<(), IssueError> {
+        match self.bits.put(index as usize, bit) {
+            true => Ok(()),
+            false => Err(broken(&self.list, "an index past its end")),
+        }
+    }
+}
+
+fn broken(list: &StatusListRow, what: &str) -> IssueError {
+    IssueError::Broken(format!("status list {}: {what}", list.id))
 }
 
 /// The two forms are two representations, so that a copy of one never passes for the other.

@@ -51,13 +51,18 @@ impl Bits {
 
     /// Sets the bit; `false` where the list has no such index.
     pub fn set(&mut self, index: usize) -> bool {
+        self.put(index, true)
+    }
+
+    /// Sets or clears the bit; `false` where the list has no such index.
+    pub fn put(&mut self, index: usize, bit: bool) -> bool {
+        let mask = 0x80 >> (index % 8);
         match self.0.get_mut(index / 8) {
-            Some(byte) => {
-                *byte |= 0x80 >> (index % 8);
-                true
-            }
-            None => false,
+            Some(byte) if bit => *byte |= mask,
+            Some(byte) => *byte &= !mask,
+            None => return false,
         }
+        true
     }
 }
 
@@ -263,7 +268,8 @@ mod tests {
         let mut bits = Bits::new(0);
         assert_eq!(bits.len(), MIN_LENGTH);
         assert!(bits.set(0) && bits.set(9) && bits.set(MIN_LENGTH - 1));
-        assert!(!bits.set(MIN_LENGTH));
+        assert!(!bits.set(MIN_LENGTH) && !bits.put(MIN_LENGTH, false));
+        assert!(bits.set(8) && bits.put(8, false));
         assert_eq!(&bits.0[..2], [0x80, 0x40]);
         let read = decode(&encode(&bits)).unwrap();
         assert_eq!(read, bits);

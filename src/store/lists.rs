@@ -2,7 +2,8 @@
 //! Spec: <https://www.w3.org/TR/vc-bitstring-status-list/>
 //!
 //! Invariant: a list's `version` grows in the transaction that changes a bit,
-//! so a copy is current exactly while its version is; `changed_at` never goes back.
+//! and the entry keeps that version, so a copy is current exactly while its version
+//! is, and can be brought up to date by what changed; `changed_at` never goes back.
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
@@ -56,6 +57,14 @@ pub struct StatusListRow {
     pub open: bool,
     pub version: i64,
     pub changed_at: Timestamp,
+}
+
+/// How a list came to be what it is, from an older version of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BitChanges {
+    pub list: StatusListRow,
+    /// Each entry that changed, and its bit now.
+    pub entries: Vec<(u32, bool)>,
 }
 
 /// A list and its set bits, as of one moment.
@@ -143,6 +152,36 @@ impl Store {
         Ok(Some(SetBits { list: read(&found)?, indexes }))
     }
 
+    /// What changed in a list since a version of it. `None` where its rows do not
+    /// tell each step from there, as after a restore, after a change by a
+    /// replica that is older than this record, or when one entry changed twice:
+    /// it is to be read whole then.
+    pub async fn bits_since(&self, id: &str, version: i64) -> Result<Option<BitChanges>> {
+        // The literal lets both databases use the partial index.
+        let found = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", (SELECT COUNT(DISTINCT changed) FROM status_entries \
+                 WHERE list = status_lists.id AND changed > 0 AND changed > $2) AS steps, \
+               (SELECT string_agg(CAST(entry * 2 + bit AS TEXT), ',') FROM status_entries \
+                 WHERE list = status_lists.id AND changed > 0 AND changed > $2) AS entries \
+               FROM status_lists WHERE id = $1"
+        ))
+        .bind(id)
+        .bind(version)
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some(found) = found else { return Ok(None) };
+        let list = read(&found)?;
+        if list.version - version != row::number(&found, "steps")? {
+            return Ok(None);
+        }
+        let entries = row::text_or_none(&found, "entries")?.unwrap_or_default();
+        let entries = numbers(&entries).ok_or(StoreError::Corrupt { column: "entry" })?;
+        let entries = entries.into_iter().map(|number| (number / 2, number % 2 == 1)).collect();
+        Ok(Some(BitChanges { list, entries }))
+    }
+
     /// For after a restore from a backup: which indexes were given away since
     /// is unknown, so no list gives more, and each list's version passes any
     /// that was served. Answers how many lists there are.
@@ -227,25 +266,26 @@ pub(super) async fn set_bit(
     bit: bool,
     at: Timestamp,
 ) -> Result<bool> {
-    let lists: Vec<String> = sqlx::query_scalar(
-        "UPDATE status_entries SET bit = $4 WHERE credential = $1 AND list IN \
-         (SELECT id FROM status_lists WHERE issuer = $2 AND purpose = $3) RETURNING list",
+    let lists: Vec<(String, i64)> = sqlx::query_as(
+        "UPDATE status_lists SET version = version + 1, \
+         changed_at = CASE WHEN changed_at < $4 THEN $4 ELSE changed_at END \
+         WHERE issuer = $2 AND purpose = $3 \
+         AND id IN (SELECT list FROM status_entries WHERE credential = $1) RETURNING id, version",
     )
     .bind(credential)
     .bind(issuer)
     .bind(purpose.as_str())
-    .bind(i64::from(bit))
+    .bind(at.as_millisecond())
     .fetch_all(&mut *tx)
     .await?;
-    for list in &lists {
+    for (list, version) in &lists {
         sqlx::query(
-            "UPDATE status_lists SET version = version + 1, \
-             changed_at = CASE WHEN changed_at < $3 THEN $3 ELSE changed_at END \
-             WHERE id = $1 AND issuer = $2",
+            "UPDATE status_entries SET bit = $3, changed = $4 WHERE list = $1 AND credential = $2",
         )
         .bind(&**list)
-        .bind(issuer)
-        .bind(at.as_millisecond())
+        .bind(credential)
+        .bind(i64::from(bit))
+        .bind(version)
         .execute(&mut *tx)
         .await?;
     }

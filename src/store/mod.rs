@@ -35,7 +35,7 @@ pub use credentials::{CredentialRow, CredentialState, Cursor};
 pub use earners::Earner;
 pub use error::StoreError;
 pub use evidence::EvidenceFound;
-pub use lists::{Purpose, SetBits, StatusListRow};
+pub use lists::{BitChanges, Purpose, SetBits, StatusListRow};
 pub use mint::{
     Ceiling, EvidenceRow, Idempotency, Mint, Minted, Recorded, Replay, StatusEntry, Supersede,
 };
