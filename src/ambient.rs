@@ -44,6 +44,11 @@ impl Ambient {
         bytes
     }
 
+    /// 128 random bits in hexadecimal.
+    pub fn token(&self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.random()))
+    }
+
     /// A number below `bound`, each equally likely.
     pub fn random_below(&self, bound: u32) -> u32 {
         // Values past the last whole multiple of `bound` would favour small

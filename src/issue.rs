@@ -12,7 +12,7 @@ pub mod compose;
 mod earner;
 pub mod parties;
 pub mod request;
-mod secure;
+pub mod secure;
 pub mod status_list;
 
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::model::achievement::AchievementDefinition;
 use crate::model::links::Links;
 use crate::store::{AchievementRow, CredentialRow, PartyKind, Store, StoreError, Supersede};
 
-use batch::Batch;
+pub use batch::Signed;
 pub use earner::EARNER_LOOKUP_SECRET;
 use parties::{Parties, Party};
 use request::MintRequest;
@@ -126,11 +126,11 @@ impl Issuance {
     /// of the orders, and a broken one does not stop the others.
     pub async fn issue(
         &self,
-        issuer: &Party,
-        by: &Minter,
-        orders: &[Order],
+        issuer: Party,
+        by: Minter,
+        orders: Vec<Order>,
     ) -> Vec<Result<Issued, IssueError>> {
-        Batch::new(self, issuer, by, orders).answer().await
+        Signed::new(self, issuer, by, orders).await.record(self).await
     }
 
     /// What the caches of our own lists hold and were good for.
@@ -167,7 +167,7 @@ impl Issuance {
 
     /// 128 random bits in hexadecimal.
     pub fn token(&self) -> String {
-        format!("{:032x}", u128::from_be_bytes(self.ambient.random()))
+        self.ambient.token()
     }
 }
 

@@ -72,7 +72,7 @@ async fn mint(issuance: &Issuance, issuer: &Party) -> Result<Vec<Minted>, Comman
         orders.push(order(issuance, achievement, earner, date).await?);
     }
     let by = Minter { api_key: "demo".into(), client: "demo".into(), per_hour: 1000 };
-    let issued = issuance.issue(issuer, &by, &orders).await;
+    let issued = issuance.issue(issuer.clone(), by, orders).await;
     let issued: Vec<_> = issued.into_iter().collect::<Result<_, IssueError>>()?;
     let described = issued.into_iter().zip(reviews).map(|(issued, (_, earner, _, status))| {
         Minted { id: issued.id, earner: earner.into(), achievement: issued.achievement, status }

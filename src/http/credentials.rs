@@ -132,8 +132,7 @@ pub async fn mint(
     let party = app.party(&caller, Scope::Mint, &issuer).await?;
     let idempotency_key = idempotency_key(&headers, request.idempotency_key.as_ref())?;
     let order = Order { request, idempotency_key, supersedes: None };
-    let mut answers =
-        app.issuance.issue(&party, &caller.minter(), std::slice::from_ref(&order)).await;
+    let mut answers = app.issuance.issue(party, caller.minter(), vec![order]).await;
     let issued = answers.pop().expect("one order has one answer")?;
     created(&app, &issuer, &issued)
 }
@@ -346,8 +345,7 @@ pub async fn supersede(
     let idempotency_key = idempotency_key(&headers, request.idempotency_key.as_ref())?;
     let order =
         Order { request, idempotency_key, supersedes: Some(Supersede { credential: id, reason }) };
-    let mut answers =
-        app.issuance.issue(&party, &caller.minter(), std::slice::from_ref(&order)).await;
+    let mut answers = app.issuance.issue(party, caller.minter(), vec![order]).await;
     let issued = answers.pop().expect("one order has one answer").map_err(|error| match error {
         crate::issue::IssueError::Invalid(faults) => Problem::Invalid(
             faults

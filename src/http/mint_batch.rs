@@ -2,14 +2,15 @@
 //!
 //! The body is read and answered as it comes, in constant memory. Lines that
 //! arrive together are committed together; a broken line is answered as such
-//! and does not stop the others.
+//! and does not stop the others. While a group of lines is being committed, the
+//! next ones are being signed.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 
 use super::App;
@@ -19,7 +20,7 @@ use super::credentials::{self, MintAnswer};
 use super::ndjson::{self, Line, Lines};
 use super::problem::{Problem, ProblemDocument};
 use crate::issue::request::MintRequest;
-use crate::issue::{Issued, Order};
+use crate::issue::{Issued, Order, Signed};
 
 /// What became of one line.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -57,15 +58,22 @@ pub async fn mint_batch(
 ) -> Result<Response, Problem> {
     app.party(&caller, Scope::Mint, &issuer).await?;
     ndjson::require(request.headers())?;
-    let batch = Batch { app, issuer, caller };
+    let batch = Arc::new(Batch { app, issuer, caller });
     let lines = Lines::new(request.into_body().into_data_stream());
-    let answers = stream::unfold((batch, lines), |(batch, mut lines)| async {
+    let signing = stream::unfold((batch.clone(), lines), |(batch, mut lines)| async {
         let group = lines.next_group().await?;
-        let text = batch.mint(group).await;
-        Some((text, (batch, lines)))
+        let signing = tokio::spawn(batch.clone().sign(group));
+        Some((signing, (batch, lines)))
+    });
+    let answers = signing.buffered(AHEAD).then(move |group| {
+        let batch = batch.clone();
+        async move { batch.record(group.expect("minting does not panic")).await }
     });
     Ok(ndjson::answer(answers))
 }
+
+/// Groups of lines that are signed, or being signed, before they are recorded.
+const AHEAD: usize = 3;
 
 /// For whom a batch is minted.
 struct Batch {
@@ -74,61 +82,79 @@ struct Batch {
     caller: Caller,
 }
 
+/// A group of lines on its way into the books.
+struct Group {
+    lines: Vec<Read>,
+    signed: Result<Signed, Problem>,
+}
+
+/// A line, and whether it is an order.
+struct Read {
+    number: usize,
+    idempotency_key: Option<String>,
+    refused: Option<Problem>,
+}
+
 impl Batch {
-    /// Mints a group of lines and writes their answers.
-    async fn mint(&self, group: Vec<Line>) -> Bytes {
+    /// Reads a group of lines and signs what they ask for.
+    async fn sign(self: Arc<Self>, group: Vec<Line>) -> Group {
         let mut orders = Vec::new();
-        let mut read: Vec<Result<usize, Problem>> = Vec::new();
-        for line in &group {
-            let request = line.text.as_ref().map_err(Clone::clone);
-            match request.and_then(|text| body::from_json::<MintRequest>(text)) {
+        let mut lines = Vec::with_capacity(group.len());
+        for Line { number, text } in group {
+            match text.and_then(|text| body::from_json::<MintRequest>(&text)) {
                 Ok(request) => {
                     let idempotency_key = request.idempotency_key.clone();
+                    lines.push(Read {
+                        number,
+                        idempotency_key: idempotency_key.clone(),
+                        refused: None,
+                    });
                     orders.push(Order { request, idempotency_key, supersedes: None });
-                    read.push(Ok(orders.len() - 1));
                 }
-                Err(problem) => read.push(Err(problem)),
+                Err(problem) => {
+                    lines.push(Read { number, idempotency_key: None, refused: Some(problem) });
+                }
             }
         }
-        let issued = self.issue(&orders).await;
-        let mut text = Vec::new();
-        for (line, order) in group.iter().zip(read) {
-            let (key, outcome) = match order {
-                Ok(at) => (
-                    orders[at].idempotency_key.as_deref(),
-                    issued[at].as_ref().map_err(Clone::clone),
-                ),
-                Err(problem) => (None, Err(problem)),
-            };
-            self.write(line.number, key, outcome, &mut text);
-        }
-        text.into()
+        Group { lines, signed: self.sign_orders(orders).await }
     }
 
     /// For caller and issuer as they are now: an upload may go on for long, and ends with its key.
-    async fn issue(&self, orders: &[Order]) -> Vec<Result<Issued, Problem>> {
-        let allowed = async {
-            let caller = self.caller.again(&self.app).await?;
-            let issuer = self.app.party(&caller, Scope::Mint, &self.issuer).await?;
-            Ok((caller, issuer))
+    async fn sign_orders(&self, orders: Vec<Order>) -> Result<Signed, Problem> {
+        let caller = self.caller.again(&self.app).await?;
+        let issuer = self.app.party(&caller, Scope::Mint, &self.issuer).await?;
+        Ok(Signed::new(&self.app.issuance, issuer, caller.minter(), orders).await)
+    }
+
+    /// Records what was signed and writes the answers to all lines.
+    async fn record(&self, Group { lines, signed }: Group) -> Bytes {
+        let mut issued = match signed {
+            Ok(signed) => Ok(signed.record(&self.app.issuance).await.into_iter()),
+            Err(problem) => Err(problem),
         };
-        match allowed.await {
-            Ok((caller, issuer)) => {
-                let issued = self.app.issuance.issue(&issuer, &caller.minter(), orders).await;
-                issued.into_iter().map(|one| one.map_err(Problem::from)).collect()
-            }
-            Err(problem) => orders.iter().map(|_| Err(Problem::clone(&problem))).collect(),
+        let mut text = Vec::new();
+        for Read { number, idempotency_key, refused } in lines {
+            let outcome = match (refused, &mut issued) {
+                (Some(problem), _) => Err(problem),
+                (None, Err(problem)) => Err(problem.clone()),
+                (None, Ok(issued)) => {
+                    let one = issued.next().expect("each order has its answer");
+                    one.map_err(Problem::from)
+                }
+            };
+            self.write(number, idempotency_key.as_deref(), outcome, &mut text);
         }
+        text.into()
     }
 
     fn write(
         &self,
         line: usize,
         key: Option<&str>,
-        outcome: Result<&Issued, Problem>,
+        outcome: Result<Issued, Problem>,
         to: &mut Vec<u8>,
     ) {
-        let answered = outcome.and_then(|issued| {
+        let answered = outcome.as_ref().map_err(Clone::clone).and_then(|issued| {
             let minted = credentials::answer(&self.app, &self.issuer, issued)?;
             Ok((minted, issued.replayed))
         });

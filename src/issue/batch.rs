@@ -1,4 +1,4 @@
-//! A batch of orders on its way to as many answers.
+//! Orders of one client on their way to as many answers.
 //!
 //! The steps, for all of them together: answer those whose idempotency key was
 //! used before; check each against its achievement; compose, prepare (the same
@@ -6,10 +6,15 @@
 //! record all in one transaction. One whose status index was taken meanwhile is
 //! drawn, signed and recorded again. An order that fails gets its own answer and
 //! leaves the batch.
+//!
+//! Up to the signatures nothing is written, so that a batch can be signed while
+//! the one before it is being recorded.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::task::spawn_blocking;
 
 use super::compose::{Particulars, StatusPlace, compose};
 use super::earner::Subject;
@@ -17,7 +22,9 @@ use super::parties::Signers;
 use super::request::EvidenceItem;
 use super::secure::{prepare, secure};
 use super::{Issuance, IssueError, Issued, Minter, Order, Party, change, definition};
+use crate::ambient::Ambient;
 use crate::model::achievement::{AchievementDefinition, AchievementIds};
+use crate::model::links::Links;
 use crate::model::{Fault, date_time};
 use crate::store::{
     AchievementRow, Ceiling, CredentialRow, EvidenceRow, Idempotency, Mint, Minted, Purpose,
@@ -33,154 +40,220 @@ const WORTH_A_THREAD: usize = 4;
 
 type Answer = Result<Issued, IssueError>;
 
-/// Orders of one client for one issuer, and the answers so far.
-pub struct Batch<'a> {
-    issuance: &'a Issuance,
-    issuer: &'a Party,
-    by: &'a Minter,
-    orders: &'a [Order],
+/// Orders of one client for one issuer, signed as far as they could be; nothing is recorded yet.
+pub struct Signed {
+    desk: Arc<Desk>,
     answers: Vec<Option<Answer>>,
+    /// Those without an answer, and the mint of each. No mints where no signer was found.
+    drafts: Vec<Draft>,
+    mints: Vec<Mint>,
+}
+
+/// What each order of a batch is signed with.
+struct Desk {
+    issuer: Party,
+    by: Minter,
+    orders: Vec<Order>,
+    links: Links,
+    ambient: Ambient,
 }
 
 /// An order whose facts are settled.
 struct Draft {
     /// Its place among the orders.
     order: usize,
-    achievement: Known,
+    achievement: Arc<Known>,
     subject: Subject,
 }
 
 /// One version of an achievement.
-#[derive(Clone)]
 struct Known {
     ids: AchievementIds,
     definition: AchievementDefinition,
 }
 
 /// The lists that new entries go to.
+#[derive(Clone)]
 struct OpenLists {
     revocation: StatusListRow,
     suspension: Option<StatusListRow>,
 }
 
-impl<'a> Batch<'a> {
-    pub fn new(
-        issuance: &'a Issuance,
-        issuer: &'a Party,
-        by: &'a Minter,
-        orders: &'a [Order],
-    ) -> Self {
+impl Signed {
+    /// Everything up to the signatures.
+    pub async fn new(issuance: &Issuance, issuer: Party, by: Minter, orders: Vec<Order>) -> Self {
         let answers = orders.iter().map(|_| None).collect();
-        Self { issuance, issuer, by, orders, answers }
+        let Issuance { links, ambient, .. } = issuance;
+        let (links, ambient) = (links.clone(), ambient.clone());
+        let desk = Arc::new(Desk { issuer, by, orders, links, ambient });
+        let mut signed = Self { desk, answers, drafts: Vec::new(), mints: Vec::new() };
+        if let Err(error) = signed.prepare(issuance).await {
+            signed.refuse_rest(&error);
+        }
+        signed
     }
 
-    /// An answer for each order, in their order.
-    pub async fn answer(mut self) -> Vec<Answer> {
-        if let Err(error) = self.run().await {
-            for answer in self.answers.iter_mut().filter(|a| a.is_none()) {
-                *answer = Some(Err(error.clone()));
-            }
+    /// Records what was signed: an answer for each order, in their order.
+    pub async fn record(mut self, issuance: &Issuance) -> Vec<Answer> {
+        if let Err(error) = self.record_all(issuance).await {
+            self.refuse_rest(&error);
         }
         self.answers.into_iter().map(|a| a.expect("every order was answered")).collect()
     }
 
-    /// Fills in the answers; an error is that of all orders that have none.
-    async fn run(&mut self) -> Result<(), IssueError> {
-        self.replay().await?;
-        let mut drafts = self.draft().await?;
-        if drafts.is_empty() {
+    fn refuse_rest(&mut self, error: &IssueError) {
+        self.drafts.clear();
+        for answer in self.answers.iter_mut().filter(|a| a.is_none()) {
+            *answer = Some(Err(error.clone()));
+        }
+    }
+
+    /// Fills in answers and drafts; an error is that of all orders that have no answer.
+    async fn prepare(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
+        self.replay(issuance).await?;
+        self.draft(issuance).await?;
+        if self.drafts.is_empty() {
             return Ok(());
         }
-        self.issuance.settle_public_url().await?;
-        let signers = self.issuance.parties.signers(self.issuer).await?;
+        issuance.settle_public_url().await?;
+        self.sign(issuance).await
+    }
+
+    async fn record_all(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
         for _ in 0..MOST_DRAWS {
-            let lists = self.open_lists(&drafts).await?;
-            let mints = self.sign(&mut drafts, &signers, &lists);
-            drafts = self.record(drafts, mints).await?;
-            if drafts.is_empty() {
+            if self.drafts.is_empty() {
                 return Ok(());
+            }
+            self.record_once(issuance).await?;
+            if !self.drafts.is_empty() {
+                self.sign(issuance).await?;
             }
         }
         Err(IssueError::Broken("no free status index was found".into()))
     }
 
     /// Answers the orders whose idempotency key was used before.
-    async fn replay(&mut self) -> Result<(), IssueError> {
-        for (i, order) in self.orders.iter().enumerate() {
-            let Some(key) = &order.idempotency_key else { continue };
-            let store = &self.issuance.store;
-            let found = store.replay(&self.issuer.name, &self.by.client, key).await?;
-            self.answers[i] = found.map(|replay| same_request(order, replay));
+    async fn replay(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
+        let Desk { issuer, by, orders, .. } = &*self.desk;
+        let keys: Vec<_> = orders.iter().filter_map(|it| it.idempotency_key.as_deref()).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut found = issuance.store.replays(&issuer.name, &by.client, &keys).await?.into_iter();
+        for (order, answer) in orders.iter().zip(&mut self.answers) {
+            if order.idempotency_key.is_some() {
+                let replay = found.next().expect("each key has its answer");
+                *answer = replay.map(|replay| same_request(order, replay));
+            }
         }
         Ok(())
     }
 
     /// Checks each order that has no answer yet and settles what it stands on.
-    async fn draft(&mut self) -> Result<Vec<Draft>, IssueError> {
+    async fn draft(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
+        let desk = self.desk.clone();
         let mut passed = Vec::new();
-        let mut known: HashMap<&str, Option<Known>> = HashMap::new();
-        let orders = self.orders;
-        for (i, order) in orders.iter().enumerate() {
+        let mut known: HashMap<&str, Option<Arc<Known>>> = HashMap::new();
+        for (i, order) in desk.orders.iter().enumerate() {
             if self.answers[i].is_some() {
                 continue;
             }
             let slug = order.request.achievement.as_str();
             if !known.contains_key(slug) {
-                let row = self.issuance.store.latest_achievement(&self.issuer.name, slug).await?;
-                known.insert(slug, row.map(|row| self.known(row)).transpose()?);
+                let row = issuance.store.latest_achievement(&desk.issuer.name, slug).await?;
+                known.insert(slug, row.map(|row| desk.known(row).map(Arc::new)).transpose()?);
             }
-            match check(order, known[slug].as_ref(), self.issuance.ambient.now()) {
+            match check(order, known[slug].as_ref(), desk.ambient.now()) {
                 Ok(achievement) => passed.push((i, achievement.clone())),
                 Err(faults) => self.answers[i] = Some(Err(IssueError::Invalid(faults))),
             }
         }
-        let requests: Vec<_> = passed.iter().map(|(i, _)| &orders[*i].request).collect();
-        let subjects = self.issuance.subjects(self.issuer, &requests).await?;
+        let requests: Vec<_> = passed.iter().map(|(i, _)| &desk.orders[*i].request).collect();
+        let subjects = issuance.subjects(&desk.issuer, &requests).await?;
         let drafts = passed.into_iter().zip(subjects);
-        Ok(drafts
+        self.drafts = drafts
             .map(|((order, achievement), subject)| Draft { order, achievement, subject })
-            .collect())
+            .collect();
+        Ok(())
     }
 
-    fn known(&self, row: AchievementRow) -> Result<Known, IssueError> {
-        let definition = definition(&row)?;
-        let achievement = self.issuance.links.achievement(&row.issuer, &row.slug);
-        Ok(Known { ids: AchievementIds { achievement, version: row.version }, definition })
+    /// Composes, prepares and secures each draft. One that cannot be is answered and leaves.
+    async fn sign(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
+        let signers = issuance.parties.signers(&self.desk.issuer).await?;
+        let lists = self.open_lists(issuance).await?;
+        let desk = self.desk.clone();
+        let mint = move |draft: &Draft| desk.mint(draft, &signers, &lists);
+        for (draft, signed) in on_all_cores(std::mem::take(&mut self.drafts), mint).await {
+            match signed {
+                Ok(mint) => {
+                    self.drafts.push(draft);
+                    self.mints.push(mint);
+                }
+                Err(error) => self.answers[draft.order] = Some(Err(error)),
+            }
+        }
+        Ok(())
     }
 
-    async fn open_lists(&self, drafts: &[Draft]) -> Result<OpenLists, IssueError> {
-        let suspendable = drafts.iter().any(|d| d.achievement.definition.suspendable);
+    async fn open_lists(&self, issuance: &Issuance) -> Result<OpenLists, IssueError> {
+        let suspendable = self.drafts.iter().any(|d| d.achievement.definition.suspendable);
+        let open = async |purpose| {
+            let id = issuance.token();
+            let (issuer, now) = (&self.desk.issuer.name, issuance.ambient.now());
+            issuance.store.open_list(issuer, purpose, &id, now).await
+        };
         Ok(OpenLists {
-            revocation: self.open_list(Purpose::Revocation).await?,
+            revocation: open(Purpose::Revocation).await?,
             suspension: match suspendable {
-                true => Some(self.open_list(Purpose::Suspension).await?),
+                true => Some(open(Purpose::Suspension).await?),
                 false => None,
             },
         })
     }
 
-    async fn open_list(&self, purpose: Purpose) -> Result<StatusListRow, IssueError> {
-        let Issuance { store, ambient, .. } = self.issuance;
-        let id = self.issuance.token();
-        Ok(store.open_list(&self.issuer.name, purpose, &id, ambient.now()).await?)
+    /// Records the mints and answers their drafts; those that must be signed again stay.
+    async fn record_once(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
+        let desk = self.desk.clone();
+        let now = desk.ambient.now();
+        let ceiling = Ceiling { api_key: desk.by.api_key.clone(), per_hour: desk.by.per_hour };
+        let mints: Arc<[Mint]> = std::mem::take(&mut self.mints).into();
+        let outcomes = match issuance.store.record(mints.clone(), now, Some(ceiling)).await? {
+            Recorded::Done(outcomes) => outcomes,
+            Recorded::CeilingReached { minted, per_hour, resets_at } => {
+                let retry_after = seconds_until(resets_at, now);
+                // As many as the hour has room for, in their order; the others come again.
+                let room = usize::try_from(per_hour - minted).unwrap_or(0);
+                for draft in self.drafts.drain(room.min(self.drafts.len())..) {
+                    let refused = IssueError::MintCeiling { per_hour, retry_after };
+                    self.answers[draft.order] = Some(Err(refused));
+                }
+                return Ok(());
+            }
+        };
+        let drafts = std::mem::take(&mut self.drafts);
+        for ((mut draft, mint), outcome) in drafts.into_iter().zip(&*mints).zip(outcomes) {
+            match outcome {
+                Minted::IndexTaken => self.drafts.push(draft),
+                Minted::SubjectKnown { subject_id } => {
+                    draft.subject.id = subject_id;
+                    draft.subject.new = false;
+                    self.drafts.push(draft);
+                }
+                done => {
+                    let answer = conclude(&desk.orders[draft.order], mint, done);
+                    self.answers[draft.order] = Some(answer);
+                }
+            }
+        }
+        Ok(())
     }
+}
 
-    /// Composes, prepares and secures each draft. One that cannot be is answered and leaves.
-    fn sign(&mut self, drafts: &mut Vec<Draft>, signers: &Signers, lists: &OpenLists) -> Vec<Mint> {
-        let mint = |draft: &Draft| self.mint(draft, signers, lists);
-        let mut signed = on_all_cores(drafts, &mint).into_iter();
-        let mut mints = Vec::new();
-        drafts.retain(|draft| match signed.next().expect("every draft was tried") {
-            Ok(mint) => {
-                mints.push(mint);
-                true
-            }
-            Err(error) => {
-                self.answers[draft.order] = Some(Err(error));
-                false
-            }
-        });
-        mints
+impl Desk {
+    fn known(&self, row: AchievementRow) -> Result<Known, IssueError> {
+        let definition = definition(&row)?;
+        let achievement = self.links.achievement(&row.issuer, &row.slug);
+        Ok(Known { ids: AchievementIds { achievement, version: row.version }, definition })
     }
 
     /// One signed credential, ready to be recorded, with freshly drawn status indices.
@@ -190,20 +263,20 @@ impl<'a> Batch<'a> {
         signers: &Signers,
         lists: &OpenLists,
     ) -> Result<Mint, IssueError> {
-        let Issuance { links, ambient, .. } = self.issuance;
+        let Desk { issuer, links, ambient, .. } = self;
         let order = &self.orders[draft.order];
-        let Known { ids, definition } = &draft.achievement;
-        let id = self.issuance.token();
+        let Known { ids, definition } = &*draft.achievement;
+        let id = ambient.token();
         let valid_from = date_time::whole_seconds(ambient.now());
         let (entries, places) = self.draw(lists, definition.suspendable);
         let (evidence, evidence_ids) = self.evidence(&order.request.evidence, definition);
-        let salt = self.issuer.profile.embed_email_hash.then(|| self.issuance.token());
+        let salt = issuer.profile.embed_email_hash.then(|| ambient.token());
         let unsigned = compose(
             &order.request,
             &Particulars {
                 credential_id: &links.credential(&id),
-                issuer_did: &self.issuer.did,
-                profile: &self.issuer.profile,
+                issuer_did: &issuer.did,
+                profile: &issuer.profile,
                 achievement_ids: ids,
                 achievement: definition,
                 subject_id: &draft.subject.id,
@@ -217,10 +290,11 @@ impl<'a> Batch<'a> {
         let awarded = order.request.review.date.to_zoned(jiff::tz::TimeZone::UTC).ok();
         Ok(Mint {
             id,
-            issuer: self.issuer.name.clone(),
+            issuer: issuer.name.clone(),
             achievement_slug: order.request.achievement.clone(),
             achievement_version: ids.version,
             subject_id: draft.subject.id.clone(),
+            new_subject: draft.subject.new,
             subject_lookup: draft.subject.lookup.clone(),
             embedded: secured.embedded,
             jwt: secured.jwt,
@@ -245,8 +319,8 @@ impl<'a> Batch<'a> {
         let lists = [Some(&lists.revocation), suspension].into_iter().flatten();
         lists
             .map(|list| {
-                let index = self.issuance.ambient.random_below(list.length);
-                let list_url = self.issuance.links.status_list(&list.id);
+                let index = self.ambient.random_below(list.length);
+                let list_url = self.links.status_list(&list.id);
                 let entry = StatusEntry { list: list.id.clone(), index };
                 (entry, StatusPlace { list_url, purpose: list.purpose.as_str(), index })
             })
@@ -265,71 +339,50 @@ impl<'a> Batch<'a> {
         items
             .iter()
             .map(|item| {
-                let token = self.issuance.token();
-                let link = self.issuance.links.evidence(&token);
+                let token = self.ambient.token();
+                let link = self.links.evidence(&token);
                 (EvidenceRow { token, url: item.url.clone(), open: item.open }, link)
             })
             .unzip()
     }
-
-    /// Records the mints and answers their drafts. Gives back those that must be drawn again.
-    async fn record(
-        &mut self,
-        mut drafts: Vec<Draft>,
-        mints: Vec<Mint>,
-    ) -> Result<Vec<Draft>, IssueError> {
-        let now = self.issuance.ambient.now();
-        let ceiling = Ceiling { api_key: self.by.api_key.clone(), per_hour: self.by.per_hour };
-        let outcomes = match self.issuance.store.record(&mints, now, Some(&ceiling)).await? {
-            Recorded::Done(outcomes) => outcomes,
-            Recorded::CeilingReached { minted, per_hour, resets_at } => {
-                let retry_after = seconds_until(resets_at, now);
-                // As many as the hour has room for, in their order; the others come again.
-                let room = usize::try_from(per_hour - minted).unwrap_or(0);
-                for draft in drafts.drain(room.min(drafts.len())..) {
-                    let refused = IssueError::MintCeiling { per_hour, retry_after };
-                    self.answers[draft.order] = Some(Err(refused));
-                }
-                return Ok(drafts);
-            }
-        };
-        let mut again = Vec::new();
-        for ((draft, mint), outcome) in drafts.into_iter().zip(mints).zip(outcomes) {
-            match conclude(&self.orders[draft.order], mint, outcome) {
-                Some(answer) => self.answers[draft.order] = Some(answer),
-                None => again.push(draft),
-            }
-        }
-        Ok(again)
-    }
 }
 
-/// Does the work for each draft, in their order. A few are not worth a thread.
-fn on_all_cores<T: Send>(drafts: &[Draft], work: &(impl Fn(&Draft) -> T + Sync)) -> Vec<T> {
+/// Does the work for each draft, in their order, on threads that may take their time. One alone
+/// is not worth a thread.
+async fn on_all_cores<T: Send + 'static>(
+    mut drafts: Vec<Draft>,
+    work: impl Fn(&Draft) -> T + Send + Sync + 'static,
+) -> Vec<(Draft, T)> {
+    let done = |work: &dyn Fn(&Draft) -> T, share: Vec<Draft>| -> Vec<(Draft, T)> {
+        share.into_iter().map(|draft| (work(&draft), draft)).map(|(t, d)| (d, t)).collect()
+    };
+    if drafts.len() <= 1 {
+        return done(&work, drafts);
+    }
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let share = drafts.len().div_ceil(cores).max(WORTH_A_THREAD);
-    if drafts.len() <= share {
-        return drafts.iter().map(work).collect();
+    let work = Arc::new(work);
+    let mut threads = Vec::new();
+    while !drafts.is_empty() {
+        let rest = drafts.split_off(share.min(drafts.len()));
+        let own = std::mem::replace(&mut drafts, rest);
+        let work = work.clone();
+        threads.push(spawn_blocking(move || done(&*work, own)));
     }
-    std::thread::scope(|scope| {
-        let shares = drafts.chunks(share);
-        let threads =
-            shares.map(|share| scope.spawn(|| share.iter().map(work).collect::<Vec<_>>()));
-        // All are started before the first is waited for.
-        let threads: Vec<_> = threads.collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().expect("minting does not panic"))
-            .collect()
-    })
+    // All are started before the first is waited for.
+    let mut all = Vec::new();
+    for thread in threads {
+        all.extend(thread.await.expect("minting does not panic"));
+    }
+    all
 }
 
 /// The achievement, if the issuer has it and the request passes its rubric.
 fn check<'k>(
     order: &Order,
-    known: Option<&'k Known>,
+    known: Option<&'k Arc<Known>>,
     now: Timestamp,
-) -> Result<&'k Known, Vec<Fault>> {
+) -> Result<&'k Arc<Known>, Vec<Fault>> {
     let achievement = known.ok_or_else(|| {
         let detail = format!("this issuer has no achievement {:?}", order.request.achievement);
         vec![Fault::new("/achievement", "unknown-achievement", detail)]
@@ -344,23 +397,25 @@ fn seconds_until(later: Timestamp, now: Timestamp) -> u64 {
     u64::try_from(wait.div_ceil(1000)).unwrap_or(u64::MAX)
 }
 
-/// What became of one mint; `None` where its index was taken and must be drawn again.
-fn conclude(order: &Order, mint: Mint, outcome: Minted) -> Option<Result<Issued, IssueError>> {
+/// The answer to an order whose mint came to an end.
+fn conclude(order: &Order, mint: &Mint, outcome: Minted) -> Answer {
     match outcome {
         Minted::Recorded => {
             metrics::counter!("touchmark_credentials_minted_total").increment(1);
             tracing::info!(credential.id = %mint.id, issuer = %mint.issuer, "minted a credential");
-            Some(Ok(Issued {
-                id: mint.id,
-                achievement: mint.achievement_slug,
-                embedded: mint.embedded,
-                jwt: mint.jwt,
+            Ok(Issued {
+                id: mint.id.clone(),
+                achievement: mint.achievement_slug.clone(),
+                embedded: mint.embedded.clone(),
+                jwt: mint.jwt.clone(),
                 replayed: false,
-            }))
+            })
         }
-        Minted::Replayed(replay) => Some(same_request(order, *replay)),
-        Minted::SupersedeRefused(refusal) => Some(Err(change::refused(&refusal))),
-        Minted::IndexTaken => None,
+        Minted::Replayed(replay) => same_request(order, *replay),
+        Minted::SupersedeRefused(refusal) => Err(change::refused(&refusal)),
+        Minted::IndexTaken | Minted::SubjectKnown { .. } => {
+            Err(IssueError::Broken(format!("credential {} was to be signed again", mint.id)))
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Who earned it, without keeping who that is: a random subject id, and a keyed
 //! hash by which the same earner gets the same id again.
 
+use std::collections::HashMap;
+
 use super::request::MintRequest;
 use super::{Issuance, IssueError, Party};
 use crate::keys::{Secret, keyed_hash};
-use crate::store::Earner;
 
 /// The name under which the secret of earner lookups is settled in the store, sealed.
 pub const EARNER_LOOKUP_SECRET: &str = "earner-lookup-secret";
@@ -13,6 +14,8 @@ pub const EARNER_LOOKUP_SECRET: &str = "earner-lookup-secret";
 pub struct Subject {
     /// The earner's DID, or a random `urn:uuid` that stays theirs with this issuer.
     pub id: String,
+    /// The id is proposed: it becomes the earner's with this credential, unless another did first.
+    pub new: bool,
     /// Keyed hash of what the issuer calls them.
     pub lookup: String,
 }
@@ -27,27 +30,30 @@ impl Issuance {
         let secret = self.lookup_secret().await?.expose().as_bytes();
         let lookup =
             |request: &&MintRequest| keyed_hash(secret, request.earner.lookup().as_bytes());
-        let mut subjects: Vec<Subject> = requests
-            .iter()
-            .map(|request| Subject {
-                id: request.earner.id.clone().unwrap_or_default(),
-                lookup: lookup(request),
-            })
-            .collect();
-        let mut unnamed: Vec<&mut Subject> =
-            subjects.iter_mut().filter(|subject| subject.id.is_empty()).collect();
-        let earners: Vec<Earner> = unnamed
-            .iter()
-            .map(|subject| Earner {
-                lookup: subject.lookup.clone(),
-                proposed: format!("urn:uuid:{}", uuid_v4(self.ambient.random())),
-            })
-            .collect();
-        let ids = self.store.subject_ids(&issuer.name, &earners).await?;
-        for (subject, id) in unnamed.iter_mut().zip(ids) {
-            subject.id = id;
+        let lookups: Vec<String> = requests.iter().map(lookup).collect();
+        let unnamed = || requests.iter().zip(&lookups).filter(|(it, _)| it.earner.id.is_none());
+        let asked: Vec<&str> = unnamed().map(|(_, lookup)| lookup.as_str()).collect();
+        let mut known = match asked.is_empty() {
+            true => Vec::new(),
+            false => self.store.known_subjects(&issuer.name, &asked).await?,
         }
-        Ok(subjects)
+        .into_iter();
+        // One earner's credentials of one batch propose the same id.
+        let mut proposed: HashMap<String, String> = HashMap::new();
+        let subject = |(request, lookup): (&&MintRequest, String)| {
+            let (id, new) = match &request.earner.id {
+                Some(id) => (id.clone(), false),
+                None => match known.next().expect("each lookup has its answer") {
+                    Some(id) => (id, false),
+                    None => {
+                        let fresh = || format!("urn:uuid:{}", uuid_v4(self.ambient.random()));
+                        (proposed.entry(lookup.clone()).or_insert_with(fresh).clone(), true)
+                    }
+                },
+            };
+            Subject { id, new, lookup }
+        };
+        Ok(requests.iter().zip(lookups).map(subject).collect())
     }
 
     /// The secret of earner lookups: random, sealed like a private key, the same for good.

@@ -4,10 +4,10 @@
 //! credential and not here, since what is written here can never be erased.
 
 use jiff::Timestamp;
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Result, Store, StoreError, row};
+use super::{Result, Store, StoreError, many, row};
 
 macro_rules! columns {
     () => {
@@ -89,31 +89,34 @@ impl Note {
     /// Appends within the caller's transaction.
     pub(super) async fn append(&self, connection: &mut AnyConnection) -> Result<()> {
         let tail = format!("{:016x}", u64::from_be_bytes(self.nonce));
-        append(connection, &self.entry, &tail).await
+        append(connection, &[(self.entry.clone(), tail)]).await
     }
 }
 
-/// Appends within the caller's transaction. `tail` tells rows of one millisecond apart.
+/// Appends within the caller's transaction. The tail of each tells rows of one millisecond apart.
 pub(super) async fn append(
     connection: &mut AnyConnection,
-    entry: &AuditEntry,
-    tail: &str,
+    entries: &[(AuditEntry, String)],
 ) -> Result<()> {
-    let at = entry.at.as_millisecond();
-    sqlx::query(
-        "INSERT INTO audit (id, at, actor, action, issuer, subject, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(format!("{at:015}-{tail}"))
-    .bind(at)
-    .bind(&*entry.actor)
-    .bind(&*entry.action)
-    .bind(entry.issuer.as_deref())
-    .bind(&*entry.subject)
-    .bind(&*entry.detail)
-    .execute(connection)
-    .await
-    .map_err(|error| StoreError::taken(error, "an audit row of this id"))?;
+    let sql = format!(
+        "INSERT INTO audit (id, at, actor, action, issuer, subject, detail) VALUES {}",
+        many::places(entries.len(), 7)
+    );
+    // Only numbered places were put in.
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (entry, tail) in entries {
+        let at = entry.at.as_millisecond();
+        query = query
+            .bind(format!("{at:015}-{tail}"))
+            .bind(at)
+            .bind(&*entry.actor)
+            .bind(&*entry.action)
+            .bind(entry.issuer.as_deref())
+            .bind(&*entry.subject)
+            .bind(&*entry.detail);
+    }
+    let appended = query.execute(connection).await;
+    appended.map_err(|error| StoreError::taken(error, "an audit row of this id"))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, Connection, Executor};
 
-use super::{Dialect, Result, Store, StoreError, retrying};
+use super::{Dialect, Result, Store, StoreError, Together, retrying};
 
 /// For each connection of SQLite. FULL: in WAL mode NORMAL may lose the last
 /// commits to a power cut.
@@ -66,7 +66,13 @@ impl Store {
             .connect(url)
             .await?;
         let dialect = Dialect::Postgres;
-        Ok(Self { dialect, url: url.to_owned(), readers: pool.clone(), writer: pool })
+        Ok(Self {
+            dialect,
+            url: url.to_owned(),
+            readers: pool.clone(),
+            writer: pool,
+            together: None,
+        })
     }
 
     async fn open_sqlite(rest: &str, max_connections: u32) -> Result<Self> {
@@ -97,7 +103,8 @@ impl Store {
             })
             .connect(&url)
             .await?;
-        Ok(Self { dialect: Dialect::Sqlite, url, readers, writer })
+        let alone = Self { dialect: Dialect::Sqlite, url, readers, writer, together: None };
+        Ok(Self { together: Some(Together::start(alone.clone())), ..alone })
     }
 
     /// One connection of its own, without the pool's limits on time.

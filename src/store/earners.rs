@@ -1,63 +1,59 @@
 //! The stable subject ids of one issuer's earners.
 
-use super::{Result, Store, retrying};
+use std::collections::HashMap;
 
-const KNOWN: &str = "SELECT subject_id FROM earners WHERE issuer = $1 AND lookup = $2";
+use sqlx::{AnyConnection, AssertSqlSafe};
 
-/// An earner by the keyed hash of their identifier, and the id that they get if they have none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Earner {
-    pub lookup: String,
-    pub proposed: String,
-}
+use super::{Result, Store, many, row};
 
 impl Store {
-    /// The subject id of each earner, in their order. Those who had none get the proposed one, all
-    /// in one commit; of two proposals for one earner the first stays.
-    pub async fn subject_ids(&self, issuer: &str, earners: &[Earner]) -> Result<Vec<String>> {
-        let known = self.known_subjects(issuer, earners).await?;
-        let mut unknown: Vec<&Earner> =
-            earners.iter().zip(&known).filter(|(_, id)| id.is_none()).map(|(e, _)| e).collect();
-        if unknown.is_empty() {
-            return Ok(known.into_iter().flatten().collect());
-        }
-        // Transactions that share earners meet them in one order, so none waits in a circle.
-        unknown.sort_by(|a, b| a.lookup.cmp(&b.lookup));
-        retrying(|| async {
-            let mut tx = self.begin().await?;
-            for earner in &unknown {
-                sqlx::query(
-                    "INSERT INTO earners (issuer, lookup, subject_id) VALUES ($1, $2, $3) \
-                     ON CONFLICT DO NOTHING",
-                )
-                .bind(issuer)
-                .bind(&*earner.lookup)
-                .bind(&*earner.proposed)
-                .execute(&mut *tx)
-                .await?;
-            }
-            Ok(tx.commit().await?)
-        })
-        .await?;
-        // On the writer, which surely sees what was written before.
-        let mut ids = Vec::with_capacity(earners.len());
-        for earner in earners {
-            let query = sqlx::query_scalar(KNOWN).bind(issuer).bind(&*earner.lookup);
-            ids.push(query.fetch_one(&self.writer).await?);
-        }
-        Ok(ids)
-    }
-
-    async fn known_subjects(
+    /// The subject id of each earner who has one, in their order, by the keyed hash of their
+    /// identifier. Who has none gets one with their first credential.
+    pub async fn known_subjects(
         &self,
         issuer: &str,
-        earners: &[Earner],
+        lookups: &[&str],
     ) -> Result<Vec<Option<String>>> {
-        let mut known = Vec::with_capacity(earners.len());
-        for earner in earners {
-            let query = sqlx::query_scalar(KNOWN).bind(issuer).bind(&*earner.lookup);
-            known.push(query.fetch_optional(&self.readers).await?);
+        let mut known = HashMap::new();
+        for lookups in many::pieces(lookups) {
+            let places = many::list(2, lookups.len());
+            let sql = format!(
+                "SELECT lookup, subject_id FROM earners WHERE issuer = $1 AND lookup IN ({places})"
+            );
+            // Only numbered places were put in.
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(issuer);
+            for lookup in lookups {
+                query = query.bind(*lookup);
+            }
+            for row in query.fetch_all(&self.readers).await? {
+                known.insert(row::text(&row, "lookup")?, row::text(&row, "subject_id")?);
+            }
         }
-        Ok(known)
+        Ok(lookups.iter().map(|lookup| known.get(*lookup).cloned()).collect())
     }
+}
+
+/// Gives subject ids to those who have none, as (issuer, lookup, proposed id); answers the ids
+/// that were given. Of two proposals for one earner the first stays.
+pub(super) async fn give(
+    tx: &mut AnyConnection,
+    proposed: &[(&str, &str, &str)],
+) -> Result<Vec<String>> {
+    let sql = format!(
+        "INSERT INTO earners (issuer, lookup, subject_id) VALUES {} \
+         ON CONFLICT DO NOTHING RETURNING subject_id",
+        many::places(proposed.len(), 3)
+    );
+    // Only numbered places were put in.
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+    for (issuer, lookup, id) in proposed {
+        query = query.bind(*issuer).bind(*lookup).bind(*id);
+    }
+    Ok(query.fetch_all(tx).await?)
+}
+
+/// Of an earner who has one.
+pub(super) async fn subject(tx: &mut AnyConnection, issuer: &str, lookup: &str) -> Result<String> {
+    let sql = "SELECT subject_id FROM earners WHERE issuer = $1 AND lookup = $2";
+    Ok(sqlx::query_scalar(sql).bind(issuer).bind(lookup).fetch_one(tx).await?)
 }

@@ -6,10 +6,10 @@
 //! is, and can be brought up to date by what changed; `changed_at` never goes back.
 
 use jiff::Timestamp;
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Result, Store, StoreError, row};
+use super::{Result, Store, StoreError, many, row};
 
 macro_rules! columns {
     () => {
@@ -198,30 +198,40 @@ impl Store {
     }
 }
 
-/// Gives an index of an issuer's open list to a credential; false when it is
-/// taken, past the end, or the list is closed.
-pub(super) async fn take_entry(
-    tx: &mut AnyConnection,
-    issuer: &str,
-    credential: &str,
-    (list, index): (&str, u32),
-) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO status_entries (list, entry, credential) \
-         SELECT id, $2, $3 FROM status_lists \
-         WHERE id = $1 AND issuer = $4 AND state = 'open' AND $2 < length \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(list)
-    .bind(i64::from(index))
-    .bind(credential)
-    .bind(issuer)
-    .execute(tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+/// An index of an issuer's open list that a credential wants.
+pub(super) struct Wanted<'a> {
+    pub issuer: &'a str,
+    pub credential: &'a str,
+    pub list: &'a str,
+    pub index: u32,
 }
 
-/// Gives back what [`take_entry`] took in the same transaction.
+/// Gives indexes to credentials, in the order asked: answers list, index and credential of those
+/// that were given. Not those that are taken, past the end, or of a list that is closed.
+pub(super) async fn take_entries(
+    tx: &mut AnyConnection,
+    wanted: &[Wanted<'_>],
+) -> Result<Vec<(String, u32, String)>> {
+    let sql = format!(
+        "INSERT INTO status_entries (list, entry, credential) \
+         SELECT id, column2, column3 FROM (VALUES {}) AS wanted, status_lists \
+         WHERE id = column1 AND issuer = column4 AND state = 'open' AND column2 < length \
+         ORDER BY id, column2 ON CONFLICT DO NOTHING RETURNING list, entry, credential",
+        many::places(wanted.len(), 4)
+    );
+    // Only numbered places were put in.
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for Wanted { issuer, credential, list, index } in wanted {
+        query = query.bind(*list).bind(i64::from(*index)).bind(*credential).bind(*issuer);
+    }
+    let given = query.fetch_all(tx).await?;
+    let read = |row: &AnyRow| {
+        Ok((row::text(row, "list")?, row::index(row, "entry")?, row::text(row, "credential")?))
+    };
+    given.iter().map(read).collect()
+}
+
+/// Gives back what [`take_entries`] took in the same transaction.
 pub(super) async fn release_entry(
     tx: &mut AnyConnection,
     credential: &str,

@@ -15,6 +15,7 @@ mod error;
 mod evidence;
 mod instance;
 mod lists;
+mod many;
 mod mint;
 mod parties;
 mod row;
@@ -32,10 +33,10 @@ pub use api_keys::ApiKeyRow;
 pub use audit::{AuditEntry, AuditRow, Note};
 pub use connect::sqlite_url;
 pub use credentials::{CredentialRow, CredentialState, Cursor};
-pub use earners::Earner;
 pub use error::StoreError;
 pub use evidence::EvidenceFound;
 pub use lists::{BitChanges, Purpose, SetBits, StatusListRow};
+use mint::together::Together;
 pub use mint::{
     Ceiling, EvidenceRow, Idempotency, Mint, Minted, Recorded, Replay, StatusEntry, Supersede,
 };
@@ -68,8 +69,8 @@ pub enum Dialect {
 /// beside them; PostgreSQL runs at READ COMMITTED.
 ///
 /// **Retries.** Serialization failures, deadlocks and a busy SQLite are tried
-/// again a few times from the start, then returned. A dropped future rolls its
-/// transaction back. After a lost connection the caller cannot know whether
+/// again a few times from the start, then returned. A dropped future leaves all
+/// of its transaction, or nothing. After a lost connection the caller cannot know whether
 /// the commit happened: an idempotency key makes asking again safe.
 ///
 /// Times are kept in whole milliseconds.
@@ -79,6 +80,8 @@ pub struct Store {
     url: String,
     readers: AnyPool,
     writer: AnyPool,
+    /// Where mints share commits: on SQLite.
+    together: Option<Together>,
 }
 
 impl fmt::Debug for Store {

@@ -275,5 +275,6 @@ async fn audit_change(
         detail: detail.to_string(),
     };
     // The number of the change makes the row's id unique without randomness.
-    audit::append(tx, &entry, &format!("{}-{:04}", after.id, after.changes)).await
+    let tail = format!("{}-{:04}", after.id, after.changes);
+    audit::append(tx, &[(entry, tail)]).await
 }

@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 use touchmark::store::{
     ApiKeyRow, AuditEntry, Ceiling, Change, CredentialState, Dialect, EvidenceRow, Idempotency,
-    KeyState, Mint, Minted, Note, PartyKind, PartyRow, Purpose, Recorded, SigningKeyRow,
+    KeyState, Mint, Minted, Note, PartyKind, PartyRow, Purpose, Recorded, Replay, SigningKeyRow,
     StatusEntry, StatusRefusal, Store, StoreError, Supersede, sqlite_url,
 };
 
@@ -112,6 +112,7 @@ impl House {
             achievement_slug: "classroom".into(),
             achievement_version: 1,
             subject_id: format!("urn:uuid:{id}"),
+            new_subject: false,
             subject_lookup: format!("lookup-{id}"),
             embedded: format!("{{\"id\":\"{id}\"}}"),
             jwt: format!("jwt.{id}"),
@@ -133,7 +134,7 @@ impl House {
     }
 
     async fn record(&self, mints: &[Mint]) -> Vec<Minted> {
-        match self.store.record(mints, at(1), None).await.unwrap() {
+        match self.store.record(mints.into(), at(1), None).await.unwrap() {
             Recorded::Done(outcomes) => outcomes,
             reached => panic!("{reached:?}"),
         }

@@ -18,6 +18,15 @@ on_both_databases! {
     two_replicas_mint_side_by_side
     slices_that_draw_indexes_in_opposite_order_all_end
     a_mint_that_is_cancelled_is_recorded_whole_or_not_at_all
+    an_earner_keeps_the_first_subject_id
+    concurrent_first_mints_of_one_earner_agree_on_a_subject_id
+    a_slice_that_fails_among_many_at_once_spoils_none_of_them
+    slices_at_once_share_one_ceiling_to_the_last_credential
+    many_keys_are_looked_up_in_their_order
+}
+
+async fn replay(house: &House, key: &str) -> Option<Replay> {
+    house.store.replays("nea", "lms", &[key]).await.unwrap().remove(0)
 }
 
 async fn sixty_four_concurrent_mints_share_no_index(database: Database) {
@@ -77,7 +86,7 @@ async fn one_idempotency_key_raced_by_many_mints_once(database: Database) {
     assert_eq!(database.count("status_entries").await, 1);
     // Two are the house's.
     assert_eq!(database.count("audit").await, 3);
-    let replay = house.store.replay("nea", "lms", "the-key").await.unwrap().unwrap();
+    let replay = replay(&house, "the-key").await.unwrap();
     assert_eq!(replay.credential.id, format!("c{winner}"));
 }
 
@@ -152,7 +161,7 @@ async fn a_taken_index_leaves_nothing_of_its_mint_and_the_others_go_on(database:
     assert_eq!(outcomes, [Minted::Recorded, Minted::IndexTaken, Minted::Recorded]);
 
     assert_eq!(house.store.credential("broken").await.unwrap(), None);
-    assert_eq!(house.store.replay("nea", "lms", "b").await.unwrap(), None);
+    assert_eq!(replay(&house, "b").await, None);
     assert_eq!(house.store.evidence("t").await.unwrap(), None);
     assert_eq!(house.store.status_list(&suspensions.id).await.unwrap().unwrap().allocated, 0);
     assert_eq!(database.count("status_entries").await, 3);
@@ -178,10 +187,10 @@ async fn a_failing_slice_leaves_nothing(database: Database) {
     house.minted("same", 1).await;
     // The second mint has an id that is in use: a defect of the caller.
     let slice = [house.keyed("new", 2, "k"), house.mint("same", 3)];
-    let failed = house.store.record(&slice, at(1), None).await;
+    let failed = house.store.record(slice.into(), at(1), None).await;
     assert!(matches!(failed, Err(StoreError::Taken { .. })), "{failed:?}");
     assert_eq!(house.store.credential("new").await.unwrap(), None);
-    assert_eq!(house.store.replay("nea", "lms", "k").await.unwrap(), None);
+    assert_eq!(replay(&house, "k").await, None);
     assert_eq!(database.count("status_entries").await, 1);
     // Two are the house's.
     assert_eq!(database.count("audit").await, 3);
@@ -209,7 +218,7 @@ async fn a_ceiling_refuses_the_whole_slice_and_replays_are_free(database: Databa
         (from..to).map(|n| house.keyed(&format!("c{n}"), n, &format!("k{n}"))).collect()
     };
     let record = async |mints: &[Mint], seconds| {
-        house.store.record(mints, at(seconds), Some(&ceiling)).await.unwrap()
+        house.store.record(mints.into(), at(seconds), Some(ceiling.clone())).await.unwrap()
     };
     assert!(matches!(record(&slice(0, 2), 0).await, Recorded::Done(_)));
     let reached = record(&slice(2, 4), 0).await;
@@ -230,7 +239,7 @@ async fn a_ceiling_refuses_the_whole_slice_and_replays_are_free(database: Databa
     // Another key and another hour have their own.
     assert!(matches!(record(&slice(3, 4), 3600).await, Recorded::Done(_)));
     let other = Ceiling { api_key: "key-2".into(), per_hour: 1 };
-    let done = house.store.record(&slice(4, 5), at(0), Some(&other)).await.unwrap();
+    let done = house.store.record(slice(4, 5).into(), at(0), Some(other)).await.unwrap();
     assert!(matches!(done, Recorded::Done(_)));
 }
 
@@ -341,4 +350,140 @@ async fn two_of_a_slice_cannot_supersede_one_credential(database: Database) {
     assert_eq!(again, [Minted::SupersedeRefused(terminal)]);
     let old = house.store.credential("old").await.unwrap().unwrap();
     assert_eq!(old.superseded_by.as_deref(), Some("new"));
+}
+
+async fn an_earner_keeps_the_first_subject_id(database: Database) {
+    let house = house(&database).await;
+    let mint = |id: &str, index, lookup: &str, subject: &str| Mint {
+        subject_lookup: lookup.into(),
+        subject_id: subject.into(),
+        new_subject: true,
+        ..house.keyed(id, index, id)
+    };
+    let known = async |issuer: &'static str, lookups: &[&str]| {
+        house.store.known_subjects(issuer, lookups).await.unwrap()
+    };
+    assert_eq!(known("nea", &["h"]).await, [None]);
+    let slice = [mint("a", 1, "h", "s1"), mint("b", 2, "k", "s2"), mint("c", 3, "k", "s2")];
+    assert_eq!(house.record(&slice).await, vec![Minted::Recorded; 3]);
+    let late = house.record(&[mint("d", 4, "h", "s3"), mint("e", 5, "l", "s4")]).await;
+    assert_eq!(late, [Minted::SubjectKnown { subject_id: "s1".into() }, Minted::Recorded]);
+    let seen = known("nea", &["l", "none", "h", "l"]).await;
+    assert_eq!(seen, [Some("s4".into()), None, Some("s1".into()), Some("s4".into())]);
+    assert_eq!(known("other", &["h"]).await, [None]);
+    assert!(known("nea", &[]).await.is_empty());
+    // Nothing else of it stayed: it goes through under the same key and index.
+    assert_eq!(house.record(&[mint("d", 4, "h", "s1")]).await, [Minted::Recorded]);
+}
+
+async fn concurrent_first_mints_of_one_earner_agree_on_a_subject_id(database: Database) {
+    let house = Arc::new(house(&database).await);
+    let tasks: Vec<_> = (0..32_u32)
+        .map(|number| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move {
+                let id = format!("c{number}");
+                let mut mint = Mint {
+                    subject_lookup: "one".into(),
+                    new_subject: true,
+                    ..house.keyed(&id, number, &id)
+                };
+                match house.record(std::slice::from_ref(&mint)).await.remove(0) {
+                    Minted::Recorded => {}
+                    Minted::SubjectKnown { subject_id } => {
+                        mint.subject_id = subject_id;
+                        mint.new_subject = false;
+                        let again = house.record(std::slice::from_ref(&mint)).await;
+                        assert_eq!(again, [Minted::Recorded]);
+                    }
+                    other => panic!("{other:?}"),
+                }
+                house.store.credential(&mint.id).await.unwrap().unwrap().subject_id
+            })
+        })
+        .collect();
+    let mut subjects = HashSet::new();
+    for task in tasks {
+        subjects.insert(task.await.unwrap());
+    }
+    assert_eq!(subjects.len(), 1);
+    assert_eq!(database.count("earners").await, 1);
+    assert_eq!(database.count("credentials").await, 32);
+}
+
+async fn a_slice_that_fails_among_many_at_once_spoils_none_of_them(database: Database) {
+    let house = Arc::new(house(&database).await);
+    house.minted("same", 1000).await;
+    let tasks: Vec<_> = (0..40_u32)
+        .map(|number| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move {
+                // Each fourth has an id that is in use: a defect of its caller.
+                let id = if number % 4 == 0 { "same".into() } else { format!("c{number}") };
+                let mint = house.keyed(&id, number, &format!("k{number}"));
+                (number, house.store.record([mint].into(), at(1), None).await)
+            })
+        })
+        .collect();
+    for task in tasks {
+        match task.await.unwrap() {
+            (number, Err(StoreError::Taken { .. })) => assert_eq!(number % 4, 0),
+            (number, done) => {
+                assert_eq!(done.unwrap(), Recorded::Done(vec![Minted::Recorded]));
+                assert_ne!(number % 4, 0);
+            }
+        }
+    }
+    assert_eq!(database.count("credentials").await, 31);
+    assert_eq!(database.count("status_entries").await, 31);
+    assert_eq!(database.count("idempotency").await, 30);
+    let list = house.store.status_list(&house.list).await.unwrap().unwrap();
+    assert_eq!(list.allocated, 31);
+}
+
+async fn slices_at_once_share_one_ceiling_to_the_last_credential(database: Database) {
+    let house = Arc::new(house(&database).await);
+    let record = |number: u32, api_key: &str, per_hour| {
+        let house = Arc::clone(&house);
+        let ceiling = Ceiling { api_key: api_key.into(), per_hour };
+        tokio::spawn(async move {
+            let mint = house.keyed(&format!("c{number}"), number, &format!("k{number}"));
+            house.store.record([mint].into(), at(1), Some(ceiling)).await.unwrap()
+        })
+    };
+    let limited: Vec<_> = (0..24).map(|number| record(number, "limited", 10)).collect();
+    let free: Vec<_> = (24..48).map(|number| record(number, "free", 1000)).collect();
+    let mut recorded = 0;
+    for task in limited {
+        match task.await.unwrap() {
+            Recorded::Done(outcomes) => {
+                assert_eq!(outcomes, [Minted::Recorded]);
+                recorded += 1;
+            }
+            Recorded::CeilingReached { minted, per_hour, .. } => {
+                assert_eq!((minted, per_hour), (10, 10));
+            }
+        }
+    }
+    assert_eq!(recorded, 10);
+    for task in free {
+        assert_eq!(task.await.unwrap(), Recorded::Done(vec![Minted::Recorded]));
+    }
+    assert_eq!(database.count("credentials").await, 34);
+}
+
+async fn many_keys_are_looked_up_in_their_order(database: Database) {
+    let house = house(&database).await;
+    let mints: Vec<_> =
+        (0..80_u32).map(|n| house.keyed(&format!("c{n}"), n, &format!("k{n}"))).collect();
+    assert_eq!(house.record(&mints).await, vec![Minted::Recorded; 80]);
+    let keys: Vec<_> = (70..90).rev().map(|n| format!("k{n}")).collect();
+    let keys: Vec<_> = keys.iter().map(String::as_str).chain(["k3", "k3"]).collect();
+    let found = house.store.replays("nea", "lms", &keys).await.unwrap();
+    let ids: Vec<_> = found.iter().map(|it| it.as_ref().map(|it| &*it.credential.id)).collect();
+    assert_eq!(ids[..10], [None; 10]);
+    assert_eq!((ids[10], ids[19]), (Some("c79"), Some("c70")));
+    assert_eq!(ids[20..], [Some("c3"), Some("c3")]);
+    let others = house.store.replays("nea", "portal", &keys).await.unwrap();
+    assert_eq!(others, vec![None; 22]);
 }

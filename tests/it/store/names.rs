@@ -1,14 +1,12 @@
 //! Achievements, parties, earners and keys.
 
 use super::*;
-use touchmark::store::Earner;
 
 on_both_databases! {
     concurrent_versions_of_an_achievement_are_distinct
     achievements_are_listed_by_their_latest_version
     a_slug_or_name_is_taken_once
     what_is_settled_first_holds
-    an_earner_keeps_the_first_subject_id
     an_owner_has_one_active_key_per_algorithm_and_keeps_the_old
     an_api_key_is_revoked_once_and_only_by_its_issuer
 }
@@ -106,22 +104,6 @@ async fn what_is_settled_first_holds(database: Database) {
     }
     assert_eq!(answers.len(), 1);
     assert_eq!(store.instance("url").await.unwrap(), answers.into_iter().next());
-}
-
-async fn an_earner_keeps_the_first_subject_id(database: Database) {
-    let store = database.store().await;
-    let ids = async |issuer: &'static str, earners: &[(&str, &str)]| {
-        let earners: Vec<_> = earners
-            .iter()
-            .map(|(lookup, id)| Earner { lookup: (*lookup).into(), proposed: (*id).into() })
-            .collect();
-        store.subject_ids(issuer, &earners).await.unwrap()
-    };
-    assert_eq!(ids("nea", &[("h", "urn:uuid:1")]).await, ["urn:uuid:1"]);
-    let again = ids("nea", &[("k", "urn:uuid:2"), ("h", "urn:uuid:3"), ("k", "urn:uuid:4")]).await;
-    assert_eq!(again, ["urn:uuid:2", "urn:uuid:1", "urn:uuid:2"]);
-    assert_eq!(ids("other", &[("h", "urn:uuid:5")]).await, ["urn:uuid:5"]);
-    assert!(ids("other", &[]).await.is_empty());
 }
 
 async fn an_owner_has_one_active_key_per_algorithm_and_keeps_the_old(database: Database) {

@@ -125,5 +125,5 @@ async fn a_mint_that_supersedes_does_both_or_neither(database: Database) {
     assert_eq!(outcomes[1], Minted::SupersedeRefused(StatusRefusal::NoSuchCredential));
     assert_eq!(outcomes[2], Minted::Recorded);
     assert_eq!(house.store.credential("x").await.unwrap(), None);
-    assert_eq!(house.store.replay("nea", "lms", "x").await.unwrap(), None);
+    assert_eq!(house.store.replays("nea", "lms", &["x"]).await.unwrap(), [None]);
 }

@@ -21,7 +21,7 @@ async fn another_issuers_things_are_not_found(database: Database) {
     assert_eq!(store.credential_of("other", "a").await.unwrap(), None);
     assert!(store.credential_of("nea", "a").await.unwrap().is_some());
     assert!(store.credentials("other", None, 10).await.unwrap().is_empty());
-    assert_eq!(store.replay("other", "lms", "a").await.unwrap(), None);
+    assert_eq!(store.replays("other", "lms", &["a"]).await.unwrap(), [None]);
 
     // Neither as the successor nor as the one that is superseded.
     let other = Mint {
@@ -45,7 +45,7 @@ async fn credentials_page_newest_first_without_gaps(database: Database) {
         // Three share each moment.
         let mints: Vec<_> =
             (0..3).map(|n| house.mint(&format!("c{minute}-{n}"), minute * 3 + n)).collect();
-        house.store.record(&mints, at(i64::from(minute) * 60), None).await.unwrap();
+        house.store.record(mints.into(), at(i64::from(minute) * 60), None).await.unwrap();
     }
     let mut seen = Vec::new();
     let mut cursor = None;
