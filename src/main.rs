@@ -7,7 +7,7 @@ use clap::Parser;
 use tracing_subscriber::fmt::MakeWriter;
 
 use touchmark::ambient::Ambient;
-use touchmark::command::{self, CommandError, demo, doctor, serve, setup, verify};
+use touchmark::command::{self, CommandError, demo, doctor, serve, setup, speed, verify};
 use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
 use touchmark::store::PartyKind;
@@ -36,6 +36,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Check configuration, database, keys, clock and public URL
     Doctor,
+    /// Measure what signing, verifying and minting cost on this machine
+    Speed(speed::Arguments),
     /// Issuers of this service
     #[command(subcommand)]
     Issuer(setup::PartyCommand),
@@ -128,6 +130,7 @@ async fn in_the_books(
             let well = doctor::run(&config, &ambient).await;
             return Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Command::Speed(args) => speed::run(&args, &config, &ambient).await?,
         Command::Issuer(command) => {
             setup::party(&command::open(&config, &ambient).await?, PartyKind::Issuer, command)
                 .await?;

@@ -1,10 +1,10 @@
 //! `touchmark demo`: the main job with example data, in a throw-away folder.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
 
 use super::CommandError;
 use super::example::{self, ISSUER, Minted};
+use super::folder::Folder;
 use super::serve::Stop;
 use crate::ambient::Ambient;
 use crate::config::{Config, Settings};
@@ -15,7 +15,7 @@ use crate::issue::access::NewApiKey;
 /// Fills a fresh service, says what to try, and serves until Ctrl-C.
 pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandError> {
     let stop = Stop::listen()?;
-    let folder = Folder::new(&ambient)?;
+    let folder = Folder::within(&std::env::temp_dir(), "touchmark-demo", &ambient)?;
     let asked = settings.listen.filter(|address| address.ip().is_loopback());
     let mut config = config(settings, &folder)?;
     let listener = super::serve::bind(&mut config).await?;
@@ -38,33 +38,11 @@ pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandErro
 
 /// The settings given, but always on embedded SQLite in the throw-away folder.
 fn config(mut settings: Settings, folder: &Folder) -> Result<Config, CommandError> {
-    settings.data = Some(folder.0.clone());
+    settings.data = Some(folder.path().to_owned());
     settings.database_url = None;
     settings.key_file = None;
     settings.public_url = None;
     Ok(settings.resolve(None)?)
-}
-
-/// A folder of its own, deleted when the demo ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(ambient: &Ambient) -> Result<Self, CommandError> {
-        use std::os::unix::fs::DirBuilderExt as _;
-        let name = format!("touchmark-demo-{:016x}", u64::from_be_bytes(ambient.random()));
-        let path = std::env::temp_dir().join(name);
-        let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
-        made.map_err(CommandError::io(format!("cannot make {}", path.display())))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            eprintln!("could not delete {}: {error}", self.0.display());
-        }
-    }
 }
 
 async fn api_key(issuance: &Issuance) -> Result<String, CommandError> {

@@ -3,8 +3,10 @@
 pub mod demo;
 pub mod doctor;
 mod example;
+mod folder;
 pub mod serve;
 pub mod setup;
+pub mod speed;
 pub mod verify;
 mod verify_batch;
 

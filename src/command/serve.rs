@@ -109,7 +109,7 @@ impl Stop {
         })
     }
 
-    async fn asked(mut self) {
+    pub async fn asked(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -20,6 +20,7 @@ mod mint;
 mod parties;
 mod row;
 mod schema;
+mod scratch;
 mod signing_keys;
 mod status;
 
@@ -41,6 +42,7 @@ pub use mint::{
     Ceiling, EvidenceRow, Idempotency, Mint, Minted, Recorded, Replay, StatusEntry, Supersede,
 };
 pub use parties::{PartyKind, PartyRow};
+pub use scratch::ScratchSchema;
 pub use signing_keys::{KeyState, SigningKeyRow};
 pub use status::{Change, Changed, StatusRefusal};
 
