@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use url::Url;
 
+use crate::bake::{Baked, Edition, Picture};
 use crate::check::issuer_books;
 use crate::check::open_badges_2::Assertion;
 use crate::check::proof::{Authentic, Authentication, Received};
@@ -37,6 +38,44 @@ pub use crate::proof::secured::DecodeError;
 
 /// Verifies a credential in any form that we read, as of `now`.
 pub async fn verify<S: Sources>(
+    input: &[u8],
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Report {
+    match Picture::of(input) {
+        None => verify_text(input, sources, contexts, now).await,
+        Some(picture) => {
+            let report = verify_baked(picture, input, sources, contexts, now).await;
+            Report { picture: Some(picture), ..report }
+        }
+    }
+}
+
+/// Verifies the one credential in a picture. Nothing vouches for the picture itself.
+async fn verify_baked<S: Sources>(
+    picture: Picture,
+    input: &[u8],
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Report {
+    let Baked { edition, credential } = match picture.open(input) {
+        Ok(baked) => baked,
+        Err(error) => {
+            let detail = format!("There is no credential to verify: {error}.");
+            let problem = Problem::new(error.code(), detail);
+            return Report::unreadable(Check::fail(FORM, "a picture", problem));
+        }
+    };
+    // In 2.0 the address of a hosted assertion may stand for it.
+    if edition == Edition::V2 && credential.starts_with("http") {
+        return open_badges_2::verify_hosted(&credential, None, sources, now).await;
+    }
+    verify_text(credential.as_bytes(), sources, contexts, now).await
+}
+
+async fn verify_text<S: Sources>(
     input: &[u8],
     sources: &S,
     contexts: &Contexts,
@@ -350,6 +389,7 @@ fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> R
         checks: checks.map(CheckReport::from).collect(),
         warnings,
         form: Some(form),
+        picture: None,
         signer,
         credential: Some(summary(examined.document.root())),
         superseded_by: facts.superseded_by.clone().flatten(),

@@ -9,11 +9,15 @@
 pub mod png;
 pub mod svg;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 /// The largest picture that is read, and the most that its text may inflate to.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// The formats that a credential is baked into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Picture {
     Png,
     Svg,

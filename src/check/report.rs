@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::bake::Picture;
+
 /// One check: what was looked at, what was seen, how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -115,6 +117,9 @@ pub struct Report {
     /// Absent where the input has no form that we read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,
+    /// What it was baked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<Signer>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -281,6 +286,7 @@ impl Report {
             warnings: Vec::new(),
             status_as_of: None,
             form: None,
+            picture: None,
             signer: None,
             credential: None,
             superseded_by: None,

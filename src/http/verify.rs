@@ -11,6 +11,7 @@ use super::body;
 use super::limits::Client;
 use super::problem::Problem;
 use super::sources::Own;
+use crate::bake::Picture;
 use crate::check::Report;
 use crate::check::report::Verdict;
 use crate::jsonld::Contexts;
@@ -18,14 +19,16 @@ use crate::model::Fault;
 use crate::model::json::{self, Object, Value};
 use crate::verify::{self, DecodeError};
 
-/// Verify a credential of any issuer: JSON, a JWT, or `{"url": …}` for a link to one.
+/// Verify a credential of any issuer: JSON, a JWT, a PNG or SVG with one baked in, or `{"url": …}`
+/// for a link to one.
 ///
 /// The body decides which it is, whatever its content type. A credential that does not verify is
 /// a 200 too: the report says why.
 #[utoipa::path(post, path = "/v1/verify", tag = "verify",
     request_body(content((serde_json::Value = "application/json"), (serde_json::Value = "application/vc+ld+json"),
                          (serde_json::Value = "application/vc"), (String = "text/plain"),
-                         (String = "application/jwt"), (String = "application/vc+jwt")),
+                         (String = "application/jwt"), (String = "application/vc+jwt"),
+                         (Vec<u8> = "image/png"), (String = "image/svg+xml")),
                  description = "The credential, or {\"url\": …}"),
     responses((status = 200, description = "What was checked, and the verdicts", body = Report)))]
 pub async fn verify(
@@ -60,6 +63,9 @@ pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
 /// refused: there is nothing to give a verdict on.
 fn link(bytes: &[u8]) -> Result<Option<Url>, Problem> {
     let text = bytes.trim_ascii();
+    if Picture::of(bytes).is_some() {
+        return Ok(None);
+    }
     if !text.starts_with(b"{") {
         return match verify::decode(text) {
             Err(error @ DecodeError::NotACredential) => {

@@ -72,7 +72,7 @@ impl<'i> Secured<'i> {
 pub enum DecodeError {
     #[error("it is {bytes} bytes long; at most {MAX_BYTES} are read")]
     TooLarge { bytes: usize },
-    #[error("it is neither a JSON object nor a compact JWS")]
+    #[error("it is neither a JSON object, nor a compact JWS, nor a PNG or SVG")]
     NotACredential,
     #[error("it is not JSON that we read: {0}")]
     Json(#[from] DocumentError),

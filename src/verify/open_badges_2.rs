@@ -367,6 +367,7 @@ impl Found {
             checks: checks.map(CheckReport::from).collect(),
             warnings: Vec::new(),
             form: Some(self.form),
+            picture: None,
             signer: self.signer.filter(|_| held),
             credential: self.credential,
             superseded_by: None,

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod baked;
 mod cli;
 mod floors;
 mod interop;
