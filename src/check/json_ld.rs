@@ -90,8 +90,9 @@ fn same_id_twice(object: &Object<'_>, at: Place<'_>) -> Option<String> {
 fn same_id_twice_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
     match value {
         Value::Object(object) => same_id_twice(object, at),
+        Value::Array(items) if items.len() == 1 => same_id_twice_in(&items[0], at.index(0)),
         Value::Array(items) => {
-            let mut seen = HashSet::new();
+            let mut seen = Seen::default();
             items.iter().enumerate().find_map(|(index, item)| {
                 let here = at.index(index);
                 let id = item.as_object().and_then(|object| object.str("id"));
@@ -102,6 +103,29 @@ fn same_id_twice_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
             })
         }
         _ => None,
+    }
+}
+
+/// Names that were seen: a few are looked through, many are hashed.
+#[derive(Default)]
+struct Seen<'d> {
+    few: Vec<&'d str>,
+    many: HashSet<&'d str>,
+}
+
+impl<'d> Seen<'d> {
+    const FEW: usize = 8;
+
+    /// Whether it is new.
+    fn insert(&mut self, name: &'d str) -> bool {
+        if self.few.contains(&name) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(name);
+            return true;
+        }
+        self.many.insert(name)
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256, Sha384};
 
-use super::dataset::{Dataset, Quad, Term};
+use super::dataset::{Dataset, Quad, Term, TermKind};
 use super::lines::Lines;
 
 /// How much work one dataset may cost, in bytes hashed and copied: some tens of
@@ -208,9 +208,9 @@ impl<'d> State<'d> {
     }
 
     fn write_name(&self, predicate: Term, out: &mut String) {
-        match predicate {
-            Term::Named(name) => out.push_str(self.dataset.name(name)),
-            Term::Blank(_) => unreachable!("a predicate is an IRI"),
+        match predicate.kind() {
+            TermKind::Named(name) => out.push_str(self.dataset.name(name)),
+            TermKind::Blank(_) => unreachable!("a predicate is an IRI"),
         }
     }
 
@@ -312,12 +312,9 @@ impl<'d> State<'d> {
 
 /// The blank nodes of a quad, with the letter of their place.
 fn blanks_of(quad: &Quad) -> impl Iterator<Item = (char, u32)> {
-    [('s', Some(quad.subject)), ('o', Some(quad.object)), ('g', quad.graph)].into_iter().filter_map(
-        |(position, term)| match term {
-            Some(Term::Blank(blank)) => Some((position, blank)),
-            _ => None,
-        },
-    )
+    [('s', Some(quad.subject)), ('o', Some(quad.object)), ('g', quad.graph)]
+        .into_iter()
+        .filter_map(|(position, term)| Some((position, term?.as_blank()?)))
 }
 
 /// The blank nodes of a quad, each once.
@@ -325,10 +322,7 @@ fn mentioned(quad: &Quad) -> impl Iterator<Item = u32> {
     let [subject, object, graph] = [Some(quad.subject), Some(quad.object), quad.graph];
     let object = object.filter(|_| object != subject);
     let graph = graph.filter(|_| graph != subject && graph != Some(quad.object));
-    [subject, object, graph].into_iter().filter_map(|term| match term {
-        Some(Term::Blank(blank)) => Some(blank),
-        _ => None,
-    })
+    [subject, object, graph].into_iter().filter_map(|term| term?.as_blank())
 }
 
 /// Section 4.5: the canonical identifiers, issued in order.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::context::{Active, Container, Context, Definition};
-use super::dataset::{RDF_TYPE, Term};
+use super::dataset::Term;
 use super::error::Error;
 use super::expand::{Expander, Place};
 use super::iri;
@@ -202,7 +202,7 @@ impl<'c, 'd> Expander<'c, 'd> {
                 return Err(self.invalid("nodes in a type map", value));
             };
             if let Some(object) = object {
-                let predicate = self.out.iri(RDF_TYPE);
+                let predicate = self.out.rdf_type();
                 self.add(Node::new(*term, place.graph), predicate, object);
             }
         }

@@ -5,6 +5,7 @@
 //! never changes once it is shared; [`super::process`] makes new ones.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
@@ -31,13 +32,17 @@ pub(super) struct Context {
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) definition: Arc<Definition>,
+    /// The definition's own number.
+    pub(super) number: u64,
     /// What is known already of how the context compacts to this term.
     pub(super) settled: Settled,
 }
 
 impl Entry {
     pub(super) fn new(definition: Arc<Definition>) -> Self {
-        Entry { definition, settled: Settled::default() }
+        static DEFINITIONS: AtomicU64 = AtomicU64::new(0);
+        let number = DEFINITIONS.fetch_add(1, Ordering::Relaxed);
+        Entry { definition, number, settled: Settled::default() }
     }
 }
 

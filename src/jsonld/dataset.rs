@@ -8,8 +8,9 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
-use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::canon::{self, HashAlgorithm, TooComplex};
 use super::deviation::Deviation;
@@ -116,14 +117,50 @@ impl Names {
     }
 }
 
-/// A term of one dataset: an index into its names, or a blank node's number.
+/// A term of one dataset: the number of a name, plus one, or of a blank node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Term(NonZeroU32);
+
+/// What a [`Term`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Term {
+pub(super) enum TermKind {
     Named(u32),
     Blank(u32),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Term {
+    /// Set in the terms that are blank nodes.
+    const BLANK: u32 = 1 << 31;
+
+    fn named(name: u32) -> Term {
+        Term(NonZeroU32::MIN.saturating_add(name))
+    }
+
+    fn blank(blank: u32) -> Term {
+        Term(NonZeroU32::MIN.saturating_add(blank) | Term::BLANK)
+    }
+
+    #[inline]
+    pub(super) fn kind(self) -> TermKind {
+        let number = (self.0.get() & !Term::BLANK) - 1;
+        match self.0.get() & Term::BLANK {
+            0 => TermKind::Named(number),
+            _ => TermKind::Blank(number),
+        }
+    }
+
+    /// The number of a blank node.
+    #[inline]
+    pub(super) fn as_blank(self) -> Option<u32> {
+        match self.kind() {
+            TermKind::Blank(blank) => Some(blank),
+            TermKind::Named(_) => None,
+        }
+    }
+}
+
+/// Quads sort in no order that means anything, but equal ones side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Quad {
     pub(super) subject: Term,
     pub(super) predicate: Term,
@@ -132,30 +169,16 @@ pub(super) struct Quad {
     pub(super) graph: Option<Term>,
 }
 
-impl Quad {
-    /// The quad as one number, which no other quad of the dataset has.
-    fn number(&self) -> u128 {
-        const BLANK: u32 = 1 << 31;
-        let number = |term| match term {
-            Term::Named(name) => name + 1,
-            Term::Blank(blank) => BLANK | blank,
-        };
-        let terms = [number(self.subject), number(self.predicate), number(self.object)];
-        let graph = self.graph.map_or(0, number);
-        terms.into_iter().fold(u128::from(graph), |all, term| all << 32 | u128::from(term))
-    }
-}
-
-/// How many IRIs are remembered by where they stood.
-const RECENT: usize = 256;
+/// How many IRIs are remembered by the number of their definition.
+const RECENT: usize = 128;
 
 /// A dataset in the making.
 #[derive(Debug)]
 pub(super) struct Builder {
     quads: Vec<Quad>,
-    seen: HashSet<u128>,
-    /// Names that were asked for lately, by where their IRIs stood.
-    recent: [u32; RECENT],
+    /// The terms of definitions, by their numbers.
+    recent: [Option<(u64, Term)>; RECENT],
+    rdf_type: Option<Term>,
     names: Names,
     /// The length of the longest name.
     longest: usize,
@@ -168,38 +191,34 @@ pub(super) struct Builder {
     full: bool,
 }
 
-impl Default for Builder {
-    /// With room for a small credential.
-    fn default() -> Self {
-        let mut bounds = Vec::with_capacity(256);
+impl Builder {
+    /// With room for what a document of so many values usually says.
+    pub(super) fn with_room(values: usize) -> Self {
+        let names = values + 8;
+        let mut bounds = Vec::with_capacity(names);
         bounds.push(0);
         Builder {
-            quads: Vec::with_capacity(128),
-            seen: HashSet::with_capacity(224),
-            recent: [u32::MAX; RECENT],
-            names: Names { text: String::with_capacity(8 << 10), bounds },
+            quads: Vec::with_capacity(values / 2 + 8),
+            recent: [None; RECENT],
+            rdf_type: None,
+            names: Names { text: String::with_capacity(40 * names), bounds },
             longest: 0,
-            index: HashTable::with_capacity(224),
+            index: HashTable::with_capacity(names),
             hasher: DefaultHashBuilder::default(),
             labels: HashMap::new(),
             blanks: 0,
             full: false,
         }
     }
-}
 
-impl Builder {
     #[inline]
     pub(super) fn add(&mut self, quad: Quad) {
-        // Two equal quads are one, and must be so before any of them is hashed.
-        if self.seen.insert(quad.number()) {
-            self.quads.push(quad);
-        }
+        self.quads.push(quad);
     }
 
     pub(super) fn fresh_blank(&mut self) -> Term {
         self.blanks += 1;
-        Term::Blank(self.blanks - 1)
+        Term::blank(self.blanks - 1)
     }
 
     /// An absolute IRI or a blank node label (`_:…`), as the document wrote it.
@@ -207,7 +226,7 @@ impl Builder {
         match id.strip_prefix("_:") {
             None => self.iri(id),
             Some(label) => match self.labels.get(label) {
-                Some(&number) => Term::Blank(number),
+                Some(&number) => Term::blank(number),
                 None => {
                     let term = self.fresh_blank();
                     self.labels.insert(label.to_owned(), self.blanks - 1);
@@ -218,20 +237,30 @@ impl Builder {
     }
 
     pub(super) fn iri(&mut self, iri: &str) -> Term {
-        // The IRI of a term comes again from the same place in memory.
-        let slot = (iri.as_ptr() as usize >> 4) % RECENT;
-        let recent = self.recent[slot];
-        if (recent as usize) < self.names.count() && is_iri(self.names.get(recent), iri) {
-            return Term::Named(recent);
-        }
-        let term = self.intern(|text| {
+        self.intern(|text| {
             text.push('<');
             text.push_str(iri);
             text.push('>');
-        });
-        if let Term::Named(name) = term {
-            self.recent[slot] = name;
+        })
+    }
+
+    /// The IRI of a definition, which comes again with the same number.
+    #[inline]
+    pub(super) fn defined(&mut self, number: u64, iri: &str) -> Term {
+        let slot = number as usize % RECENT;
+        match self.recent[slot] {
+            Some((same, term)) if same == number => term,
+            _ => {
+                let term = self.iri(iri);
+                self.recent[slot] = Some((number, term));
+                term
+            }
         }
+    }
+
+    pub(super) fn rdf_type(&mut self) -> Term {
+        let term = self.rdf_type.unwrap_or_else(|| self.iri(RDF_TYPE));
+        self.rdf_type = Some(term);
         term
     }
 
@@ -255,10 +284,13 @@ impl Builder {
     }
 
     /// `None` where writing the dataset would take more than [`MAX_BYTES`].
-    pub(super) fn finish(self, deviation: Option<Deviation>) -> Option<Dataset> {
-        let length = |term: Term| match term {
-            Term::Named(name) => self.names.get(name).len(),
-            Term::Blank(_) => 0,
+    pub(super) fn finish(mut self, deviation: Option<Deviation>) -> Option<Dataset> {
+        // Two equal quads are one, and must be so before any of them is hashed.
+        self.quads.sort_unstable();
+        self.quads.dedup();
+        let length = |term: Term| match term.kind() {
+            TermKind::Named(name) => self.names.get(name).len(),
+            TermKind::Blank(_) => 0,
         };
         let line = |quad: &Quad| {
             let graph = quad.graph.map_or(0, length);
@@ -283,14 +315,14 @@ impl Builder {
         if text.len() > MAX_BYTES {
             self.full = true;
             text.truncate(start);
-            return Term::Named(0);
+            return Term::named(0);
         }
         let hash = self.hasher.hash_one(&text[start..]);
         let names = &self.names;
         let same = |number: &u32| names.get(*number) == &names.text[start..];
         if let Some(&number) = self.index.find(hash, same) {
             self.names.text.truncate(start);
-            return Term::Named(number);
+            return Term::named(number);
         }
         self.longest = self.longest.max(self.names.text.len() - start);
         self.names.text.push(' ');
@@ -298,12 +330,8 @@ impl Builder {
         self.names.bounds.push(index(self.names.text.len()));
         let (names, hasher) = (&self.names, &self.hasher);
         self.index.insert_unique(hash, number, |number| hasher.hash_one(names.get(*number)));
-        Term::Named(number)
+        Term::named(number)
     }
-}
-
-fn is_iri(name: &str, iri: &str) -> bool {
-    name.strip_prefix('<').and_then(|name| name.strip_suffix('>')) == Some(iri)
 }
 
 fn index(length: usize) -> u32 {
@@ -351,7 +379,7 @@ mod tests {
 
     #[test]
     fn more_text_than_is_ever_written_out_ends_the_building() {
-        let mut builder = Builder::default();
+        let mut builder = Builder::with_room(0);
         let long = "x".repeat(MAX_BYTES / 4);
         for n in 0..5 {
             builder.literal(&format!("{n}{long}"), XSD_STRING);
@@ -361,7 +389,7 @@ mod tests {
 
     #[test]
     fn equal_terms_and_equal_quads_are_held_once() {
-        let mut builder = Builder::default();
+        let mut builder = Builder::with_room(0);
         let subject = builder.resource("_:x");
         let predicate = builder.iri("http://a.example/p");
         let object = builder.literal("1", XSD_STRING);

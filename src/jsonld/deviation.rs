@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::context::{Coercion, Container, Context, Definition, Entry};
-use super::iri;
 
 /// A place where a document differs from its own compacted form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +34,8 @@ pub(super) struct Inverse {
     /// For each IRI its terms: shortest first, then least. Where one of them
     /// is from a known context, only those are.
     terms: HashMap<Arc<str>, Vec<Arc<str>>>,
-    /// All terms for a keyword.
-    keywords: Vec<(&'static str, Vec<Arc<str>>)>,
+    /// All terms for each of [`Sought`].
+    sought: [Vec<Arc<str>>; 3],
     /// Namespace and prefix.
     prefixes: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -51,10 +50,8 @@ impl Inverse {
                 inverse.prefixes.push((iri.clone(), term.clone()));
             }
         }
-        let of_keyword = |(iri, terms): (&Arc<str>, &Vec<Arc<str>>)| {
-            iri::keyword(iri).map(|keyword| (keyword, terms.clone()))
-        };
-        inverse.keywords = inverse.terms.iter().filter_map(of_keyword).collect();
+        let aliases = |keyword: &str| inverse.terms.get(keyword).cloned().unwrap_or_default();
+        inverse.sought = Sought::KEYWORDS.map(aliases);
         let known = |term: &Arc<str>| context.term(term).is_some_and(|d| d.known);
         for terms in inverse.terms.values_mut() {
             if terms.iter().any(known) {
@@ -64,6 +61,18 @@ impl Inverse {
         }
         inverse
     }
+}
+
+/// Keywords that members are asked for before their names are looked up.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sought {
+    Id,
+    Type,
+    Value,
+}
+
+impl Sought {
+    const KEYWORDS: [&str; 3] = ["@id", "@type", "@value"];
 }
 
 /// Questions about a term that one context has answered with *yes, so it is
@@ -138,18 +147,45 @@ pub(super) enum Wanted<'a> {
     Any,
 }
 
+/// A name that stands in the document, and its term if it is one.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'f> {
+    pub(super) name: &'f str,
+    pub(super) entry: Option<&'f Entry>,
+}
+
+impl<'f> Found<'f> {
+    pub(super) fn new(context: &'f Context, name: &'f str) -> Self {
+        Found { name, entry: context.terms.get(name) }
+    }
+
+    /// Asks for a better name, unless it is known that there is none.
+    fn unless_settled<T>(
+        self,
+        question: Question,
+        ask: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        let Some(Entry { settled, .. }) = self.entry else { return ask() };
+        if settled.has(question) {
+            return None;
+        }
+        let better = ask();
+        if better.is_none() {
+            settled.settle(question);
+        }
+        better
+    }
+}
+
 impl Context {
     fn inverse(&self) -> &Inverse {
         self.inverse.get_or_init(|| Inverse::of(self))
     }
 
     /// Whether a name stands for a keyword.
-    pub(super) fn means(&self, name: &str, keyword: &str) -> bool {
-        let mut keywords = self.inverse().keywords.iter();
-        name == keyword
-            || keywords
-                .find(|(known, _)| *known == keyword)
-                .is_some_and(|(_, terms)| terms.iter().any(|term| **term == *name))
+    pub(super) fn means(&self, name: &str, keyword: Sought) -> bool {
+        let aliases = &self.inverse().sought[keyword as usize];
+        name == Sought::KEYWORDS[keyword as usize] || aliases.iter().any(|alias| **alias == *name)
     }
 
     /// The member name that compaction gives to a keyword.
@@ -160,28 +196,10 @@ impl Context {
     }
 
     /// The name that a keyword's member should have, if otherwise than `found`.
-    pub(super) fn other_alias(&self, keyword: &'static str, found: &str) -> Option<&str> {
-        self.unless_settled(found, Question::ALIAS, || {
-            Some(self.alias(keyword)).filter(|alias| *alias != found)
+    pub(super) fn other_alias(&self, keyword: &'static str, found: Found<'_>) -> Option<&str> {
+        found.unless_settled(Question::ALIAS, || {
+            Some(self.alias(keyword)).filter(|alias| *alias != found.name)
         })
-    }
-
-    /// Asks for a better name than `found`, unless it is known that there is none.
-    fn unless_settled<T>(
-        &self,
-        found: &str,
-        question: Question,
-        ask: impl FnOnce() -> Option<T>,
-    ) -> Option<T> {
-        let Some(Entry { settled, .. }) = self.terms.get(found) else { return ask() };
-        if settled.has(question) {
-            return None;
-        }
-        let better = ask();
-        if better.is_none() {
-            settled.settle(question);
-        }
-        better
     }
 
     /// The same as [`Context::other_name`] for a member that is a term here.
@@ -229,7 +247,7 @@ impl Context {
 
     /// How compaction writes the value of a `@vocab` term, if otherwise than `found`.
     pub(super) fn other_symbol(&self, iri: &str, found: &str) -> Option<String> {
-        self.unless_settled(found, Question::SYMBOL, || {
+        Found::new(self, found).unless_settled(Question::SYMBOL, || {
             Some(self.symbol(iri)).filter(|symbol| symbol != found)
         })
     }
@@ -246,8 +264,8 @@ impl Context {
     /// Open Badges gives one IRI to the class `Criteria` and the property
     /// `criteria`, and compaction would choose the property. A type is asked to
     /// be a class's term: one that coerces nothing.
-    pub(super) fn other_type(&self, iri: &str, found: &str) -> Option<String> {
-        self.unless_settled(found, Question::TYPE, || self.type_name(iri, found))
+    pub(super) fn other_type(&self, iri: &str, found: Found<'_>) -> Option<String> {
+        found.unless_settled(Question::TYPE, || self.type_name(iri, found.name))
     }
 
     fn type_name(&self, iri: &str, found: &str) -> Option<String> {

@@ -11,7 +11,7 @@ use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition};
 use super::contexts::Contexts;
 use super::dataset::{Builder, Dataset, RDF_JSON, Term};
-use super::deviation::Deviation;
+use super::deviation::{Deviation, Found, Sought};
 use super::error::Error;
 use super::iri;
 use super::item::{Item, Items, Kind, Shape};
@@ -21,12 +21,13 @@ use super::value;
 use crate::model::json::{Object, Value};
 
 pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Dataset, Error> {
-    if values(input) > MAX_VALUES {
+    let values = values(input);
+    if values > MAX_VALUES {
         return Err(Error::TooComplex);
     }
     let mut expander = Expander {
         processor: Processor::new(contexts),
-        out: Builder::default(),
+        out: Builder::with_room(values),
         path: Vec::new(),
         deviation: None,
         root: None,
@@ -125,7 +126,7 @@ impl<'c, 'd> Expander<'c, 'd> {
         if let (Some((name, value)), None) = (members.next(), members.next())
             && active.expand_vocab(name).as_deref() == Some("@graph")
         {
-            if let Some(expected) = active.other_alias("@graph", name) {
+            if let Some(expected) = active.other_alias("@graph", Found::new(active, name)) {
                 self.deviate(name, || expected.to_owned());
             }
             return self.within(name, |this| this.graph(active, value, place));
@@ -361,9 +362,9 @@ impl<'c, 'd> Expander<'c, 'd> {
     ) -> Result<Option<Items>, Error> {
         let mut active = active.clone();
         if let Some(previous) = active.before().filter(|_| !place.in_map) {
-            let is_value = object.iter().any(|(name, _)| active.means(name, "@value"));
+            let is_value = object.iter().any(|(name, _)| active.means(name, Sought::Value));
             let is_reference =
-                object.len() == 1 && object.iter().all(|(name, _)| active.means(name, "@id"));
+                object.len() == 1 && object.iter().all(|(name, _)| active.means(name, Sought::Id));
             if !is_value && !is_reference {
                 active = previous;
             }

@@ -9,7 +9,7 @@
 
 use std::cmp::Ordering;
 
-use super::dataset::{Dataset, Quad, Term};
+use super::dataset::{Dataset, Quad, Term, TermKind};
 
 /// The quads of one dataset, ready to be written under any labels.
 pub(super) struct Lines<'d> {
@@ -30,7 +30,7 @@ impl<'d> Lines<'d> {
         let mut used: Vec<(&str, u32)> = Vec::with_capacity(128);
         for quad in dataset.quads() {
             for term in [quad.subject, quad.predicate] {
-                if let Term::Named(name) = term
+                if let TermKind::Named(name) = term.kind()
                     && std::mem::replace(&mut ranks[name as usize], 0) == u32::MAX
                 {
                     used.push((dataset.name(name), name));
@@ -57,9 +57,9 @@ impl<'d> Lines<'d> {
         lines.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.rest(a.1, b.1, &order)));
         for (_, quad) in lines {
             for term in [quad.subject, quad.predicate, quad.object].into_iter().chain(quad.graph) {
-                match term {
-                    Term::Named(name) => out.push_str(self.dataset.spaced(name)),
-                    Term::Blank(blank) => {
+                match term.kind() {
+                    TermKind::Named(name) => out.push_str(self.dataset.spaced(name)),
+                    TermKind::Blank(blank) => {
                         label(blank, out);
                         out.push(' ');
                     }
@@ -70,19 +70,20 @@ impl<'d> Lines<'d> {
     }
 
     fn key(&self, quad: &Quad, order: impl Fn(u32) -> u32) -> u64 {
-        let rank = |term| match term {
-            Term::Named(name) => self.ranks[name as usize],
-            Term::Blank(blank) => BLANK | order(blank),
+        let rank = |term: Term| match term.kind() {
+            TermKind::Named(name) => self.ranks[name as usize],
+            TermKind::Blank(blank) => BLANK | order(blank),
         };
         u64::from(rank(quad.subject)) << 32 | u64::from(rank(quad.predicate))
     }
 
     fn rest(&self, a: &Quad, b: &Quad, order: impl Fn(u32) -> u32) -> Ordering {
-        let compare = |a, b| match (a, b) {
-            (Term::Named(a), Term::Named(b)) => self.dataset.name(a).cmp(self.dataset.name(b)),
-            (Term::Named(_), Term::Blank(_)) => Ordering::Less,
-            (Term::Blank(_), Term::Named(_)) => Ordering::Greater,
-            (Term::Blank(a), Term::Blank(b)) => order(a).cmp(&order(b)),
+        use TermKind::{Blank, Named};
+        let compare = |a: Term, b: Term| match (a.kind(), b.kind()) {
+            (Named(a), Named(b)) => self.dataset.name(a).cmp(self.dataset.name(b)),
+            (Named(_), Blank(_)) => Ordering::Less,
+            (Blank(_), Named(_)) => Ordering::Greater,
+            (Blank(a), Blank(b)) => order(a).cmp(&order(b)),
         };
         compare(a.object, b.object).then_with(|| match (a.graph, b.graph) {
             (Some(a), Some(b)) => compare(a, b),
@@ -104,7 +105,7 @@ mod tests {
 
     #[test]
     fn lines_sort_as_their_text_does() {
-        let mut builder = Builder::default();
+        let mut builder = Builder::with_room(0);
         let iris: Vec<Term> = ["a:", "a:b", "a:\u{e9}", "a:!"].map(|i| builder.iri(i)).into();
         let blanks: Vec<Term> = (0..12).map(|_| builder.fresh_blank()).collect();
         let mut objects = [&iris[..], &blanks[..]].concat();
@@ -138,8 +139,8 @@ mod tests {
     }
 
     fn object_parity(object: Term) -> usize {
-        match object {
-            Term::Named(n) | Term::Blank(n) => n as usize % 2,
+        match object.kind() {
+            TermKind::Named(n) | TermKind::Blank(n) => n as usize % 2,
         }
     }
 }

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use super::compare::Named;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition, Entry, Role};
-use super::dataset::{Quad, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, Term};
+use super::dataset::{Quad, RDF_FIRST, RDF_NIL, RDF_REST, Term};
+use super::deviation::{Found, Sought};
 use super::error::Error;
 use super::expand::{Expander, Place};
 use super::iri;
@@ -83,19 +84,36 @@ impl<'c, 'd> Expander<'c, 'd> {
     ) -> Result<Active<'c>, Error> {
         let mut result = active.clone();
         for (name, value) in object.iter() {
-            if self.left_out(name) || !active.means(name, "@type") {
+            if self.left_out(name) || !active.means(name, Sought::Type) {
+                continue;
+            }
+            if let [Value::String(only)] = value.items() {
+                result = self.scope_of_type(active, result, only)?;
                 continue;
             }
             let mut types: Vec<&str> = value.items().iter().filter_map(Value::as_str).collect();
             types.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
             for name in types {
-                if let Some(Definition { context: Some(scoped), known, .. }) = active.term(name) {
-                    let mode = Mode { propagate: false, override_protected: false, known: *known };
-                    result = self.process(&result, scoped, mode)?;
-                }
+                result = self.scope_of_type(active, result, name)?;
             }
         }
         Ok(result)
+    }
+
+    /// `result` under the context that comes with one type, if one does.
+    fn scope_of_type(
+        &mut self,
+        active: &Active<'c>,
+        result: Active<'c>,
+        name: &str,
+    ) -> Result<Active<'c>, Error> {
+        match active.term(name) {
+            Some(Definition { context: Some(scoped), known, .. }) => {
+                let mode = Mode { propagate: false, override_protected: false, known: *known };
+                self.process(&result, scoped, mode)
+            }
+            _ => Ok(result),
+        }
     }
 
     /// What each member's name means; a name that means nothing is an error.
@@ -112,12 +130,13 @@ impl<'c, 'd> Expander<'c, 'd> {
             if self.left_out(name) {
                 continue;
             }
-            let meaning = self.within(name, |this| this.meaning(active, name))?;
+            let entry = active.entry(name);
+            let meaning = self.within(name, |this| this.meaning(active, name, entry))?;
             if let Meaning::Keyword(keyword) = meaning {
                 if members.iter().any(|(_, _, other)| other.is(keyword)) {
                     return Err(Error::CollidingKeywords { pointer: self.pointer(), keyword });
                 }
-                if let Some(alias) = active.other_alias(keyword, name) {
+                if let Some(alias) = active.other_alias(keyword, Found { name, entry }) {
                     self.within(name, |this| this.deviate(name, || alias.to_owned()));
                 }
             }
@@ -126,8 +145,12 @@ impl<'c, 'd> Expander<'c, 'd> {
         Ok(members)
     }
 
-    fn meaning<'m>(&self, active: &'m Context, name: &'m str) -> Result<Meaning<'m>, Error> {
-        let entry = active.entry(name);
+    fn meaning<'m>(
+        &self,
+        active: &'m Context,
+        name: &'m str,
+        entry: Option<&'m Entry>,
+    ) -> Result<Meaning<'m>, Error> {
         if let Some(Entry { definition, .. }) = entry {
             match (definition.role, definition.iri.as_deref()) {
                 (Role::Keyword(keyword), _) => return Ok(Meaning::Keyword(keyword)),
@@ -200,7 +223,7 @@ impl<'c, 'd> Expander<'c, 'd> {
         node: Node,
         value: &'d Value<'_>,
     ) -> Result<bool, Error> {
-        let predicate = self.out.iri(RDF_TYPE);
+        let predicate = self.out.rdf_type();
         for (at, item) in value.items().iter().enumerate() {
             let add = |this: &mut Self| {
                 let Value::String(text) = item else {
@@ -222,19 +245,20 @@ impl<'c, 'd> Expander<'c, 'd> {
 
     pub(super) fn type_term(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
         let entry = active.entry(text);
-        if let Some(Entry { definition, .. }) = entry
+        let found = Found { name: text, entry };
+        if let Some(Entry { definition, number, .. }) = entry
             && let (Role::Property, Some(iri)) = (definition.role, &definition.iri)
         {
-            if let Some(expected) = active.other_type(iri, text) {
+            if let Some(expected) = active.other_type(iri, found) {
                 self.deviate(text, || expected);
             }
-            return Ok(self.out.iri(iri));
+            return Ok(self.out.defined(*number, iri));
         }
         let expanded = active.expand_vocab(text).filter(|iri| iri::is_absolute(iri));
         let Some(expanded) = expanded else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_owned() });
         };
-        if let Some(expected) = active.other_type(&expanded, text) {
+        if let Some(expected) = active.other_type(&expanded, found) {
             self.deviate(text, || expected);
         }
         self.resource(&expanded)
@@ -369,7 +393,11 @@ impl<'c, 'd> Expander<'c, 'd> {
         let reverse = definition.is_some_and(|definition| definition.reverse);
         let member = Named { name, iri, entry: *entry };
         self.compare_name(active, member, &items, container);
-        self.emit(node, iri, items, reverse != node.reversed, value)?;
+        let predicate = match entry {
+            Some(entry) => self.out.defined(entry.number, iri),
+            None => self.out.iri(iri),
+        };
+        self.emit(node, predicate, items, reverse != node.reversed, value)?;
         Ok(true)
     }
 
@@ -399,12 +427,11 @@ impl<'c, 'd> Expander<'c, 'd> {
     fn emit(
         &mut self,
         node: Node,
-        iri: &str,
+        predicate: Term,
         items: Items,
         reverse: bool,
         value: &Value<'_>,
     ) -> Result<(), Error> {
-        let predicate = self.out.iri(iri);
         let mut emit = |item| {
             match item {
                 Item::Node { term, .. } if reverse => {

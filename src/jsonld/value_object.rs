@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context};
 use super::dataset::XSD_STRING;
+use super::deviation::Found;
 use super::error::Error;
 use super::expand::{Expander, Place};
 use super::iri;
@@ -127,7 +128,7 @@ impl<'c, 'd> Expander<'c, 'd> {
         let Some(datatype) = absolute else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_string() });
         };
-        if let Some(expected) = type_scoped.other_type(&datatype, text) {
+        if let Some(expected) = type_scoped.other_type(&datatype, Found::new(type_scoped, text)) {
             self.deviate(text, || expected);
         }
         parts.datatype = Some(datatype.into());

@@ -10,7 +10,7 @@ use super::{MAX_DEPTH, MAX_SAFE_INTEGER, Number, Object, Value};
 pub fn parse(bytes: &[u8]) -> Result<Value<'_>, Error> {
     let text = std::str::from_utf8(bytes)
         .map_err(|e| Error { kind: ErrorKind::NotUtf8, offset: e.valid_up_to() })?;
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser { text, at: 0, depth: 0, members: Vec::new(), items: Vec::new() };
     if text.starts_with('\u{feff}') {
         return Err(parser.error(ErrorKind::ByteOrderMark));
     }
@@ -60,6 +60,11 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    /// The members read so far of the objects that are open, outermost first:
+    /// each object takes its own once it knows how many they are.
+    members: Vec<(Cow<'a, str>, Value<'a>)>,
+    /// The same for the items of arrays.
+    items: Vec<Value<'a>>,
 }
 
 impl<'a> Parser<'a> {
@@ -90,11 +95,11 @@ impl<'a> Parser<'a> {
     }
 
     fn object(&mut self) -> Result<Object<'a>, Error> {
-        let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
-        let mut many: Option<HashSet<Cow<'a, str>>> = None;
         if self.take(b'}') {
-            return Ok(Object { members });
+            return Ok(Object::default());
         }
+        let first = self.members.len();
+        let mut many: Option<HashSet<Cow<'a, str>>> = None;
         loop {
             let start = self.at;
             if self.peek() != Some(b'"') {
@@ -105,7 +110,7 @@ impl<'a> Parser<'a> {
             // cost of one made to be slow.
             let duplicate = match &mut many {
                 Some(names) => !names.insert(name.clone()),
-                None => members.iter().any(|(n, _)| *n == name),
+                None => self.members[first..].iter().any(|(n, _)| *n == name),
             };
             if duplicate {
                 return Err(Error {
@@ -119,13 +124,13 @@ impl<'a> Parser<'a> {
             }
             self.skip_whitespace();
             let value = self.value()?;
-            members.push((name, value));
-            if members.len() == 32 {
-                many = Some(members.iter().map(|(n, _)| n.clone()).collect());
+            self.members.push((name, value));
+            if self.members.len() - first == 32 {
+                many = Some(self.members[first..].iter().map(|(n, _)| n.clone()).collect());
             }
             self.skip_whitespace();
             if self.take(b'}') {
-                return Ok(Object { members });
+                return Ok(Object { members: self.members.drain(first..).collect() });
             }
             if !self.take(b',') {
                 return Err(self.error_or_end(ErrorKind::Expected("a comma or a closing brace")));
@@ -135,15 +140,16 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self) -> Result<Vec<Value<'a>>, Error> {
-        let mut items = Vec::new();
         if self.take(b']') {
-            return Ok(items);
+            return Ok(Vec::new());
         }
+        let first = self.items.len();
         loop {
-            items.push(self.value()?);
+            let value = self.value()?;
+            self.items.push(value);
             self.skip_whitespace();
             if self.take(b']') {
-                return Ok(items);
+                return Ok(self.items.drain(first..).collect());
             }
             if !self.take(b',') {
                 return Err(self.error_or_end(ErrorKind::Expected("a comma or a closing bracket")));
@@ -309,16 +315,26 @@ impl<'a> Parser<'a> {
 
 /// How many bytes there are before the next that a string treats specially.
 fn plain_length(bytes: &[u8]) -> usize {
-    const BLOCK: usize = 16;
-    let is_special = |b: &u8| (*b == b'"') | (*b == b'\\') | (*b < b' ');
-    let mut at = 0;
-    // A whole block at a time, without a branch inside.
-    while let Some(block) = bytes.get(at..at + BLOCK)
-        && !block.iter().fold(false, |found, b| found | is_special(b))
-    {
-        at += BLOCK;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let special = special_bytes(u64::from_le_bytes(*word));
+        if special != 0 {
+            return 8 * at + special.trailing_zeros() as usize / 8;
+        }
     }
-    at + bytes[at..].iter().position(is_special).unwrap_or(bytes.len() - at)
+    let is_special = |b: &u8| matches!(b, b'"' | b'\\' | 0..b' ');
+    let found = rest.iter().position(is_special).unwrap_or(rest.len());
+    bytes.len() - rest.len() + found
+}
+
+/// Eight bytes at once: the lowest bit that is set is the high bit of the first
+/// byte that is a quote, a backslash or a control character. What borrows carry
+/// into the bytes after it does not count.
+fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (equal(b'"') | equal(b'\\') | below(word, b' ')) & (ONES * 0x80)
 }
 
 /// Whether writing the double nearest to `text` in its shortest form gives the
@@ -379,6 +395,18 @@ mod tests {
         let value = parse(r#""a\u00e9\ud83c\udf4e\n\/""#.as_bytes()).unwrap();
         assert_eq!(value.as_str(), Some("aé🍎\n/"));
         assert_eq!(kind(r#"{"id": 1, "\u0069d": 2}"#), ErrorKind::DuplicateMember("id".into()));
+    }
+
+    #[test]
+    fn what_ends_a_string_is_found_at_every_place() {
+        let plain = [0xc3, 0xa9, b' ', 0x7f, b'!', 0xff].repeat(7);
+        for special in [b'"', b'\\', b'\n', 0x1f, 0] {
+            for at in 0..40 {
+                let bytes = [&plain[..at], &[special], b"\"\\\n", &plain].concat();
+                assert_eq!(plain_length(&bytes), at, "{bytes:?}");
+            }
+        }
+        assert_eq!(plain_length(&plain), plain.len());
     }
 
     #[test]
