@@ -8,12 +8,14 @@
 //! Invariant: a [`Value`] never holds a duplicate member name, is never nested
 //! deeper than [`MAX_DEPTH`], and keeps members in the order of the text.
 
+mod canonical;
 mod parse;
 
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+pub use canonical::{UnsafeInteger, canonical, canonical_object};
 pub use parse::{Error, ErrorKind, parse};
 
 /// Arrays and objects may be nested this deep.

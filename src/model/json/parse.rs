@@ -314,7 +314,7 @@ impl<'a> Parser<'a> {
 }
 
 /// How many bytes there are before the next that a string treats specially.
-fn plain_length(bytes: &[u8]) -> usize {
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
         let special = special_bytes(u64::from_le_bytes(*word));
