@@ -88,7 +88,7 @@ async fn verify_text<S: Sources>(
     };
     let document = match secured.document() {
         Ok(document) => document,
-        Err(error) => return unreadable(&error.into()),
+        Err(error) => return unreadable(&error),
     };
     if let Some(assertion) = Assertion::of(document.root()) {
         return match &secured {

@@ -1,7 +1,7 @@
 //! A credential as it arrives, with what secures it.
 //!
-//! Invariant: what is decoded is strict JSON in the bytes that were received,
-//! or that the JWS signs. Nothing is believed yet.
+//! Invariant: a document is strict JSON in the bytes that were received, or that
+//! the JWS signs. Nothing is believed yet.
 
 use std::borrow::Cow;
 
@@ -41,11 +41,13 @@ impl<'i> Secured<'i> {
         }
     }
 
-    /// The credential's JSON.
-    pub fn document(&self) -> Result<Cow<'_, Document<'_>>, DocumentError> {
+    /// The credential's JSON. That of a JWS is read here, and only here.
+    pub fn document(&self) -> Result<Cow<'_, Document<'_>>, DecodeError> {
         Ok(match self {
             Secured::Embedded(document) => Cow::Borrowed(document),
-            Secured::Jws { jws, .. } => Cow::Owned(Document::parse(jws.payload())?),
+            Secured::Jws { jws, .. } => {
+                Cow::Owned(Document::parse(jws.payload()).map_err(DecodeError::Payload)?)
+            }
         })
     }
 
@@ -61,7 +63,6 @@ impl<'i> Secured<'i> {
 
     fn decode_jws(text: &str) -> Result<Self, DecodeError> {
         let jws = Jws::parse(text).map_err(DecodeError::Jws)?;
-        Document::parse(jws.payload()).map_err(DecodeError::Payload)?;
         let header = jws.header();
         Ok(Self::Jws { jws, header })
     }
@@ -129,7 +130,10 @@ mod tests {
 
     #[test]
     fn what_is_neither_is_refused_with_the_reason() {
-        let code = |input: &[u8]| Secured::decode(input).unwrap_err().code();
+        let code = |input: &[u8]| {
+            let read = Secured::decode(input).and_then(|secured| secured.document().map(drop));
+            read.unwrap_err().code()
+        };
         assert_eq!(code(b"hello"), "not-a-credential");
         assert_eq!(code(b"[]"), "not-a-credential");
         assert_eq!(code(b"{\"id\": 1, \"id\": 2}"), "not-strict-json");
