@@ -6,19 +6,21 @@
 //! Invariant: [`Authentic`] exists only where the signature held under a key of
 //! the issuer's own document. Its constructor is private to this file.
 
+use std::cell::OnceCell;
+
 use jiff::Timestamp;
 
 use super::json_ld::sentence;
 use super::{Basis, Check, Problem, issuer_key, jwt_claims, proof_dates};
 use crate::did::ControllerDocument;
-use crate::jsonld::{self, Dataset};
+use crate::jsonld::{self, Contexts, Dataset};
 use crate::model::Document;
 use crate::model::credential::Credential;
 use crate::model::json::{Object, Value};
-use crate::model::key::VerificationMethod;
-use crate::proof::Secured;
-use crate::proof::eddsa_rdfc_2022::{self as suite, CanonicalError, Transformed};
+use crate::model::key::{PublicKey, VerificationMethod};
+use crate::proof::data_integrity::{CanonicalError, Error, PROOF_TYPE, Transformed};
 use crate::proof::vc_jwt::{Header, Jws, JwsError};
+use crate::proof::{Secured, eddsa_jcs_2022, eddsa_rdfc_2022};
 
 pub const NAME: &str = "proof";
 
@@ -139,9 +141,9 @@ fn embedded(
     let (known, unknown): (Vec<_>, Vec<_>) =
         proofs.iter().copied().partition(|proof| is_supported(proof));
     let mut all = Found::default();
-    let transformed = if known.is_empty() { None } else { Some(suite::transform(graph)) };
-    for (proof, transformed) in known.iter().zip(transformed.iter().cycle()) {
-        let found = one_proof((document, transformed), proof, keys, basis);
+    let signed = Signed { document, graph, rdfc: OnceCell::new(), jcs: OnceCell::new() };
+    for proof in &known {
+        let found = one_proof(&signed, proof, keys, basis);
         all.checks.extend(found.checks);
         all.dates.extend(found.dates);
         all.method = all.method.or(found.method);
@@ -166,10 +168,37 @@ fn proofs<'d, 'a>(root: &'d Object<'a>) -> Result<Vec<&'d Object<'a>>, Check> {
     Ok(objects)
 }
 
+/// What proofs sign, in the form of each cryptosuite once it is asked for.
+struct Signed<'s, 'a> {
+    document: &'s Document<'a>,
+    graph: &'s Result<Dataset, jsonld::Error>,
+    rdfc: OnceCell<Result<Transformed, Error>>,
+    jcs: OnceCell<Result<Transformed, Error>>,
+}
+
+impl Signed<'_, '_> {
+    fn holds(&self, proof: &Object<'_>, key: &PublicKey, contexts: &Contexts) -> Result<(), Error> {
+        match proof.str("cryptosuite") {
+            Some(eddsa_jcs_2022::CRYPTOSUITE) => {
+                let form = self.jcs.get_or_init(|| eddsa_jcs_2022::transform(self.document));
+                let form = form.as_ref().map_err(Clone::clone)?;
+                eddsa_jcs_2022::verify_transformed(self.document, form, proof, key, contexts)
+            }
+            _ => {
+                let form = self.rdfc.get_or_init(|| eddsa_rdfc_2022::transform(self.graph));
+                let form = form.as_ref().map_err(Clone::clone)?;
+                eddsa_rdfc_2022::verify_transformed(self.document, form, proof, key, contexts)
+            }
+        }
+        .map(drop)
+    }
+}
+
 fn is_supported(proof: &Object<'_>) -> bool {
+    const SUITES: [&str; 2] = [eddsa_rdfc_2022::CRYPTOSUITE, eddsa_jcs_2022::CRYPTOSUITE];
     let missing_is_broken = proof.str("type").is_none();
-    let ours = proof.str("type") == Some(suite::PROOF_TYPE)
-        && proof.str("cryptosuite").is_none_or(|name| name == suite::CRYPTOSUITE)
+    let ours = proof.str("type") == Some(PROOF_TYPE)
+        && proof.str("cryptosuite").is_none_or(|name| SUITES.contains(&name))
         && !proof.contains("previousProof");
     missing_is_broken || ours
 }
@@ -189,7 +218,7 @@ fn unsupported(proof: &Object<'_>, others_decide: bool) -> Check {
 }
 
 fn one_proof(
-    (document, transformed): (&Document<'_>, &Result<Transformed, suite::Error>),
+    signed: &Signed<'_, '_>,
     proof: &Object<'_>,
     keys: &ControllerDocument,
     Basis { contexts, now }: Basis<'_>,
@@ -206,12 +235,10 @@ fn one_proof(
             return Found::only(vec![check, skipped]);
         }
     };
-    let held = transformed.as_ref().map_err(Clone::clone).and_then(|transformed| {
-        suite::verify_transformed(document, transformed, proof, &method.key, contexts)
-    });
-    let held = match held {
-        Ok(()) => Check::pass(NAME, format!("eddsa-rdfc-2022 by {}", method.id)),
-        Err(error) => not_held(&error),
+    let suite = proof.str("cryptosuite").unwrap_or_default();
+    let held = match signed.holds(proof, &method.key, contexts) {
+        Ok(()) => Check::pass(NAME, format!("{suite} by {}", method.id)),
+        Err(error) => not_held(suite, &error),
     };
     Found {
         checks: vec![issuer_key::found(keys, method), held],
@@ -241,27 +268,26 @@ fn shape(proof: &Object<'_>) -> Result<(), Problem> {
     }
 }
 
-fn not_held(error: &suite::Error) -> Check {
+fn not_held(suite: &str, error: &Error) -> Check {
     let problem = |code| Problem::new(code, sentence(&error.to_string())).at("/proof");
-    let observed = "eddsa-rdfc-2022";
-    match error {
-        suite::Error::Document { error } | suite::Error::Options { error } => match error {
+    let code = match error {
+        Error::Document { error } | Error::Options { error } => match error {
             CanonicalError::Expand(jsonld::Error::UnknownContext { .. }) => {
-                Check::undecided(NAME, observed, problem("unknown-context"))
+                return Check::undecided(NAME, suite, problem("unknown-context"));
             }
-            CanonicalError::Expand(error) => Check::fail(NAME, observed, problem(error.code())),
-            CanonicalError::Deviation { .. } => {
-                Check::fail(NAME, observed, problem("not-compacted"))
-            }
-            CanonicalError::TooComplex => Check::fail(NAME, observed, problem("too-complex")),
+            CanonicalError::Expand(error) => error.code(),
+            CanonicalError::Deviation { .. } => "not-compacted",
+            CanonicalError::TooComplex => "too-complex",
+            CanonicalError::UnsafeInteger(_) => "unsafe-integer",
         },
-        suite::Error::Signature => Check::fail(NAME, observed, problem("signature")),
-        suite::Error::ProofValue => Check::fail(NAME, observed, problem("proof-value")),
-        suite::Error::KeyType { .. } => Check::fail(NAME, observed, problem("key-type")),
-        suite::Error::OwnContext | suite::Error::NoContext | suite::Error::AlreadySecured => {
-            Check::fail(NAME, observed, problem("invalid-proof"))
-        }
-    }
+        Error::Signature => "signature",
+        Error::ProofValue => "proof-value",
+        Error::KeyType { .. } => "key-type",
+        Error::OwnContext => "proof-context",
+        Error::AddedContext => "added-context",
+        Error::NoContext | Error::AlreadySecured => "invalid-proof",
+    };
+    Check::fail(NAME, suite, problem(code))
 }
 
 fn jwt(

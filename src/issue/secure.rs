@@ -6,17 +6,21 @@ use jiff::Timestamp;
 use super::IssueError;
 use super::parties::{MethodSigner, Signers};
 use crate::check;
-use crate::jsonld::Contexts;
+use crate::jsonld::{self, Contexts, Dataset};
 use crate::model::{Document, Fault};
-use crate::proof::before_proof;
 use crate::proof::eddsa_rdfc_2022::{self, Options};
 use crate::proof::secured::MAX_BYTES;
 use crate::proof::vc_jwt::{self, Jws, Kind, SigningHeader};
+use crate::proof::{appended_proof, before_proof};
 
 /// Composed and linted, not yet signed.
 pub struct Prepared<'d> {
     document: Document<'d>,
+    /// What the checks expanded it to: it is signed as it was checked.
+    graph: Graph,
 }
+
+type Graph = Result<Dataset, jsonld::Error>;
 
 /// Both forms of a credential, each signed once.
 pub struct Secured {
@@ -27,10 +31,12 @@ pub struct Secured {
 /// Runs the checks that every verifier runs.
 pub fn prepare(unsigned: &[u8]) -> Result<Prepared<'_>, IssueError> {
     let document = Document::parse(unsigned).map_err(|e| broken("composing", e))?;
-    let conformance = check::conform(&document, Contexts::bundled());
-    match conformance.problems().next() {
-        None => Ok(Prepared { document }),
-        Some(problem) => {
+    let mut conformance = check::conform(&document, Contexts::bundled());
+    let graph = conformance.graph.take();
+    match (conformance.problems().next(), graph) {
+        (None, Some(graph)) => Ok(Prepared { document, graph }),
+        (None, None) => Err(IssueError::Broken("conformance: it was not expanded".into())),
+        (Some(problem), _) => {
             let at = problem.pointer.as_deref().unwrap_or_default();
             Err(IssueError::Broken(format!(
                 "conformance: {} at {at}: {}",
@@ -45,7 +51,7 @@ pub fn secure(
     signers: &Signers,
     created: Timestamp,
 ) -> Result<Secured, IssueError> {
-    let embedded = embed(&prepared.document, &signers.ed25519, created)?;
+    let embedded = embed(&prepared.document, &prepared.graph, &signers.ed25519, created)?;
     let jwt = jwt(&prepared.document, &signers.es256)?;
     if embedded.len().max(jwt.len()) > MAX_BYTES {
         let detail = format!(
@@ -64,7 +70,8 @@ pub fn sign_embedded(
     created: Timestamp,
 ) -> Result<String, IssueError> {
     let document = Document::parse(unsigned).map_err(|e| broken("composing", e))?;
-    embed(&document, by, created)
+    let graph = check::json_ld::expand(document.root(), &["proof"], Contexts::bundled());
+    embed(&document, &graph, by, created)
 }
 
 /// The same as a JWS.
@@ -80,24 +87,27 @@ pub fn vc_jose(embedded: &str, by: &MethodSigner) -> Result<String, IssueError> 
     sign_jws(by, Kind::VcJose, unsigned.as_bytes())
 }
 
-/// An embedded `eddsa-rdfc-2022` proof.
+/// An embedded `eddsa-rdfc-2022` proof, verified as it stands in the bytes that
+/// leave: those are the document's, which were read and expanded already, and
+/// the proof, which is read from them.
 fn embed(
     document: &Document<'_>,
+    graph: &Graph,
     by: &MethodSigner,
     created: Timestamp,
 ) -> Result<String, IssueError> {
     let contexts = Contexts::bundled();
     let options = Options { created, verification_method: &by.method, expires: None };
-    let ready =
-        eddsa_rdfc_2022::prepare(document, &options, contexts).map_err(|e| broken("signing", e))?;
+    let signed = eddsa_rdfc_2022::transform(graph).map_err(|e| broken("signing", e))?;
+    let ready = eddsa_rdfc_2022::prepare_transformed(document, &signed, &options, contexts)
+        .map_err(|e| broken("signing", e))?;
     let signature = by.signer.sign(&ready.message())?;
     let secured = ready.finish(&signature);
 
-    let again = Document::parse(&secured).map_err(|e| broken("reading what was signed", e))?;
-    let proof = again.root().get("proof").and_then(|p| p.items().first()?.as_object());
-    let proof =
-        proof.ok_or_else(|| IssueError::Broken("the signed document has no proof".into()))?;
-    eddsa_rdfc_2022::verify(&again, proof, &by.public, contexts)
+    let again = appended_proof(document, &secured)
+        .ok_or_else(|| IssueError::Broken("the signed document is not what was prepared".into()))?;
+    let again = Document::parse(again).map_err(|e| broken("reading what was signed", e))?;
+    eddsa_rdfc_2022::verify_transformed(document, &signed, again.root(), &by.public, contexts)
         .map_err(|e| broken("verifying our own", e))?;
     String::from_utf8(secured).map_err(|e| broken("signing", e))
 }

@@ -4,8 +4,11 @@
 //! comes back, and the secured document is the received bytes with the proof
 //! added to them.
 
+pub mod data_integrity;
+pub mod eddsa_jcs_2022;
 pub mod eddsa_rdfc_2022;
 pub mod secured;
+mod usual_options;
 pub mod vc_jwt;
 
 pub use secured::Secured;
@@ -41,10 +44,20 @@ pub fn signature_holds(key: &PublicKey, message: &[u8], signature: &[u8]) -> boo
 /// The received bytes with one more member at the end of the object. Nothing
 /// else of them changes: what was prepared is what is signed and stored.
 pub(crate) fn append_members(document: &Document<'_>, members: &str) -> Vec<u8> {
-    let bytes = document.bytes().trim_ascii_end();
-    let body = bytes.strip_suffix(b"}").expect("a document is one object").trim_ascii_end();
+    let body = body(document);
     let comma: &[u8] = if document.root().is_empty() { b"" } else { b"," };
     [body, comma, members.as_bytes(), b"}"].concat()
+}
+
+/// The proof in bytes that are those of `document` with one proof appended to them, and nothing else.
+pub(crate) fn appended_proof<'s>(document: &Document<'_>, secured: &'s [u8]) -> Option<&'s [u8]> {
+    secured.strip_prefix(body(document))?.strip_prefix(b",\"proof\":[")?.strip_suffix(b"]}")
+}
+
+/// A document's bytes without the brace that ends them.
+fn body<'a>(document: &Document<'a>) -> &'a [u8] {
+    let bytes = document.bytes().trim_ascii_end();
+    bytes.strip_suffix(b"}").expect("a document is one object").trim_ascii_end()
 }
 
 /// The bytes of a document of ours before `proof` was appended to them. A quote within a string

@@ -4,6 +4,7 @@ mod support;
 
 mod baked;
 mod cli;
+mod eddsa_jcs_2022;
 mod floors;
 mod interop;
 mod jsonld;

@@ -5,6 +5,7 @@
 
 mod cast;
 mod generate;
+mod jcs;
 mod status;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
-use super::{Documents, Expectation, Vector, folder, status};
+use super::{Documents, Expectation, Vector, folder, jcs, status};
 
 pub struct Writer;
 
@@ -93,6 +93,7 @@ fn regenerate_the_vectors() {
     jwt_headers(&writer);
     keys(&writer);
     documents(&writer);
+    jcs::documents(&writer);
     status::lists(&writer);
     status::dates(&writer);
 }
