@@ -25,6 +25,7 @@ use crate::model::{Credential, Document};
 use crate::proof::eddsa_rdfc_2022::{self, Options};
 use crate::proof::vc_jwt::{self, Kind, SigningHeader};
 use crate::proof::{Secured, signature_holds};
+use crate::status::bitstring::{Bits, MIN_LENGTH};
 
 /// What is signed: 3.9 KB, 4.3 KB with a proof; contexts of VC 2.0, Open Badges 3.0.3 and its
 /// extensions; 11 blank nodes.
@@ -176,4 +177,17 @@ impl IssuerSigner {
 /// The credential as it is before it is signed.
 pub fn composed() -> Document<'static> {
     Document::parse(CREDENTIAL.trim_ascii().as_bytes()).expect("the fixture is JSON")
+}
+
+/// A status list with 1% of its bits set, spread without a pattern.
+pub fn status_list() -> Bits {
+    let mut bits = Bits::new(MIN_LENGTH);
+    // A linear congruence (Knuth's MMIX): the same list in every run.
+    let mut random = 1u64;
+    for _ in 0..MIN_LENGTH / 100 {
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        assert!(bits.set((random >> 33) as usize % MIN_LENGTH), "it has that bit");
+    }
+    bits
 }

@@ -49,6 +49,7 @@ impl Scratch {
             Database::Postgres(_) => std::env::temp_dir(),
         };
         let folder = Folder::within(&beside, "touchmark-speed", ambient)?;
+        let sealing = SealingKey::from_file(&folder.path().join("keys.secret"), ambient)?;
         let (store, schema) = match &config.database {
             Database::Sqlite(_) => {
                 let url = sqlite_url(&folder.path().join("speed.db"));
@@ -57,11 +58,16 @@ impl Scratch {
             Database::Postgres(url) => {
                 let name = format!("touchmark_speed_{:016x}", u64::from_be_bytes(ambient.random()));
                 let schema = ScratchSchema::make(url.expose(), &name).await?;
-                (schema.open(DATABASE_CONNECTIONS).await?, Some(schema))
+                match schema.open(DATABASE_CONNECTIONS).await {
+                    Ok(store) => (store, Some(schema)),
+                    Err(error) => {
+                        schema.drop_it().await?;
+                        return Err(error.into());
+                    }
+                }
             }
         };
         let links = Links::parse("http://localhost:8080").expect("it is a URL");
-        let sealing = SealingKey::from_file(&folder.path().join("keys.secret"), ambient)?;
         let parties = Parties::new(store.clone(), ambient.clone(), links.clone(), sealing);
         let issuance = Issuance::new(store, ambient.clone(), links, parties);
         Ok(Self { issuance, schema, _folder: folder })

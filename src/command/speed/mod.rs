@@ -27,7 +27,7 @@ use super::serve::Stop;
 use crate::ambient::Ambient;
 use crate::check::report::Verdict;
 use crate::config::Config;
-use crate::status::bitstring::{self, Bits, MIN_LENGTH};
+use crate::status::bitstring;
 
 use figures::{Figures, Row};
 use fixture::{BARE, CREDENTIAL, FORMS, Fixture};
@@ -113,24 +113,11 @@ fn cases<'f>(fixture: &'f Fixture, composed: &'f crate::model::Document<'static>
         let sign = move || !fixture.sign(form, composed).is_empty();
         add(format!("sign.{}", form.name), Box::new(sign));
     }
-    let bits = list();
+    let bits = fixture::status_list();
     let encoded = bitstring::encode(&bits);
     add("list.encode".into(), Box::new(move || !bitstring::encode(&bits).is_empty()));
     add("list.decode".into(), Box::new(move || bitstring::decode(&encoded).is_ok()));
     cases
-}
-
-/// A status list with 1% of its bits set, spread without a pattern.
-fn list() -> Bits {
-    let mut bits = Bits::new(MIN_LENGTH);
-    // A linear congruence (Knuth's MMIX): the same list in every run.
-    let mut random = 1u64;
-    for _ in 0..MIN_LENGTH / 100 {
-        random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        assert!(bits.set((random >> 33) as usize % MIN_LENGTH), "it has that bit");
-    }
-    bits
 }
 
 fn words(figures: &Figures, args: &Arguments, config: &Config) -> String {

@@ -1,0 +1,85 @@
+//! The hot path in its parts, with criterion: what changed since the last run,
+//! and how sure that is. Ratios to the bare signature are `touchmark speed`'s.
+//!
+//! `cargo bench --bench hot_path [-- NAME]`
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use sha2::{Digest as _, Sha256};
+use touchmark::ambient::Ambient;
+use touchmark::check;
+use touchmark::check::report::Verdict;
+use touchmark::command::speed::fixture::{self, FORMS, Fixture};
+use touchmark::jsonld::{self, Contexts, Dataset, HashAlgorithm, Input};
+use touchmark::model::Document;
+use touchmark::status::bitstring;
+
+criterion_group!(hot_path, signatures, steps, forms, lists);
+criterion_main!(hot_path);
+
+fn fixture() -> Fixture {
+    Fixture::new(&Ambient::system()).expect("OpenSSL makes keys")
+}
+
+/// The signature checks alone.
+fn signatures(criterion: &mut Criterion) {
+    let fixture = fixture();
+    for (name, check) in fixture.bare() {
+        criterion.bench_function(name, |b| b.iter(&check));
+    }
+}
+
+/// What `eddsa-rdfc-2022` does before its signature, on a document with its proof.
+fn steps(criterion: &mut Criterion) {
+    let secured = fixture().sign(&FORMS[0], &fixture::composed());
+    let document = Document::parse(&secured).expect("we signed it");
+    let contexts = Contexts::bundled();
+    let context = document.root().get("@context");
+    let proof = document.root().get("proof").and_then(|proof| proof.items().first()?.as_object());
+    let object = proof.expect("it was signed");
+    let whole = Input { object: document.root(), without: &["proof"], context: None };
+    let options = Input { object, without: &["proofValue", "@context"], context };
+    let dataset = expanded(&whole);
+    let canonical = canonical(&dataset);
+
+    let mut group = criterion.benchmark_group("steps");
+    group.bench_function("parse", |b| b.iter(|| drop(Document::parse(black_box(&secured)))));
+    group.bench_function("conform", |b| b.iter(|| check::conform(&document, contexts)));
+    group.bench_function("expand", |b| b.iter(|| expanded(&whole)));
+    group.bench_function("canonicalize", |b| b.iter(|| self::canonical(&dataset)));
+    group.bench_function("proof options", |b| b.iter(|| self::canonical(&expanded(&options))));
+    group.bench_function("SHA-256", |b| b.iter(|| Sha256::digest(black_box(&canonical))));
+    group.finish();
+}
+
+fn expanded(input: &Input<'_, '_>) -> Dataset {
+    jsonld::expand(black_box(input), Contexts::bundled()).expect("the fixture is safe JSON-LD")
+}
+
+fn canonical(dataset: &Dataset) -> String {
+    black_box(dataset).canonicalize(HashAlgorithm::Sha256).expect("the graph is simple")
+}
+
+/// Each form, from the composed document to bytes, and from bytes to the verdict.
+fn forms(criterion: &mut Criterion) {
+    let fixture = fixture();
+    let composed = fixture::composed();
+    for form in &FORMS {
+        let secured = fixture.sign(form, &composed);
+        let verify = || assert_eq!(fixture.verify(black_box(&secured)), Verdict::Yes);
+        criterion.bench_function(&format!("verify/{}", form.name), |b| b.iter(verify));
+        let sign = || fixture.sign(form, black_box(&composed));
+        criterion.bench_function(&format!("sign/{}", form.name), |b| b.iter(sign));
+    }
+}
+
+/// A status list of 131,072 entries, 1% of them set.
+fn lists(criterion: &mut Criterion) {
+    let bits = fixture::status_list();
+    let encoded = bitstring::encode(&bits);
+    let mut group = criterion.benchmark_group("list");
+    group.bench_function("encode", |b| b.iter(|| bitstring::encode(black_box(&bits))));
+    group.bench_function("decode", |b| b.iter(|| bitstring::decode(black_box(&encoded))));
+    group.finish();
+}
