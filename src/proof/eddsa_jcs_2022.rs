@@ -58,7 +58,10 @@ pub fn verify(
     key: &PublicKey,
     contexts: &Contexts,
 ) -> Result<Hashes, Error> {
-    let transformed = transform(document)?;
+    let transformed = match contexts_signed(document, proof) {
+        Some(own) => signed_earlier(document, own)?,
+        None => transform(document)?,
+    };
     let configured = verify_transformed(document, &transformed, proof, key, contexts)?;
     Ok(Hashes::new(transformed, configured))
 }
@@ -76,13 +79,13 @@ pub fn verify_transformed(
     let configured = configure(proof)?;
     defined(document, proof, contexts)?;
     // Step 4 of the verification.
-    match proof.get("@context") {
-        Some(own) if Some(own) != document.root().get("@context") => {
+    match contexts_signed(document, proof) {
+        Some(own) => {
             let signed = signed_earlier(document, own)?;
             holds(key, &configured, &signed, &signature)?;
             reads_the_same(document, own, contexts)?;
         }
-        _ => holds(key, &configured, transformed, &signature)?,
+        None => holds(key, &configured, transformed, &signature)?,
     }
     Ok(configured)
 }
@@ -113,6 +116,14 @@ fn defined(document: &Document<'_>, proof: &Object<'_>, contexts: &Contexts) -> 
         return Ok(());
     }
     eddsa_rdfc_2022::configure(document, proof, contexts).map(drop)
+}
+
+/// The proof's contexts, where the document now has others.
+fn contexts_signed<'p, 'a>(
+    document: &Document<'_>,
+    proof: &'p Object<'a>,
+) -> Option<&'p Value<'a>> {
+    proof.get("@context").filter(|own| Some(*own) != document.root().get("@context"))
 }
 
 /// Steps 4.1 and 4.2: what was signed, where the document had only the contexts

@@ -135,3 +135,27 @@ mod tests {
         assert_eq!(held(&p384, &signer).algorithm().jws(), "ES384");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_read_back_only_behind_the_documents_own_bytes() {
+        let document = Document::parse(b"{\"a\": 1 }\n").unwrap();
+        let secured = append_members(&document, "\"proof\":[{\"b\":2}]");
+        assert_eq!(secured, b"{\"a\": 1,\"proof\":[{\"b\":2}]}");
+        assert_eq!(appended_proof(&document, &secured), Some(&b"{\"b\":2}"[..]));
+        let text = std::str::from_utf8(&secured).unwrap();
+        for changed in [
+            text.replace(": 1", ": 2"),
+            text.replace(": 1", ":1"),
+            text.replace("[{", "{").replace("}]", "}"),
+            text.replace("proof", "Proof"),
+            format!("{text}\n"),
+        ] {
+            assert_eq!(appended_proof(&document, changed.as_bytes()), None, "{changed}");
+        }
+        assert_eq!(before_proof(text).as_deref(), Some("{\"a\": 1}"));
+    }
+}

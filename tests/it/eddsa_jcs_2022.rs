@@ -102,13 +102,15 @@ fn a_byte_changed_anywhere_but_in_white_space_is_found() {
         ("School of", "school of"),
         ("2023-01-01", "2023-01-02"),
         ("36:38Z", "36:39Z"),
-        ("examples/v2\"],\"id", "examples/v2\",\"https://www.w3.org/ns/did/v1\"],\"id"),
+        ("examples/v2\"],\"id", "examples/v2\",{\"alumniOf\":\"a:b\"}],\"id"),
     ] {
         let changed = secured.replacen(from, to, 1);
         assert_ne!(changed, secured);
         let found = verified(changed.as_bytes()).unwrap_err();
         assert!(matches!(found, Error::Signature | Error::AddedContext), "{from}: {found}");
     }
+    let added = secured.replacen("v2\"],\"id", "v2\",\"https://www.w3.org/ns/did/v1\"],\"id", 1);
+    assert_eq!(verified(added.as_bytes()), verified(secured.as_bytes()));
     let spaced = secured.replace("\":", "\" :\n");
     assert!(verified(spaced.as_bytes()).is_ok());
 }
