@@ -42,6 +42,10 @@ impl<'c, 'd> Expander<'c, 'd> {
         if container.has(Container::LANGUAGE) {
             return self.language_map(active, definition, map);
         }
+        // By the specification the type's context ends here; some let it reach in.
+        if container.has(Container::ID) && active.before().is_some() {
+            return Err(self.unsupported("an id map under the context of a type"));
+        }
         // One processor lets the context of one key reach into the next.
         let scoped = |key: &str| active.term(key).is_some_and(|d| d.context.is_some());
         if container.has(Container::TYPE) && map.len() > 1 && map.iter().any(|(key, _)| scoped(key))

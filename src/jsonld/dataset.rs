@@ -19,6 +19,8 @@ pub(super) const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#ty
 pub(super) const RDF_FIRST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first";
 pub(super) const RDF_REST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest";
 pub(super) const RDF_NIL: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil";
+pub(super) const RDF_LANG_STRING: &str =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString";
 pub(super) const RDF_JSON: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON";
 pub(super) const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
 pub(super) const XSD_BOOLEAN: &str = "http://www.w3.org/2001/XMLSchema#boolean";
@@ -109,12 +111,27 @@ impl Names {
         &self.text[self.bounds[at] as usize..self.bounds[at + 1] as usize - 1]
     }
 
+    fn is_iri(&self, term: Term, iri: &str) -> bool {
+        let TermKind::Named(name) = term.kind() else { return false };
+        let inner = self.get(name).strip_prefix('<').and_then(|text| text.strip_suffix('>'));
+        inner == Some(iri)
+    }
+
     /// The same and the space after it, as N-Quads need it.
     #[inline]
     fn spaced(&self, name: u32) -> &str {
         let at = name as usize;
         &self.text[self.bounds[at] as usize..self.bounds[at + 1] as usize]
     }
+}
+
+/// Why what was gathered is no dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// Writing it would take more than [`MAX_BYTES`].
+    TooLong,
+    /// Processors write it differently.
+    Ambiguous(&'static str),
 }
 
 /// A term of one dataset: the number of a name, plus one, or of a blank node.
@@ -189,6 +206,8 @@ pub(super) struct Builder {
     blanks: u32,
     /// The names alone take more than [`MAX_BYTES`].
     full: bool,
+    /// What processors would write differently.
+    ambiguity: Option<&'static str>,
 }
 
 impl Builder {
@@ -208,6 +227,7 @@ impl Builder {
             labels: HashMap::new(),
             blanks: 0,
             full: false,
+            ambiguity: None,
         }
     }
 
@@ -265,6 +285,7 @@ impl Builder {
     }
 
     pub(super) fn literal(&mut self, value: &str, datatype: &str) -> Term {
+        self.look_at(value);
         self.intern(|text| {
             quote(value, text);
             if datatype != XSD_STRING {
@@ -276,6 +297,7 @@ impl Builder {
     }
 
     pub(super) fn tagged(&mut self, value: &str, language: &str) -> Term {
+        self.look_at(value);
         self.intern(|text| {
             quote(value, text);
             text.push('@');
@@ -283,11 +305,20 @@ impl Builder {
         })
     }
 
-    /// `None` where writing the dataset would take more than [`MAX_BYTES`].
-    pub(super) fn finish(mut self, deviation: Option<Deviation>) -> Option<Dataset> {
+    pub(super) fn finish(mut self, deviation: Option<Deviation>) -> Result<Dataset, Refused> {
         // Two equal quads are one, and must be so before any of them is hashed.
         self.quads.sort_unstable();
-        self.quads.dedup();
+        let (names, ambiguity) = (&self.names, &mut self.ambiguity);
+        self.quads.dedup_by(|quad, before| {
+            if quad == before && names.is_iri(quad.object, RDF_NIL) {
+                // Some processors keep the quads of lists apart, and write both.
+                *ambiguity = Some("an empty list that is said twice");
+            }
+            quad == before
+        });
+        if let Some(what) = self.ambiguity {
+            return Err(Refused::Ambiguous(what));
+        }
         let length = |term: Term| match term.kind() {
             TermKind::Named(name) => self.names.get(name).len(),
             TermKind::Blank(_) => 0,
@@ -299,12 +330,18 @@ impl Builder {
         let surely = self.quads.len() * 4 * self.longest <= MAX_BYTES;
         let fits =
             !self.full && (surely || self.quads.iter().map(line).sum::<usize>() <= MAX_BYTES);
-        fits.then_some(Dataset {
-            quads: self.quads,
-            names: self.names,
-            blanks: self.blanks,
-            deviation,
-        })
+        if !fits {
+            return Err(Refused::TooLong);
+        }
+        let Builder { quads, names, blanks, .. } = self;
+        Ok(Dataset { quads, names, blanks, deviation })
+    }
+
+    fn look_at(&mut self, value: &str) {
+        // Some escape the two characters that XML 1.1 has not, some do not.
+        if value.as_bytes().contains(&0xEF) && value.contains(['\u{fffe}', '\u{ffff}']) {
+            self.ambiguity = Some("the character U+FFFE or U+FFFF");
+        }
     }
 
     /// The term with the text that `write` appends.
@@ -384,7 +421,7 @@ mod tests {
         for n in 0..5 {
             builder.literal(&format!("{n}{long}"), XSD_STRING);
         }
-        assert!(builder.finish(None).is_none());
+        assert_eq!(builder.finish(None).err(), Some(Refused::TooLong));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::Input;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition};
 use super::contexts::Contexts;
-use super::dataset::{Builder, Dataset, RDF_JSON, Term};
+use super::dataset::{Builder, Dataset, RDF_JSON, RDF_LANG_STRING, Refused, Term};
 use super::deviation::{Deviation, Found, Sought};
 use super::error::Error;
 use super::iri;
@@ -35,7 +35,11 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
     };
     let active = expander.processor.initial();
     expander.document(&active, input)?;
-    expander.out.finish(expander.deviation).ok_or(Error::TooComplex)
+    expander.out.finish(expander.deviation).map_err(|refused| match refused {
+        Refused::TooLong => Error::TooComplex,
+        // Somewhere in the document: where, only its quads would tell.
+        Refused::Ambiguous(what) => Error::Unsupported { pointer: String::new(), what },
+    })
 }
 
 /// How many values a document may hold. The largest real ones hold a tenth.
@@ -333,6 +337,10 @@ impl<'c, 'd> Expander<'c, 'd> {
         if let Some(datatype) = datatype.filter(|datatype| !iri::is_writable(datatype)) {
             let found = datatype.to_owned();
             return Err(Error::InvalidIri { pointer: self.pointer(), found });
+        }
+        if datatype == Some(RDF_LANG_STRING) {
+            // Without a language it is an ordinary string to some.
+            return Err(self.unsupported("a language string without a language"));
         }
         match value::literal(value, datatype) {
             Some((text, datatype)) => Ok(self.out.literal(&text, datatype)),

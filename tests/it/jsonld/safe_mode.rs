@@ -121,6 +121,26 @@ fn contexts_are_refused_where_they_are_unknown_or_change_protected_terms() {
     }
 }
 
+/// jsonld.js and PyLD say one thing here, and oxjsonld another, by the letter.
+#[test]
+fn what_processors_write_differently_is_refused() {
+    let lists = r#", {"l": {"@id": "urn:l", "@container": "@list"}}"#;
+    let ids = r#", {"m": {"@id": "urn:m", "@container": "@id"}}"#;
+    let text = r#", {"t": {"@id": "urn:t", "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}}"#;
+    for (contexts, members) in [
+        ("", ", \"name\": \"a\u{fffe}\""),
+        ("", ", \"name\": {\"@value\": \"\u{ffff}\", \"@language\": \"en\"}"),
+        (text, r#", "t": "a""#),
+        (lists, r#", "evidence": [{"id": "urn:e", "l": []}, {"id": "urn:e", "l": []}]"#),
+        (ids, r#", "m": {"urn:a": {}}"#),
+    ] {
+        assert_eq!(refusal(contexts, members).code(), "unsupported-json-ld", "{members}");
+    }
+    // These are what they look like to everyone.
+    canonical(&badge(lists, r#", "l": [], "evidence": {"id": "urn:e", "l": []}"#), Contexts::bundled());
+    canonical(&badge("", ", \"name\": \"\u{ff5e}\u{fffd}\""), Contexts::bundled());
+}
+
 #[test]
 fn a_wrapped_context_is_unwrapped() {
     let wrapped =
