@@ -82,10 +82,19 @@ async fn verify_text<S: Sources>(
     now: Timestamp,
 ) -> Report {
     // 1. Decode.
-    let secured = match decode(input) {
-        Ok(secured) => secured,
-        Err(error) => return unreadable(&error),
-    };
+    match decode(input) {
+        Ok(secured) => verify_decoded(&secured, sources, contexts, now).await,
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// Verifies what was decoded before.
+pub async fn verify_decoded<S: Sources>(
+    secured: &Secured<'_>,
+    sources: &S,
+    contexts: &Contexts,
+    now: Timestamp,
+) -> Report {
     let document = match secured.document() {
         Ok(document) => document,
         Err(error) => return unreadable(&error),
@@ -101,7 +110,7 @@ async fn verify_text<S: Sources>(
     // 2 to 4. Conform, resolve, prove.
     let keys = resolve(Credential(document.root()).issuer(), sources).await;
     let basis = Basis { contexts, now };
-    let examined = examine(&secured, &document, &keys, basis);
+    let examined = examine(secured, &document, &keys, basis);
     // 5. Gather, only now that the proof held.
     let facts = match (&examined.proven.authentic, &keys) {
         (Some(authentic), Ok(keys)) => {
@@ -470,7 +479,8 @@ fn summary(root: &Object<'_>) -> CredentialSummary {
     }
 }
 
-fn unreadable(error: &DecodeError) -> Report {
+/// The report on what cannot be decoded.
+pub fn unreadable(error: &DecodeError) -> Report {
     let detail = format!("There is no credential to verify: {error}.");
     Report::unreadable(Check::fail(FORM, "unreadable", Problem::new(error.code(), detail)))
 }

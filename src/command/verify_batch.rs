@@ -6,6 +6,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -20,8 +21,12 @@ use crate::jsonld::Contexts;
 use crate::proof::secured::MAX_BYTES;
 use crate::verify;
 
-/// Lines under way at once.
-const AT_ONCE: usize = 64;
+/// Lines that are worth a task, where so many are there.
+const GROUP: usize = 16;
+/// Groups under way for each core.
+const AHEAD: usize = 4;
+/// Read and written at once (bytes).
+const BUFFER: usize = 256 * 1024;
 /// Lines between two looks at the progress.
 const STRIDE: u64 = 100;
 
@@ -51,37 +56,65 @@ pub async fn run<S: Sources + Send + Sync + 'static>(
     let opened = File::open(file).await.map_err(cannot)?;
     let size = opened.metadata().await.map_err(cannot)?.len();
     let sources = Arc::new(sources);
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let mut reports = std::pin::pin!(
-        numbered(BufReader::new(opened))
-            .map(|line| {
+        groups(BufReader::with_capacity(BUFFER, opened))
+            .map(|group| {
                 let sources = sources.clone();
-                // Each line is a task of its own: that is what spreads them over the cores.
+                // Each group is a task of its own: that is what spreads them over the cores.
                 async move {
-                    let (number, line) = line.map_err(cannot)?;
-                    let bytes = line.len() as u64;
-                    let report = tokio::spawn(async move {
-                        verify::verify(&line, &*sources, Contexts::bundled(), now).await
-                    });
-                    let report = report.await.map_err(|_| broken(number))?;
-                    Ok::<_, CommandError>((VerifiedLine { line: number, report }, bytes))
+                    let group = group.map_err(cannot)?;
+                    let first = group.first().map_or(0, |(number, _)| *number);
+                    let verifying = tokio::spawn(verify_group(group, sources, now));
+                    verifying.await.map_err(|_| broken(first))
                 }
             })
-            .buffered(AT_ONCE)
+            .buffered(AHEAD * cores)
     );
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut output = std::io::BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
     let mut tally = Tally::default();
     let mut read = 0;
     while let Some(verified) = reports.next().await {
-        let (verified, bytes) = verified?;
+        let Verified { endings, bytes, text } = verified?;
         read += bytes;
-        tally.count(ending(&verified.report));
-        let written = serde_json::to_writer(&mut output, &verified).map_err(std::io::Error::from);
-        written.and_then(|()| output.write_all(b"\n")).map_err(print_error)?;
-        tally.show(read, size, false);
+        let before = tally.lines() / STRIDE;
+        endings.into_iter().for_each(|ending| tally.count(ending));
+        output.write_all(&text).map_err(print_error)?;
+        if tally.lines() / STRIDE > before {
+            tally.show(read, size, false);
+        }
     }
     output.flush().map_err(print_error)?;
     tally.show(size, size, true);
     Ok(tally.ending())
+}
+
+/// What is known of a group of lines.
+struct Verified {
+    endings: Vec<Ending>,
+    /// Of the lines.
+    bytes: u64,
+    /// Their reports, a line each.
+    text: Vec<u8>,
+}
+
+/// Verifies lines side by side: one that waits for the network holds up no other.
+async fn verify_group<S: Sources>(
+    group: Vec<(u64, Vec<u8>)>,
+    sources: Arc<S>,
+    now: Timestamp,
+) -> Verified {
+    let verify = |(_, line)| verify::verify(line, &*sources, Contexts::bundled(), now);
+    let reports = join_all(group.iter().map(|(n, line)| (n, line.as_slice())).map(verify)).await;
+    let bytes = group.iter().map(|(_, line)| line.len() as u64).sum();
+    let mut verified = Verified { endings: Vec::new(), bytes, text: Vec::new() };
+    for ((line, _), report) in group.into_iter().zip(reports) {
+        verified.endings.push(ending(&report));
+        serde_json::to_writer(&mut verified.text, &VerifiedLine { line, report })
+            .expect("a report is plain data");
+        verified.text.push(b'\n');
+    }
+    verified
 }
 
 fn print_error(source: std::io::Error) -> CommandError {
@@ -89,24 +122,30 @@ fn print_error(source: std::io::Error) -> CommandError {
 }
 
 fn broken(line: u64) -> CommandError {
-    CommandError::Refused(format!("line {line} could not be verified; this is a bug"))
+    CommandError::Refused(format!("lines from {line} on could not be verified; this is a bug"))
 }
 
-/// A line of the file: its number, and its bytes up to one more than are read of a credential.
-type Numbered = std::io::Result<(u64, Vec<u8>)>;
+/// Lines of the file: their numbers, and their bytes up to one more than are read of a credential.
+type Numbered = std::io::Result<Vec<(u64, Vec<u8>)>>;
 
-/// The lines that are not blank.
-fn numbered(file: BufReader<File>) -> impl futures_util::Stream<Item = Numbered> {
+/// The lines that are not blank, as many together as have been read.
+fn groups(file: BufReader<File>) -> impl futures_util::Stream<Item = Numbered> {
     stream::unfold((file, 0), |(mut file, mut number)| async move {
-        loop {
+        let mut group = Vec::new();
+        while group.len() < GROUP {
+            // What has come is not held up by what has not.
+            if !group.is_empty() && !file.buffer().contains(&b'\n') {
+                break;
+            }
             number += 1;
             match next_line(&mut file).await {
-                Ok(None) => return None,
+                Ok(None) => break,
                 Ok(Some(line)) if line.trim_ascii().is_empty() => {}
-                Ok(Some(line)) => return Some((Ok((number, line)), (file, number))),
+                Ok(Some(line)) => group.push((number, line)),
                 Err(error) => return Some((Err(error), (file, number))),
             }
         }
+        (!group.is_empty()).then_some((Ok(group), (file, number)))
     })
 }
 
@@ -135,6 +174,10 @@ impl Tally {
         }
     }
 
+    fn lines(&self) -> u64 {
+        self.verified + self.not_verified + self.undecided
+    }
+
     fn ending(&self) -> Ending {
         match self {
             Tally { not_verified: 1.., .. } => Ending::NotVerified,
@@ -146,16 +189,18 @@ impl Tally {
 
     /// A bar while it runs, on a terminal only; the figures at the end.
     fn show(&self, read: u64, size: u64, end: bool) {
-        let lines = self.verified + self.not_verified + self.undecided;
         let figures = format!(
-            "{lines} lines: {} verified, {} not verified, {} undecided",
-            self.verified, self.not_verified, self.undecided
+            "{} lines: {} verified, {} not verified, {} undecided",
+            self.lines(),
+            self.verified,
+            self.not_verified,
+            self.undecided
         );
         if !std::io::stderr().is_terminal() {
             if end {
                 eprintln!("{figures}");
             }
-        } else if end || lines.is_multiple_of(STRIDE) {
+        } else {
             const WIDTH: u64 = 30;
             let done = (read * WIDTH).checked_div(size).unwrap_or(WIDTH).min(WIDTH);
             let bar = "=".repeat(done as usize) + &" ".repeat((WIDTH - done) as usize);

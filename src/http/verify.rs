@@ -16,8 +16,9 @@ use crate::check::Report;
 use crate::check::report::Verdict;
 use crate::jsonld::Contexts;
 use crate::model::Fault;
-use crate::model::json::{self, Object, Value};
-use crate::verify::{self, DecodeError};
+use crate::model::document::DocumentError;
+use crate::model::json::{Object, Value};
+use crate::verify::{self, DecodeError, Secured};
 
 /// Verify a credential of any issuer: JSON, a JWT, a PNG or SVG with one baked in, or `{"url": …}`
 /// for a link to one.
@@ -46,9 +47,15 @@ pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
     let own = Own::of(app);
     let now = app.issuance.ambient.now();
     let contexts = Contexts::bundled();
-    let report = match link(bytes)? {
-        Some(url) => verify::verify_url(url.as_str(), &own, contexts, now).await,
-        None => verify::verify(bytes, &own, contexts, now).await,
+    let report = match verify::decode(bytes) {
+        Ok(secured) => match link(&secured)? {
+            Some(url) => verify::verify_url(url.as_str(), &own, contexts, now).await,
+            None => verify::verify_decoded(&secured, &own, contexts, now).await,
+        },
+        Err(_) if Picture::of(bytes).is_some() => {
+            verify::verify(bytes, &own, contexts, now).await
+        }
+        Err(error) => verify::unreadable(&refused(error)?),
     };
     let authentic = match report.verdicts.authentic {
         Verdict::Yes => "yes",
@@ -59,25 +66,21 @@ pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
     Ok(report)
 }
 
-/// The link that is asked for in place of a credential. A body that is neither JSON nor a JWS is
-/// refused: there is nothing to give a verdict on.
-fn link(bytes: &[u8]) -> Result<Option<Url>, Problem> {
-    let text = bytes.trim_ascii();
-    if Picture::of(bytes).is_some() {
-        return Ok(None);
+/// A body that is neither JSON nor a JWS is refused: there is nothing to give a verdict on.
+fn refused(error: DecodeError) -> Result<DecodeError, Problem> {
+    match error {
+        DecodeError::NotACredential => {
+            Err(Problem::Unreadable { part: "body", detail: error.to_string() })
+        }
+        DecodeError::Json(DocumentError::Json(error)) => Err(Problem::MalformedJson(error)),
+        error => Ok(error),
     }
-    if !text.starts_with(b"{") {
-        return match verify::decode(text) {
-            Err(error @ DecodeError::NotACredential) => {
-                Err(Problem::Unreadable { part: "body", detail: error.to_string() })
-            }
-            _ => Ok(None),
-        };
-    }
-    let Value::Object(object) = json::parse(text).map_err(Problem::MalformedJson)? else {
-        return Ok(None);
-    };
-    let Some(url) = only_url(&object) else { return Ok(None) };
+}
+
+/// The link that is asked for in place of a credential.
+fn link(secured: &Secured<'_>) -> Result<Option<Url>, Problem> {
+    let Secured::Embedded(document) = secured else { return Ok(None) };
+    let Some(url) = only_url(document.root()) else { return Ok(None) };
     let invalid = |detail: String| Problem::Invalid(vec![Fault::new("/url", "not-a-url", detail)]);
     let Some(text) = url.as_str() else {
         return Err(invalid(format!("a link is a string; this is {}", url.kind())));

@@ -1,10 +1,11 @@
 //! Verifying in bulk: NDJSON in, NDJSON out, a line each, in order.
 //!
-//! As many lines are under way as there are cores, so that memory stays constant
-//! however long the body is. The answers come while the body is still being read:
+//! A few groups of lines are under way for each core, so that memory stays
+//! constant however long the body is. The answers come while the body is still being read:
 //! a client that sends much must read while it sends.
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,6 +15,7 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::future::{FutureExt as _, join_all};
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use tokio::task::JoinHandle;
@@ -21,7 +23,7 @@ use tokio::task::JoinHandle;
 use super::App;
 use super::auth::Caller;
 use super::limits::Client;
-use super::ndjson::{self, GROUP, Line, Lines};
+use super::ndjson::{self, Line, Lines};
 use super::problem::{Problem, ProblemDocument};
 use super::verify;
 use crate::check::Report;
@@ -55,7 +57,7 @@ pub async fn verify_batch(
     request: Request,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let at_once = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let asker = if parts.headers.contains_key(header::AUTHORIZATION) {
         Asker::Key(Caller::from_request_parts(&mut parts, &app).await?)
     } else {
@@ -65,22 +67,28 @@ pub async fn verify_batch(
     let groups = stream::unfold((app.clone(), asker, lines), |(app, asker, mut lines)| async {
         let group = lines.next_group().await?;
         let admitted = asker.admitted(&app).await;
-        let group: Vec<_> = group.into_iter().map(|line| (line, admitted.clone())).collect();
-        Some((stream::iter(group), (app, asker, lines)))
+        let mut group = group.into_iter();
+        let shares = std::iter::from_fn(|| {
+            let share: Vec<Line> = group.by_ref().take(SHARE).collect();
+            (!share.is_empty()).then(|| (share, admitted.clone()))
+        });
+        let shares: Vec<_> = shares.collect();
+        Some((stream::iter(shares), (app, asker, lines)))
     });
     let answers = groups
         .flatten()
-        .map(move |(line, admitted)| {
-            // Each line is a task of its own: that is what spreads them over the cores.
-            let number = line.number;
-            let verifying = Task(tokio::spawn(verify_line(app.clone(), admitted, line)));
-            async move { written(number, verifying.await) }
+        // Each share is a task of its own: that is what spreads them over the cores.
+        .map(move |(share, admitted)| {
+            Task(tokio::spawn(verify_share(app.clone(), admitted, share)))
         })
-        .buffered(at_once)
-        .ready_chunks(GROUP)
-        .map(|answers: Vec<Bytes>| answers.concat().into());
+        .buffered(AHEAD * cores);
     Ok(ndjson::answer(answers))
 }
+
+/// Lines that are worth a task.
+const SHARE: usize = 8;
+/// Shares under way for each core.
+const AHEAD: usize = 4;
 
 /// Who asks, which decides how much they may.
 enum Asker {
@@ -103,14 +111,13 @@ impl Asker {
 }
 
 /// A task that ends with the request that wanted it.
-struct Task(JoinHandle<Result<Report, Problem>>);
+struct Task(JoinHandle<Bytes>);
 
 impl Future for Task {
-    type Output = Result<Report, Problem>;
+    type Output = Bytes;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let ended = Pin::new(&mut self.0).poll(cx);
-        ended.map(|ended| ended.unwrap_or(Err(Problem::Internal)))
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Bytes> {
+        Pin::new(&mut self.0).poll(cx).map(|ended| ended.expect("it is not aborted before"))
     }
 }
 
@@ -120,20 +127,30 @@ impl Drop for Task {
     }
 }
 
-async fn verify_line(app: Arc<App>, admitted: Admission, line: Line) -> Result<Report, Problem> {
-    let text = line.text?;
-    if let Some(client) = admitted? {
-        app.admit(client)?;
+/// The answers to a share of lines. One that waits for the network holds up no other.
+async fn verify_share(app: Arc<App>, admitted: Admission, share: Vec<Line>) -> Bytes {
+    let numbers: Vec<usize> = share.iter().map(|line| line.number).collect();
+    let lines = share.into_iter().map(|line| {
+        // A line that brings us down is answered as our mistake, like a single request.
+        AssertUnwindSafe(verify_line(&app, &admitted, line)).catch_unwind()
+    });
+    let mut text = Vec::new();
+    for (line, outcome) in numbers.into_iter().zip(join_all(lines).await) {
+        let answer = match outcome.unwrap_or(Err(Problem::Internal)) {
+            Ok(report) => VerifiedLine { line, report: Some(report), problem: None },
+            Err(problem) => {
+                VerifiedLine { line, report: None, problem: Some(problem.document(None)) }
+            }
+        };
+        ndjson::write(&answer, &mut text);
     }
-    verify::report(&app, &text).await
+    text.into()
 }
 
-fn written(line: usize, outcome: Result<Report, Problem>) -> Bytes {
-    let answer = match outcome {
-        Ok(report) => VerifiedLine { line, report: Some(report), problem: None },
-        Err(problem) => VerifiedLine { line, report: None, problem: Some(problem.document(None)) },
-    };
-    let mut text = Vec::new();
-    ndjson::write(&answer, &mut text);
-    text.into()
+async fn verify_line(app: &App, admitted: &Admission, line: Line) -> Result<Report, Problem> {
+    let text = line.text?;
+    if let Some(client) = admitted.as_ref().map_err(Clone::clone)? {
+        app.admit(*client)?;
+    }
+    verify::report(app, &text).await
 }
