@@ -11,7 +11,7 @@ use super::body::{self, MAX_BODY};
 use super::problem::Problem;
 
 /// Lines that are worked on together, at most.
-const GROUP: usize = 64;
+pub const GROUP: usize = 64;
 
 const NDJSON: &str = "application/x-ndjson";
 
