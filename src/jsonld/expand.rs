@@ -18,7 +18,7 @@ use super::item::{Item, Items, Kind, Shape};
 use super::process::{Fault, Mode, Processor};
 use super::source::Source;
 use super::value;
-use crate::model::json::{Object, Value};
+use crate::model::json::{self, Object, UnsafeInteger, Value};
 
 pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Dataset, Error> {
     let values = values(input);
@@ -354,10 +354,12 @@ impl<'c, 'd> Expander<'c, 'd> {
         }
     }
 
-    pub(super) fn json_literal(&mut self, value: &Value<'_>) -> Item {
-        let mut text = String::new();
-        value::canonical_json(value, &mut text);
-        Item::Value { term: self.out.literal(&text, RDF_JSON), kind: Kind::Json }
+    pub(super) fn json_literal(&mut self, value: &Value<'_>) -> Result<Item, Error> {
+        let text = json::canonical(value).map_err(|UnsafeInteger { number }| Error::OddNumber {
+            pointer: self.pointer(),
+            number,
+        })?;
+        Ok(Item::Value { term: self.out.literal(&text, RDF_JSON), kind: Kind::Json })
     }
 
     /// Steps 7 to 10: the context of an object that is not the document.

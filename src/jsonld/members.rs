@@ -414,7 +414,7 @@ impl<'c, 'd> Expander<'c, 'd> {
                 self.map(active, place, definition, map).map(|items| Some(Items::Many(items)))
             }
             (value, Some(Definition { coercion: Some(Coercion::Json), .. })) => {
-                Ok(Some(Items::One(self.json_literal(value))))
+                Ok(Some(Items::One(self.json_literal(value)?)))
             }
             _ if container.has(Container::GRAPH) && container.is_map() => {
                 Err(self.unsupported("anything but a map under a map of graphs"))

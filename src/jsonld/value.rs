@@ -4,8 +4,6 @@
 //! <https://www.w3.org/TR/json-ld11-api/#object-to-rdf-conversion>.
 //! Invariant: a number is written only where all processors write it alike.
 
-use std::fmt::Write as _;
-
 use super::dataset::{XSD_BOOLEAN, XSD_DOUBLE, XSD_INTEGER, XSD_STRING};
 use crate::model::json::{Number, Value};
 
@@ -67,60 +65,6 @@ fn double(value: f64) -> Option<String> {
     Some(format!("{digits}{zero}E{exponent}"))
 }
 
-/// The JSON Canonicalization Scheme (RFC 8785), for `@json` literals.
-pub(super) fn canonical_json(value: &Value<'_>, out: &mut String) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Number(n) => out.push_str(ryu_js::Buffer::new().format_finite(n.as_f64())),
-        Value::String(text) => json_string(text, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                canonical_json(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(object) => {
-            let mut members: Vec<_> = object.iter().collect();
-            members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            out.push('{');
-            for (at, (name, value)) in members.into_iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                json_string(name, out);
-                out.push(':');
-                canonical_json(value, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-fn json_string(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\u{1f}' => {
-                let _infallible = write!(out, "\\u{:04x}", c as u32);
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,14 +102,5 @@ mod tests {
         }
         assert_eq!(written("\"3\"", Some(XSD_DOUBLE)), None);
         assert!(written("\"3.0E0\"", Some(XSD_DOUBLE)).is_some());
-    }
-
-    #[test]
-    fn json_literals_are_canonical() {
-        let value =
-            json::parse(r#"{"b":[1.0,null],"a":"\u0001é\"","\ud83c\udf4e":true}"#.as_bytes());
-        let mut out = String::new();
-        canonical_json(&value.unwrap(), &mut out);
-        assert_eq!(out, "{\"a\":\"\\u0001é\\\"\",\"b\":[1,null],\"🍎\":true}");
     }
 }

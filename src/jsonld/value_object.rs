@@ -66,7 +66,7 @@ impl<'c, 'd> Expander<'c, 'd> {
             return Err(self.invalid("@type or @language, not both", value));
         }
         if parts.json {
-            return Ok(self.json_literal(value));
+            return self.json_literal(value);
         }
         if matches!(value, Value::Null) {
             return Err(Error::DroppedValue { pointer: self.pointer(), what: "a null @value" });
