@@ -107,6 +107,8 @@ where
             return value;
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
+        // At once, not some entries later: one of them may weigh as much as all others.
+        self.entries.run_pending_tasks().await;
         // What another made in the meantime may fit that other only.
         if ours { value } else { make().await }
     }

@@ -97,7 +97,7 @@ impl<'a> Own<'a> {
             Ok(None) => Err(issuer_key::unreachable(&not_found(url).to_string())),
             Err(error) => Err(unreachable(error)),
         };
-        self.app.network.readings().keys(issuer, &edition, || read()).await
+        self.app.network.readings().keys(issuer, &edition, read).await
     }
 
     /// A list of ours as of now, proven once for each version that its rows have.

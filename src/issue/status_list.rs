@@ -130,7 +130,7 @@ impl Issuance {
             let whole = self.store.set_bits(id).await?;
             whole.map(|whole| Known::whole(whole).map(Arc::new)).transpose()
         };
-        self.lists.bits.get(id.to_owned(), fits, || make()).await
+        self.lists.bits.get(id.to_owned(), fits, make).await
     }
 
     /// What the list's entity tag is now; `None` where there is none of this id.

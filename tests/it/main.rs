@@ -3,6 +3,7 @@
 mod support;
 
 mod baked;
+mod caches;
 mod cli;
 mod eddsa_jcs_2022;
 mod floors;

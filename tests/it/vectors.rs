@@ -81,17 +81,24 @@ pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
 }
 
-#[tokio::test]
-async fn every_vector_gets_the_verdict_that_it_states() {
+/// Every vector, and its file.
+pub fn all() -> Vec<(PathBuf, Vector)> {
     let mut files: Vec<_> =
         std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     assert!(files.len() > 50, "the vectors are there");
-    let mut wrong = Vec::new();
-    for path in files {
+    let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
-        let vector: Vector = serde_json::from_str(&text).unwrap();
+        (path, serde_json::from_str(&text).unwrap())
+    };
+    files.into_iter().map(read).collect()
+}
+
+#[tokio::test]
+async fn every_vector_gets_the_verdict_that_it_states() {
+    let mut wrong = Vec::new();
+    for (path, vector) in all() {
         let world = World(&vector.documents, vector.now);
         let report = verify(vector.input.as_bytes(), &world, Contexts::bundled(), vector.now).await;
         if let Err(why) = judge(&report, &vector.expect) {

@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 use tempfile::TempDir;
 use touchmark::ambient::{Ambient, Clock, Random};
-use touchmark::fetch::Network;
+use touchmark::fetch::{Network, Room};
 use touchmark::http::{self, App, limits};
 use touchmark::issue::Issuance;
 use touchmark::issue::access::NewApiKey;
@@ -127,12 +127,13 @@ impl Random for Seeded {
 pub struct Setting {
     pub public_url: String,
     pub verify_per_minute: u32,
+    pub room: Room,
 }
 
 impl Default for Setting {
     fn default() -> Self {
         let public_url = "https://touchmark.example".into();
-        Self { public_url, verify_per_minute: 1_000_000 }
+        Self { public_url, verify_per_minute: 1_000_000, room: Room::default() }
     }
 }
 
@@ -197,7 +198,7 @@ impl TestApp {
         let links = Links::parse(&setting.public_url).unwrap();
         let parties = Parties::new(store.clone(), ambient.clone(), links.clone(), sealing);
         let issuance = Issuance::new(store, ambient.clone(), links, parties);
-        let network = Network::new(ambient, &[]).unwrap();
+        let network = Network::with_room(ambient, &[], setting.room).unwrap();
         let per_minute = NonZeroU32::new(setting.verify_per_minute).unwrap();
         let app = Arc::new(App {
             issuance,
