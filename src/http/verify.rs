@@ -52,9 +52,7 @@ pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
             Some(url) => verify::verify_url(url.as_str(), &own, contexts, now).await,
             None => verify::verify_decoded(&secured, &own, contexts, now).await,
         },
-        Err(_) if Picture::of(bytes).is_some() => {
-            verify::verify(bytes, &own, contexts, now).await
-        }
+        Err(_) if Picture::of(bytes).is_some() => verify::verify(bytes, &own, contexts, now).await,
         Err(error) => verify::unreadable(&refused(error)?),
     };
     let authentic = match report.verdicts.authentic {

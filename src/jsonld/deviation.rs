@@ -160,11 +160,7 @@ impl<'f> Found<'f> {
     }
 
     /// Asks for a better name, unless it is known that there is none.
-    fn unless_settled<T>(
-        self,
-        question: Question,
-        ask: impl FnOnce() -> Option<T>,
-    ) -> Option<T> {
+    fn unless_settled<T>(self, question: Question, ask: impl FnOnce() -> Option<T>) -> Option<T> {
         let Some(Entry { settled, .. }) = self.entry else { return ask() };
         if settled.has(question) {
             return None;

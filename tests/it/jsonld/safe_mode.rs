@@ -137,7 +137,10 @@ fn what_processors_write_differently_is_refused() {
         assert_eq!(refusal(contexts, members).code(), "unsupported-json-ld", "{members}");
     }
     // These are what they look like to everyone.
-    canonical(&badge(lists, r#", "l": [], "evidence": {"id": "urn:e", "l": []}"#), Contexts::bundled());
+    canonical(
+        &badge(lists, r#", "l": [], "evidence": {"id": "urn:e", "l": []}"#),
+        Contexts::bundled(),
+    );
     canonical(&badge("", ", \"name\": \"\u{ff5e}\u{fffd}\""), Contexts::bundled());
 }
 
