@@ -43,6 +43,66 @@ fn main() {
         println!("\n{title}: {} bytes, {} quads", fixture.secured.len(), fixture.dataset().len());
         report(&fixture, &key);
     }
+    println!("\nmade to be slow{:>39} {:>9}", "bytes", "ms");
+    for (name, text) in poison() {
+        let (answer, time) = worst(&text);
+        println!("{name:<22} {answer:<22} {:>9} {:>9.1}", text.len(), time.as_secs_f64() * 1e3);
+    }
+}
+
+/// Documents that would take minutes and more, if their work were not counted.
+fn poison() -> [(&'static str, String); 5] {
+    let names = |nodes: &[usize]| {
+        let node = |node: &usize| format!("{{\"@id\":\"_:b{node}\"}}");
+        nodes.iter().map(node).collect::<Vec<_>>().join(",")
+    };
+    let graph = |size: usize, neighbours: &dyn Fn(usize) -> Vec<usize>| {
+        let node = |node: usize| {
+            format!("{{\"@id\":\"_:b{node}\",\"urn:p\":[{}]}}", names(&neighbours(node)))
+        };
+        format!("{{\"@graph\":[{}]}}", (0..size).map(node).collect::<Vec<_>>().join(","))
+    };
+    let clique = graph(10, &|node| (0..10).filter(|other| *other != node).collect());
+    let cycle = graph(5_000, &|node| vec![(node + 1) % 5_000]);
+    let cube = graph(256, &|node| (0..8).map(|bit| node ^ 1 << bit).collect());
+    let bundled = "\"https://www.w3.org/ns/credentials/v2\",\
+                   \"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json\"";
+    let own = vec!["{\"@context\":{\"x\":\"urn:x\"},\"x\":\"y\"}"; 10_000].join(",");
+    let scoped = (0..30).fold("{}".to_owned(), |inner, depth| {
+        format!("{{\"t{depth}\":{{\"@id\":\"urn:t\",\"@context\":{inner}}}}}")
+    });
+    let value = (0..30).fold("\"x\"".to_owned(), |inner, depth| format!("{{\"t{depth}\":{inner}}}"));
+    let scoped = format!(
+        "{{\"@context\":[{bundled},{scoped}],\"@graph\":[{}]}}",
+        vec![value; 1_000].join(",")
+    );
+    [
+        ("clique of 10", clique),
+        ("cycle of 5,000", cycle),
+        ("cube of 256", cube),
+        ("10,000 contexts", format!("{{\"@context\":[{bundled}],\"@graph\":[{own}]}}")),
+        ("contexts 30 deep", scoped),
+    ]
+}
+
+/// What comes of a document, and the longest that it took.
+fn worst(text: &str) -> (String, Duration) {
+    let answer = || {
+        let document = Document::parse(text.as_bytes()).expect("it is JSON");
+        let input = Input { object: document.root(), without: &["proof"], context: None };
+        match jsonld::expand(&input, Contexts::bundled()) {
+            Err(error) => error.code().to_owned(),
+            Ok(dataset) => match dataset.canonicalize(HashAlgorithm::Sha256) {
+                Err(_) => "too-complex".to_owned(),
+                Ok(_) => format!("{} quads", dataset.len()),
+            },
+        }
+    };
+    let timed = || {
+        let start = Instant::now();
+        (black_box(answer()), start.elapsed())
+    };
+    (0..10).map(|_| timed()).max_by_key(|(_, time)| *time).expect("it was tried")
 }
 
 /// One document, signed, with all that its verification needs.

@@ -14,7 +14,7 @@ use super::lines::Lines;
 /// How much work one dataset may cost, in bytes hashed and copied: some tens of
 /// milliseconds. Documents without symmetric blank nodes cost almost none of
 /// it; a 10-clique would need far more than any budget.
-const BUDGET: u64 = 32_000_000;
+const BUDGET: u64 = 20_000_000;
 
 /// How far paths are followed, so that the stack holds.
 const MAX_DEPTH: u32 = 256;

@@ -91,8 +91,8 @@ impl Contexts {
         Contexts { sources, initial, memo: Memo::default() }
     }
 
-    pub(super) fn source(&self, url: &str) -> Option<Source> {
-        self.sources.get(url).cloned()
+    pub(super) fn source(&self, url: &str) -> Option<(&Arc<str>, &Source)> {
+        self.sources.get_key_value(url)
     }
 
     pub(super) fn initial(&self) -> &Arc<Context> {

@@ -197,9 +197,7 @@ impl<'c, 'd> Expander<'c, 'd> {
     ) -> Result<Option<Items>, Error> {
         match value {
             Value::Null => Ok(None),
-            Value::Array(items) => {
-                self.array(active, place, items, preset).map(|items| Some(Items::Many(items)))
-            }
+            Value::Array(items) => self.array(active, place, items, preset).map(Some),
             Value::Object(object) => self.nested_object(active, object, place, preset),
             scalar if place.free && !place.in_list => {
                 Err(Error::DroppedValue { pointer: self.pointer(), what: scalar.kind() })
@@ -215,8 +213,12 @@ impl<'c, 'd> Expander<'c, 'd> {
         place: Place<'_>,
         values: &'d [Value<'_>],
         preset: Preset,
-    ) -> Result<Vec<Item>, Error> {
-        let mut items = Vec::new();
+    ) -> Result<Items, Error> {
+        if let [only @ (Value::String(_) | Value::Object(_))] = values {
+            let items = self.at_index(0, |this| this.element(active, place, only, preset))?;
+            return Ok(items.expect("only null expands to nothing"));
+        }
+        let mut items = Vec::with_capacity(values.len());
         for (at, value) in values.iter().enumerate() {
             self.at_index(at, |this| {
                 let expanded = this.element(active, place, value, preset.clone())?;
@@ -238,7 +240,7 @@ impl<'c, 'd> Expander<'c, 'd> {
                 Ok(())
             })?;
         }
-        Ok(items)
+        Ok(Items::Many(items))
     }
 
     /// Step 4: value expansion.
@@ -405,9 +407,17 @@ impl<'c, 'd> Expander<'c, 'd> {
         active: &Active<'c>,
         context: &Value<'_>,
     ) -> Result<Active<'c>, Error> {
-        let source = Source::copy(context);
         let mode = Mode { propagate: true, override_protected: false, known: false };
-        self.within("@context", |this| this.process(active, &source, mode))
+        // Mostly nothing but URLs, which need no copy to be kept.
+        let urls = context.items().iter().map(Value::as_str);
+        let result = if urls.clone().all(|url| url.is_some()) {
+            urls.flatten().try_fold(active.clone(), |active, url| {
+                self.processor.apply_url(&active, url, mode)
+            })
+        } else {
+            self.processor.process(active, &Source::copy(context), mode)
+        };
+        self.within("@context", |this| result.map_err(|fault| this.fault(fault)))
     }
 
     pub(super) fn process(
@@ -416,12 +426,16 @@ impl<'c, 'd> Expander<'c, 'd> {
         local: &Source,
         mode: Mode,
     ) -> Result<Active<'c>, Error> {
-        self.processor.process(active, local, mode).map_err(|fault| match fault {
+        self.processor.process(active, local, mode).map_err(|fault| self.fault(fault))
+    }
+
+    fn fault(&self, fault: Fault) -> Error {
+        match fault {
             Fault::Unknown(url) => Error::UnknownContext { url, pointer: self.pointer() },
             Fault::Protected(term) => Error::ProtectedTerm { pointer: self.pointer(), term },
             Fault::Invalid(fault) => Error::InvalidContext { pointer: self.pointer(), fault },
             Fault::TooComplex => Error::TooComplex,
-        })
+        }
     }
 
     /// Whether a member of the object at hand is not part of the document.

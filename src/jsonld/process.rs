@@ -15,7 +15,7 @@ use super::iri;
 use super::source::{Members, Source};
 
 /// How many term definitions one document's contexts may copy and make.
-const BUDGET: usize = 1_000_000;
+const BUDGET: usize = 400_000;
 
 /// How many terms a document's own contexts may define together. Each makes
 /// every name of the document dearer; real documents define a handful.
@@ -250,20 +250,21 @@ impl<'c> Processor<'c> {
         Ok(result)
     }
 
-    fn apply_url(
+    /// The context of a URL.
+    pub(super) fn apply_url(
         &mut self,
         active: &Active<'c>,
-        url: &Arc<str>,
+        url: &str,
         mode: Mode,
     ) -> Result<Active<'c>, Fault> {
-        let Some(local) = self.contexts.source(url) else {
-            return Err(Fault::Unknown(url.to_string()));
+        let Some((url, local)) = self.contexts.source(url) else {
+            return Err(Fault::Unknown(url.to_owned()));
         };
         if self.remote.contains(url) {
             return Err(ContextFault::Recursive(url.to_string()).into());
         }
         self.remote.push(url.clone());
-        let result = self.process(active, &local, Mode { known: true, propagate: true, ..mode });
+        let result = self.process(active, local, Mode { known: true, propagate: true, ..mode });
         self.remote.pop();
         result
     }

@@ -159,34 +159,33 @@ impl<'a> Parser<'a> {
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>, Error> {
+        let start = self.at + 1;
+        self.at = start + plain_length(&self.text.as_bytes()[start..]);
+        if self.peek() != Some(b'"') {
+            return self.escaped_string(start).map(Cow::Owned);
+        }
+        let plain = &self.text[start..self.at];
         self.at += 1;
-        let start = self.at;
-        let mut owned: Option<String> = None;
-        let mut copied = start;
+        Ok(Cow::Borrowed(plain))
+    }
+
+    /// The string from `start`; `at` stands on the first byte that is special.
+    #[cold]
+    fn escaped_string(&mut self, start: usize) -> Result<String, Error> {
+        let mut string = self.text[start..self.at].to_owned();
         loop {
-            self.at += plain_length(&self.text.as_bytes()[self.at..]);
             match self.peek() {
                 None => return Err(self.error(ErrorKind::UnexpectedEnd)),
                 Some(b'"') => {
-                    let rest = &self.text[copied..self.at];
                     self.at += 1;
-                    return Ok(match owned {
-                        None => Cow::Borrowed(rest),
-                        Some(mut text) => {
-                            text.push_str(rest);
-                            Cow::Owned(text)
-                        }
-                    });
+                    return Ok(string);
                 }
-                Some(b'\\') => {
-                    let text = owned.get_or_insert_default();
-                    text.push_str(&self.text[copied..self.at]);
-                    let c = self.escape()?;
-                    text.push(c);
-                    copied = self.at;
-                }
+                Some(b'\\') => string.push(self.escape()?),
                 Some(_) => return Err(self.error(ErrorKind::ControlCharacter)),
             }
+            let plain = self.at;
+            self.at += plain_length(&self.text.as_bytes()[plain..]);
+            string.push_str(&self.text[plain..self.at]);
         }
     }
 
