@@ -71,7 +71,8 @@ fn poison() -> [(&'static str, String); 5] {
     let scoped = (0..30).fold("{}".to_owned(), |inner, depth| {
         format!("{{\"t{depth}\":{{\"@id\":\"urn:t\",\"@context\":{inner}}}}}")
     });
-    let value = (0..30).fold("\"x\"".to_owned(), |inner, depth| format!("{{\"t{depth}\":{inner}}}"));
+    let value =
+        (0..30).fold("\"x\"".to_owned(), |inner, depth| format!("{{\"t{depth}\":{inner}}}"));
     let scoped = format!(
         "{{\"@context\":[{bundled},{scoped}],\"@graph\":[{}]}}",
         vec![value; 1_000].join(",")

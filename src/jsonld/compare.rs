@@ -5,9 +5,9 @@
 
 use super::context::{Coercion, Container, Context, Entry};
 use super::deviation::Wanted;
+use super::emit::Node;
 use super::expand::Expander;
 use super::item::{Item, Kind, Shape};
-use super::members::Node;
 
 /// The namespace of what a credential says of itself.
 const CREDENTIALS: &str = "https://www.w3.org/2018/credentials#";

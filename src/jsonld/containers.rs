@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::context::{Active, Container, Context, Definition};
 use super::dataset::Term;
+use super::emit::Node;
 use super::error::Error;
 use super::expand::{Expander, Place};
 use super::iri;
 use super::item::{Item, Kind, Shape};
-use super::members::Node;
 use super::process::Mode;
 use crate::model::json::{Object, Value};
 

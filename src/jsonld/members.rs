@@ -7,29 +7,15 @@ use std::borrow::Cow;
 use super::compare::Named;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition, Entry, Role};
-use super::dataset::{Quad, RDF_FIRST, RDF_NIL, RDF_REST, Term};
+use super::dataset::Term;
 use super::deviation::{Found, Sought};
+use super::emit::Node;
 use super::error::Error;
 use super::expand::{Expander, Place};
 use super::iri;
 use super::item::{Item, Items, Shape};
 use super::process::Mode;
 use crate::model::json::{Object, Value};
-
-/// The node that members are added to.
-#[derive(Clone, Copy)]
-pub(super) struct Node {
-    pub(super) term: Term,
-    pub(super) graph: Option<Term>,
-    /// Inside `@reverse`.
-    reversed: bool,
-}
-
-impl Node {
-    pub(super) fn new(term: Term, graph: Option<Term>) -> Self {
-        Node { term, graph, reversed: false }
-    }
-}
 
 /// A member and what its name means.
 pub(super) type Member<'d, 'a, 'm> = (&'d str, &'d Value<'a>, Meaning<'m>);
@@ -422,58 +408,6 @@ impl<'c, 'd> Expander<'c, 'd> {
             _ if container.has(Container::GRAPH) => self.graphs(active, place, value),
             _ => self.element(active, place, value, Preset::default()),
         }
-    }
-
-    fn emit(
-        &mut self,
-        node: Node,
-        predicate: Term,
-        items: Items,
-        reverse: bool,
-        value: &Value<'_>,
-    ) -> Result<(), Error> {
-        let mut emit = |item| {
-            match item {
-                Item::Node { term, .. } if reverse => {
-                    self.deviate("a reversed property", || "the property itself".to_owned());
-                    self.add(Node { term, ..node }, predicate, node.term);
-                }
-                Item::Value { .. } | Item::List(_) if reverse || node.reversed => {
-                    return Err(self.invalid("nodes in a reversed property", value));
-                }
-                item => {
-                    let object = self.object_term(item, node.graph);
-                    self.add(node, predicate, object);
-                }
-            }
-            Ok(())
-        };
-        match items {
-            Items::One(item) => emit(item),
-            Items::Many(items) => items.into_iter().try_for_each(emit),
-        }
-    }
-
-    pub(super) fn add(&mut self, node: Node, predicate: Term, object: Term) {
-        self.out.add(Quad { subject: node.term, predicate, object, graph: node.graph });
-    }
-
-    /// The term of an item; the quads of a list are written here.
-    fn object_term(&mut self, item: Item, graph: Option<Term>) -> Term {
-        let items = match item {
-            Item::Node { term, .. } | Item::Value { term, .. } => return term,
-            Item::List(items) => items,
-        };
-        let mut rest = self.out.iri(RDF_NIL);
-        let (first, next) = (self.out.iri(RDF_FIRST), self.out.iri(RDF_REST));
-        for item in items.into_iter().rev() {
-            let object = self.object_term(item, graph);
-            let cell = Node::new(self.out.fresh_blank(), graph);
-            self.add(cell, first, object);
-            self.add(cell, next, rest);
-            rest = cell.term;
-        }
-        rest
     }
 
     /// A graph container: each element is a graph of its own.

@@ -15,10 +15,29 @@
 //! | --- | --- |
 //! | `contexts` | the known contexts |
 //! | `source` `context` `process` `define` | context processing |
-//! | `expand` `members` `containers` `item` | documents to quads |
+//! | `expand` `members` `containers` `item` `emit` | documents to quads |
 //! | `value` `value_object` | literals |
 //! | `compare` `deviation` | what compaction would have written |
 //! | `dataset` `lines` `canon` | quads and RDFC-1.0 |
+//!
+//! # Known contexts and others
+//! There is one engine. A context is processed the same wherever it comes from;
+//! what comes of a known one over another known one is kept for all documents,
+//! what comes of a document's own for that document.
+//!
+//! # What bounds the work
+//! Whoever sends a document chooses what it costs, so each step counts. Past a
+//! bound the answer is [`Error::TooComplex`] or [`TooComplex`], never another one.
+//!
+//! | what | at most | in |
+//! | --- | --- | --- |
+//! | values of a document | 50,000 | `expand` |
+//! | terms that its own contexts define | 200 | `process` |
+//! | definitions that its contexts copy and make | 250,000 | `process` |
+//! | its N-Quads | 16 MiB | `dataset` |
+//! | bytes that RDFC-1.0 hashes and copies for what is alike | 20,000,000 | `canon` |
+//!
+//! `cargo bench --bench verify` ends with documents that reach them.
 
 mod canon;
 mod compare;
@@ -28,6 +47,7 @@ mod contexts;
 mod dataset;
 mod define;
 mod deviation;
+mod emit;
 mod error;
 mod expand;
 mod iri;

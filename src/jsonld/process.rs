@@ -15,7 +15,7 @@ use super::iri;
 use super::source::{Members, Source};
 
 /// How many term definitions one document's contexts may copy and make.
-const BUDGET: usize = 400_000;
+const BUDGET: usize = 250_000;
 
 /// How many terms a document's own contexts may define together. Each makes
 /// every name of the document dearer; real documents define a handful.
