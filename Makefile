@@ -1,7 +1,8 @@
 # Two commands for a newcomer, on Debian with Rust installed:
 #   make demo   build Touchmark and run it with example data, until Ctrl-C
 #   make test   install what the tests need, and run every test
-# Also: make check (format and lints), make openapi (write openapi.yaml), make load
+# Also: make check (format and lints), make openapi (write openapi.yaml), make peers
+# (measure ourselves and others side by side; writes README's table), make load
 # (what the service does under load; ARGS='--seconds 8 --rounds 5 --lines 1000000').
 # ARGS goes to the demo: make demo ARGS='--listen 127.0.0.1:9000'
 
@@ -24,7 +25,7 @@ if ! { $(1); } > /dev/null 2>&1; then \
 fi
 endef
 
-.PHONY: demo test check openapi load build-tools test-tools
+.PHONY: demo test check openapi load peers build-tools test-tools
 
 demo: build-tools
 	cargo run --release --locked -- demo $(ARGS)
@@ -43,6 +44,10 @@ openapi: build-tools
 load: build-tools
 	@$(call provide,command -v wrk && command -v curl && command -v taskset,wrk curl util-linux)
 	cargo bench --locked --bench load -- $(ARGS)
+
+# On the last core: make peers ARGS=0 takes the first.
+peers: test-tools
+	benches/peers/run $(ARGS)
 
 # OpenSSL for josekit, a C compiler for the bundled SQLite.
 build-tools:

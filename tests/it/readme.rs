@@ -84,3 +84,11 @@ fn the_table_of_settings_is_the_programs_own() {
     let expected = touchmark::config::settings_table();
     assert_eq!(table.trim(), expected.trim(), "write the table anew:\n{expected}");
 }
+
+#[test]
+fn the_table_of_peers_is_what_the_command_beside_it_wrote() {
+    let text = readme();
+    let (_, rest) = text.split_once("by `make peers` -->\n").expect("README marks the table");
+    let (table, _) = rest.split_once("<!-- /peers -->").expect("README marks its end");
+    assert_eq!(table, include_str!("../../benches/peers/RESULT.md"), "run `make peers`");
+}
