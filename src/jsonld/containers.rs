@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::context::{Active, Container, Context, Definition};
-use super::dataset::Term;
+use super::dataset::{Spelling, Term};
 use super::emit::Node;
 use super::error::Error;
 use super::expand::{Expander, Place};
@@ -124,6 +124,11 @@ impl<'c, 'd> Expander<'c, 'd> {
         let none = active.expand_vocab(key).as_deref() == Some("@none");
         let Some(property) = &definition.index else {
             self.deviate_unless(none, key, || "no key that is not signed".to_owned());
+            for item in &items {
+                if let Item::Value { term, .. } = item {
+                    self.out.spelled(*term, Spelling::More);
+                }
+            }
             return Ok(items);
         };
         if none {

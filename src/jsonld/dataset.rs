@@ -110,12 +110,6 @@ impl Names {
         &self.text[self.bounds[at] as usize..self.bounds[at + 1] as usize - 1]
     }
 
-    fn is_iri(&self, term: Term, iri: &str) -> bool {
-        let TermKind::Named(name) = term.kind() else { return false };
-        let inner = self.get(name).strip_prefix('<').and_then(|text| text.strip_suffix('>'));
-        inner == Some(iri)
-    }
-
     /// The same and the space after it, as N-Quads need it.
     #[inline]
     fn spaced(&self, name: u32) -> &str {
@@ -207,6 +201,21 @@ pub(super) struct Builder {
     full: bool,
     /// What processors would write differently.
     ambiguity: Option<&'static str>,
+    /// How literals were spelled, where one may be spelled in several ways.
+    spellings: Vec<(u32, Spelling)>,
+    /// The objects of quads that were said again.
+    doubled: Vec<u32>,
+}
+
+/// How a document writes a literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// As a number or a boolean of JSON.
+    Native,
+    /// As a string with a datatype.
+    Typed,
+    /// With what RDF does not keep: an index, or capitals in a language tag.
+    More,
 }
 
 impl Builder {
@@ -227,12 +236,56 @@ impl Builder {
             blanks: 0,
             full: false,
             ambiguity: None,
+            spellings: Vec::new(),
+            doubled: Vec::new(),
         }
     }
 
     #[inline]
     pub(super) fn add(&mut self, quad: Quad) {
         self.quads.push(quad);
+    }
+
+    /// Notes how a literal was written.
+    pub(super) fn spelled(&mut self, term: Term, spelling: Spelling) {
+        if let TermKind::Named(name) = term.kind() {
+            self.spellings.push((name, spelling));
+        }
+    }
+
+    /// Something that processors write differently, where there is such a thing.
+    fn ambiguity(&self) -> Option<&'static str> {
+        if self.ambiguity.is_some() {
+            return self.ambiguity;
+        }
+        // Some compare JSON to find what is said again, and write both lines.
+        if self.doubled.iter().any(|&name| self.is_spelled_in_ways(name)) {
+            return Some("a value that is said twice in two ways");
+        }
+        self.sorts_in_ways().then_some("what sorts by UTF-16 otherwise than by code points")
+    }
+
+    fn is_spelled_in_ways(&self, name: u32) -> bool {
+        let text = self.names.get(name);
+        if !text.starts_with('"') {
+            return text[1..text.len() - 1] == *RDF_NIL;
+        }
+        let has = |spelling| self.spellings.contains(&(name, spelling));
+        let whole = text.ends_with("#JSON>") || text.contains("^^<https://www.w3.org/ns/i18n#");
+        whole || has(Spelling::More) || (has(Spelling::Native) && has(Spelling::Typed))
+    }
+
+    /// Whether sorting by UTF-16 gives another order than by code points, as is
+    /// specified: some do that, and it changes what is hashed.
+    fn sorts_in_ways(&self) -> bool {
+        let text = self.names.text.as_bytes();
+        if text.is_ascii() || !text.iter().any(|byte| *byte >= 0xF0) {
+            return false;
+        }
+        let mut names: Vec<&str> =
+            (0..index(self.names.count())).map(|name| self.names.spaced(name)).collect();
+        names.sort_unstable();
+        !names.is_sorted_by(|a, b| a.encode_utf16().le(b.encode_utf16()))
     }
 
     pub(super) fn fresh_blank(&mut self) -> Term {
@@ -307,15 +360,15 @@ impl Builder {
     pub(super) fn finish(mut self, deviation: Option<Deviation>) -> Result<Dataset, Refused> {
         // Two equal quads are one, and must be so before any of them is hashed.
         self.quads.sort_unstable();
-        let (names, ambiguity) = (&self.names, &mut self.ambiguity);
+        let doubled = &mut self.doubled;
         self.quads.dedup_by(|quad, before| {
-            if quad == before && names.is_iri(quad.object, RDF_NIL) {
-                // Some processors keep the quads of lists apart, and write both.
-                *ambiguity = Some("an empty list that is said twice");
+            let again = quad == before;
+            if again && let TermKind::Named(object) = quad.object.kind() {
+                doubled.push(object);
             }
-            quad == before
+            again
         });
-        if let Some(what) = self.ambiguity {
+        if let Some(what) = self.ambiguity() {
             return Err(Refused::Ambiguous(what));
         }
         let length = |term: Term| match term.kind() {

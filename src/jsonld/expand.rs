@@ -10,7 +10,7 @@ use super::Input;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition};
 use super::contexts::Contexts;
-use super::dataset::{Builder, Dataset, RDF_JSON, RDF_LANG_STRING, Refused, Term};
+use super::dataset::{Builder, Dataset, RDF_JSON, RDF_LANG_STRING, Refused, Spelling, Term};
 use super::deviation::{Deviation, Found, Sought};
 use super::error::Error;
 use super::iri;
@@ -345,7 +345,13 @@ impl<'c, 'd> Expander<'c, 'd> {
             return Err(self.unsupported("a language string without a language"));
         }
         match value::literal(value, datatype) {
-            Some((text, datatype)) => Ok(self.out.literal(&text, datatype)),
+            Some((text, datatype)) => {
+                let term = self.out.literal(&text, datatype);
+                let is_string = matches!(value, Value::String(_));
+                let spelling = if is_string { Spelling::Typed } else { Spelling::Native };
+                self.out.spelled(term, spelling);
+                Ok(term)
+            }
             None => {
                 let number = match value {
                     Value::Number(number) => number.text().to_owned(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context};
-use super::dataset::XSD_STRING;
+use super::dataset::{Spelling, XSD_STRING};
 use super::deviation::Found;
 use super::error::Error;
 use super::expand::{Expander, Place};
@@ -27,6 +27,8 @@ struct ValueObject<'d> {
     language: Option<Arc<str>>,
     direction: Option<&'d str>,
     json: bool,
+    /// It says what RDF does not keep.
+    more: bool,
 }
 
 impl<'c, 'd> Expander<'c, 'd> {
@@ -55,6 +57,7 @@ impl<'c, 'd> Expander<'c, 'd> {
                 },
                 Meaning::Keyword("@index") if matches!(value, Value::String(_)) => {
                     this.deviate("@index", || "no member that is not signed".to_owned());
+                    parts.more = true;
                     Ok(())
                 }
                 _ => Err(this.unsupported("this member beside @value")),
@@ -75,7 +78,14 @@ impl<'c, 'd> Expander<'c, 'd> {
             return Err(self.invalid("a scalar in @value", value));
         }
         self.compare_value(active, place, &parts, value);
-        self.typed_or_tagged(parts, value)
+        let more = parts.more;
+        let item = self.typed_or_tagged(parts, value)?;
+        if let Item::Value { term, .. } = &item
+            && more
+        {
+            self.out.spelled(*term, Spelling::More);
+        }
+        Ok(item)
     }
 
     fn typed_or_tagged(
@@ -143,6 +153,7 @@ impl<'c, 'd> Expander<'c, 'd> {
         match value {
             Value::Null => self.deviate("null", || "no member at all".to_owned()),
             Value::String(tag) if iri::is_language_tag(tag) => {
+                parts.more |= tag.contains(|c: char| c.is_ascii_uppercase());
                 parts.language = Some(tag.to_lowercase().into());
             }
             Value::String(tag) => {

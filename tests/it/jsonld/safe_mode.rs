@@ -126,6 +126,7 @@ fn contexts_are_refused_where_they_are_unknown_or_change_protected_terms() {
 fn what_processors_write_differently_is_refused() {
     let lists = r#", {"l": {"@id": "urn:l", "@container": "@list"}}"#;
     let ids = r#", {"m": {"@id": "urn:m", "@container": "@id"}}"#;
+    let flag = r#", {"f": {"@id": "urn:f", "@type": "xsd:boolean"}}"#;
     let text = r#", {"t": {"@id": "urn:t", "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}}"#;
     for (contexts, members) in [
         ("", ", \"name\": \"a\u{fffe}\""),
@@ -133,6 +134,13 @@ fn what_processors_write_differently_is_refused() {
         (text, r#", "t": "a""#),
         (lists, r#", "evidence": [{"id": "urn:e", "l": []}, {"id": "urn:e", "l": []}]"#),
         (ids, r#", "m": {"urn:a": {}}"#),
+        (flag, r#", "f": [true, "true"]"#),
+        (flag, r#", "f": [{"@value": "x", "@index": "a"}, {"@value": "x", "@index": "b"}]"#),
+        (
+            "",
+            r#", "name": [{"@value": "a", "@language": "EN"}, {"@value": "a", "@language": "en"}]"#,
+        ),
+        (flag, ", \"urn:p\": [\"\u{ff5e}\", \"\u{1f34e}\"]"),
     ] {
         assert_eq!(refusal(contexts, members).code(), "unsupported-json-ld", "{members}");
     }
@@ -141,7 +149,13 @@ fn what_processors_write_differently_is_refused() {
         &badge(lists, r#", "l": [], "evidence": {"id": "urn:e", "l": []}"#),
         Contexts::bundled(),
     );
-    canonical(&badge("", ", \"name\": \"\u{ff5e}\u{fffd}\""), Contexts::bundled());
+    for members in [
+        ", \"name\": \"\u{ff5e}\u{fffd}\", \"description\": \"Well done \u{1f34e}\u{ff01}\"",
+        ", \"f\": [true, true, false], \"urn:p\": [\"a\", \"a\", 1, 1]",
+        ", \"name\": [{\"@value\": \"a\", \"@language\": \"en-US\"}, {\"@value\": \"b\", \"@language\": \"en-US\"}]",
+    ] {
+        canonical(&badge(flag, members), Contexts::bundled());
+    }
 }
 
 #[test]
