@@ -230,6 +230,9 @@ impl<'c, 'd> Expander<'c, 'd> {
                     (Value::Array(_), Some(_)) if place.in_list => {
                         return Err(this.unsupported("an array in an array in @list"));
                     }
+                    (Value::Array(_), Some(_)) if place.container().is_map() => {
+                        return Err(this.unsupported("an array in an array in the place of a map"));
+                    }
                     (Value::Array(_), Some(inner)) => {
                         this.deviate("an array in an array", || "one array".to_owned());
                         items.extend(Vec::from(inner));

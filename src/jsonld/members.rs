@@ -305,6 +305,9 @@ impl<'c, 'd> Expander<'c, 'd> {
             let Value::Object(object) = item else {
                 return Err(self.invalid("an object in @nest", item));
             };
+            if object.contains("@context") {
+                return Err(self.unsupported("a context inside @nest"));
+            }
             for (name, value, meaning) in self.meanings(active, object)? {
                 added |= self.within(name, |this| match &meaning {
                     Meaning::Property(property) => {

@@ -205,6 +205,10 @@ impl<'c, 'd> Expander<'c, 'd> {
         if place.free || place.in_list || (in_container && !is_list) {
             return Err(self.unsupported("a list or set in this place"));
         }
+        if in_container && value.items().iter().any(|item| matches!(item, Value::Array(_))) {
+            // A list in this one, or a part of it: processors differ.
+            return Err(self.unsupported("an array in @list under a list container"));
+        }
         self.deviate_unless(is_list && !in_container, keyword, || "the array by itself".to_owned());
         let place = Place { in_list: is_list, in_map: false, ..place };
         let items = self.within(name, |this| this.element(active, place, value, preset))?;

@@ -135,6 +135,9 @@ fn what_processors_write_differently_is_refused() {
         (lists, r#", "evidence": [{"id": "urn:e", "l": []}, {"id": "urn:e", "l": []}]"#),
         (ids, r#", "m": {"urn:a": {}}"#),
         (flag, r#", "f": [true, "true"]"#),
+        (lists, r#", "l": {"@list": [[]]}"#),
+        (ids, r#", "urn:n": {"m": [[{}]]}"#),
+        ("", r#", "@nest": {"@context": {}}"#),
         (flag, r#", "f": [{"@value": "x", "@index": "a"}, {"@value": "x", "@index": "b"}]"#),
         (
             "",
