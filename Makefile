@@ -1,9 +1,11 @@
 # Two commands for a newcomer, on Debian with Rust installed:
 #   make demo   build Touchmark and run it with example data, until Ctrl-C
 #   make test   install what the tests need, and run every test
-# Also: make check (format and lints), make openapi (write openapi.yaml), make peers
-# (measure ourselves and others side by side; writes README's table), make load
-# (what the service does under load; ARGS='--seconds 8 --rounds 5 --lines 1000000').
+# Also: make check (format and lints), make openapi (write openapi.yaml),
+# make differential (other JSON-LD processors beside ours, on 100,000 documents;
+# COUNT and FIRST name others), make differential-results (check their answers in),
+# make peers (measure ourselves and others side by side; writes README's table),
+# make load (what the service does under load; ARGS='--seconds 8 --rounds 5 --lines 1000000').
 # ARGS goes to the demo: make demo ARGS='--listen 127.0.0.1:9000'
 
 SHELL := /bin/bash
@@ -11,6 +13,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := test
 
 INTEROP := tests/interop
+DIFFERENTIAL := tests/differential
+COUNT := 100000
+FIRST := 1000000
 comma := ,
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -25,7 +30,7 @@ if ! { $(1); } > /dev/null 2>&1; then \
 fi
 endef
 
-.PHONY: demo test check openapi load peers build-tools test-tools
+.PHONY: demo test check openapi differential differential-results load peers build-tools test-tools
 
 demo: build-tools
 	cargo run --release --locked -- demo $(ARGS)
@@ -49,6 +54,13 @@ load: build-tools
 peers: test-tools
 	benches/peers/run $(ARGS)
 
+differential: $(DIFFERENTIAL)/node_modules/.ready $(DIFFERENTIAL)/.venv/.ready
+	TOUCHMARK_DIFFERENTIAL_COUNT=$(COUNT) TOUCHMARK_DIFFERENTIAL_FIRST=$(FIRST) \
+	    cargo test --locked --test it more_mutants -- --ignored --nocapture
+
+differential-results: $(DIFFERENTIAL)/node_modules/.ready $(DIFFERENTIAL)/.venv/.ready
+	cargo test --locked --test it results_of_the_references -- --ignored --nocapture
+
 # OpenSSL for josekit, a C compiler for the bundled SQLite.
 build-tools:
 	@$(call provide,cc --version && pkg-config --exists openssl,gcc libc6-dev pkg-config libssl-dev)
@@ -61,13 +73,12 @@ test-tools: build-tools
 	@$(call provide,python3 -c 'import ensurepip$(comma) venv',python3 python3-venv)
 
 # Installed anew when what is pinned changes; both folders are ignored by git.
-$(INTEROP)/node_modules/.ready: $(INTEROP)/package-lock.json | test-tools
-	cd $(INTEROP) && npm ci --no-audit --no-fund < /dev/null
+%/node_modules/.ready: %/package-lock.json | test-tools
+	cd $* && npm ci --no-audit --no-fund < /dev/null
 	touch $@
 
-$(INTEROP)/.venv/.ready: $(INTEROP)/requirements.txt | test-tools
-	rm -rf $(INTEROP)/.venv
-	python3 -m venv $(INTEROP)/.venv
-	$(INTEROP)/.venv/bin/pip install -q --disable-pip-version-check --no-input \
-	    -r $(INTEROP)/requirements.txt
+%/.venv/.ready: %/requirements.txt | test-tools
+	rm -rf $*/.venv
+	python3 -m venv $*/.venv
+	$*/.venv/bin/pip install -q --disable-pip-version-check --no-input -r $*/requirements.txt
 	touch $@

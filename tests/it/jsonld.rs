@@ -1,9 +1,13 @@
 //! JSON-LD to canonical RDF, against the W3C's cases and other processors.
 
+mod circulating;
 mod differential;
+mod mutants;
 mod nquads;
+mod references;
 mod safe_mode;
 mod schemas;
+mod shrink;
 mod w3c;
 
 use touchmark::jsonld::{self, Contexts, Dataset, Error, HashAlgorithm, Input};
