@@ -53,7 +53,9 @@ pub type KeysRead = Result<Arc<ControllerDocument>, Check>;
 /// Both kinds of readings.
 pub struct Readings {
     keys: Cache<String, KeptKeys>,
-    lists: Cache<String, KeptList>,
+    /// By issuer and URL: who names another's list in a credential of his own
+    /// puts nothing in that one's place.
+    lists: Cache<(String, String), KeptList>,
 }
 
 #[derive(Clone)]
@@ -83,9 +85,9 @@ impl Readings {
                 };
                 issuer.len() + size_of::<KeptKeys>() + read
             }),
-            lists: Cache::new("lists", bound(lists_bytes), |url, kept| {
+            lists: Cache::new("lists", bound(lists_bytes), |(issuer, url), kept| {
                 let list = kept.proven.as_ref().map_or(0, |proven| proven.fact.weight());
-                url.len() + size_of::<KeptList>() + list + kept.keys.weight()
+                issuer.len() + url.len() + size_of::<KeptList>() + list + kept.keys.weight()
             }),
         }
     }
@@ -124,7 +126,8 @@ impl Readings {
         M: Future<Output = KeptList> + Send,
     {
         let fits = |kept: &KeptList| kept.edition == *edition && kept.serves(asked);
-        self.lists.get(asked.url.to_string(), fits, make).await.proven
+        let key = (asked.keys.id().to_owned(), asked.url.to_string());
+        self.lists.get(key, fits, make).await.proven
     }
 
     pub async fn figures(&self) -> [Figures; 2] {

@@ -54,9 +54,12 @@ pub enum ListForm {
 
 /// What is kept of our own lists.
 pub struct Lists {
-    signed: Cache<(String, ListForm), Result<Option<SignedList>, IssueError>>,
-    bits: Cache<String, Result<Option<Arc<Known>>, IssueError>>,
+    signed: Cache<(String, ListForm), Answer>,
+    bits: Cache<String, BitsRead>,
 }
+
+type Answer = Result<Option<SignedList>, IssueError>;
+type BitsRead = Result<Option<Arc<Known>>, IssueError>;
 
 /// A list's bits, as of a version.
 struct Known {
@@ -89,25 +92,16 @@ impl Lists {
 
 impl Issuance {
     /// The list as of now; `None` where there is none of this id.
-    pub async fn status_list(
-        &self,
-        id: &str,
-        form: ListForm,
-    ) -> Result<Option<SignedList>, IssueError> {
+    pub async fn status_list(&self, id: &str, form: ListForm) -> Answer {
         let Some(version) = self.store.list_version(id).await? else { return Ok(None) };
         let epoch = self.epoch();
         let wanted = tag(version, epoch, form);
-        let fits = |kept: &Result<Option<SignedList>, IssueError>| matches!(kept, Ok(Some(list)) if list.tag == wanted);
+        let fits = |kept: &Answer| matches!(kept, Ok(Some(list)) if list.tag == wanted);
         let key = (id.to_owned(), form);
         self.lists.signed.get(key, fits, || self.sign_anew(id, (version, epoch), form)).await
     }
 
-    async fn sign_anew(
-        &self,
-        id: &str,
-        (version, epoch): (i64, i64),
-        form: ListForm,
-    ) -> Result<Option<SignedList>, IssueError> {
+    async fn sign_anew(&self, id: &str, (version, epoch): (i64, i64), form: ListForm) -> Answer {
         let Some(known) = self.bits(id, version).await? else { return Ok(None) };
         Ok(Some(SignedList {
             // The rows may have changed since; they bring their own version.
@@ -117,9 +111,9 @@ impl Issuance {
     }
 
     /// A list's bits, of this version or a later one.
-    async fn bits(&self, id: &str, version: i64) -> Result<Option<Arc<Known>>, IssueError> {
-        type Kept = Result<Option<Arc<Known>>, IssueError>;
-        let fits = |kept: &Kept| matches!(kept, Ok(Some(known)) if known.list.version == version);
+    async fn bits(&self, id: &str, version: i64) -> BitsRead {
+        let fits =
+            |kept: &BitsRead| matches!(kept, Ok(Some(known)) if known.list.version == version);
         let make = async || {
             if let Some(Ok(Some(older))) = self.lists.bits.peek(id).await
                 && (1..=MOST_CHANGES).contains(&(version - older.list.version))
