@@ -339,5 +339,10 @@ mod tests {
         assert_eq!(Jws::parse("e30.e30.A A"), Err(JwsError::Base64));
         assert!(Jws::is_shape_of("eyJh.eyJi.c_-"));
         assert!(!Jws::is_shape_of("{\"a\": 1.5.5}"));
+        assert!(!Jws::is_shape_of("eyJh.eyJi.c_.-"));
+        for c in (0..=255).map(char::from) {
+            let base64url = c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            assert_eq!(Jws::is_shape_of(&format!("ey.{c}.")), base64url, "{c:?}");
+        }
     }
 }
