@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -406,10 +406,10 @@ impl Builder {
             text.truncate(start);
             return Term::named(0);
         }
-        let hash = self.hasher.hash_one(&text[start..]);
+        let key = hash(&self.hasher, &text[start..]);
         let names = &self.names;
         let same = |number: &u32| names.get(*number) == &names.text[start..];
-        if let Some(&number) = self.index.find(hash, same) {
+        if let Some(&number) = self.index.find(key, same) {
             self.names.text.truncate(start);
             return Term::named(number);
         }
@@ -418,9 +418,16 @@ impl Builder {
         let number = index(self.names.count());
         self.names.bounds.push(index(self.names.text.len()));
         let (names, hasher) = (&self.names, &self.hasher);
-        self.index.insert_unique(hash, number, |number| hasher.hash_one(names.get(*number)));
+        self.index.insert_unique(key, number, |number| hash(hasher, names.get(*number)));
         Term::named(number)
     }
+}
+
+/// Of the bytes alone: there is no text after them that they could run into.
+fn hash(hasher: &DefaultHashBuilder, text: &str) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 fn index(length: usize) -> u32 {

@@ -303,8 +303,8 @@ impl<'c, 'd> Expander<'c, 'd> {
 
     /// A string that names a resource, where terms are not looked at.
     pub(super) fn reference(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
-        let expanded = active.expand_id(text);
-        let Some(expanded) = expanded.filter(|id| iri::is_absolute(id)) else {
+        let expanded = active.expand_id(text).filter(|id| iri::is_absolute(id));
+        let Some(expanded) = expanded else {
             return Err(Error::RelativeIri { pointer: self.pointer(), found: text.to_owned() });
         };
         // What a reader takes for the whole name must be the whole name.
