@@ -40,6 +40,9 @@ pub struct Form {
     sign: fn(&Fixture, &Document<'_>) -> Vec<u8>,
 }
 
+/// Something to time; anything but `true` is a fault of the measurement.
+pub type Call<'f> = Box<dyn Fn() -> bool + Send + Sync + 'f>;
+
 /// The bare check that everything is measured by.
 pub const BARE: &str = "bare.ed25519";
 pub const BARE_OVER_JWT: &str = "bare.ed25519-over-jwt";
@@ -114,7 +117,7 @@ impl Fixture {
     }
 
     /// The signature checks alone, each by the name that [`Form::bare`] gives it.
-    pub fn bare(&self) -> Vec<(&'static str, Box<dyn Fn() -> bool + Send + Sync + '_>)> {
+    pub fn bare(&self) -> Vec<(&'static str, Call<'_>)> {
         let jwt = |by| {
             let secured = self.vc_jwt(by, &composed());
             let end = secured.iter().rposition(|byte| *byte == b'.').expect("a JWS has stops");
@@ -128,7 +131,7 @@ impl Fixture {
         ]
     }
 
-    fn strict(&self, message: Vec<u8>) -> Box<dyn Fn() -> bool + Send + Sync> {
+    fn strict(&self, message: Vec<u8>) -> Call<'static> {
         let key = *self.ed25519.public.as_ed25519().expect("it is an Ed25519 key");
         let signature = self.ed25519.sign(&message);
         let signature = ed25519_dalek::Signature::from_slice(&signature).expect("it has 64 bytes");
@@ -136,7 +139,7 @@ impl Fixture {
     }
 
     /// By OpenSSL, with a key that is decoded already.
-    fn p256(&self, message: Vec<u8>) -> Result<Box<dyn Fn() -> bool + Send + Sync>, ErrorStack> {
+    fn p256(&self, message: Vec<u8>) -> Result<Call<'static>, ErrorStack> {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
         let mut context = BigNumContext::new()?;
         let point = EcPoint::from_bytes(&group, self.es256.public.as_bytes(), &mut context)?;

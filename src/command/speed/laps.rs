@@ -6,6 +6,8 @@
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
+use super::fixture::Call;
+
 /// Calls within one sample, so that the clock's own cost does not count.
 const CALLS: u32 = 5;
 /// Calls of one thread, between the start of it and its end.
@@ -14,8 +16,7 @@ const MOST_SLICE: u32 = 100;
 /// What is timed, by its name.
 pub struct Case<'c> {
     pub name: String,
-    /// Anything but `true` is a fault of the measurement.
-    pub call: Box<dyn Fn() -> bool + Send + Sync + 'c>,
+    pub call: Call<'c>,
 }
 
 /// Hears how far it is: rounds done, and rounds to do.

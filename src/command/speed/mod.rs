@@ -30,7 +30,7 @@ use crate::config::Config;
 use crate::status::bitstring;
 
 use figures::{Figures, Row};
-use fixture::{BARE, CREDENTIAL, FORMS, Fixture};
+use fixture::{BARE, CREDENTIAL, Call, FORMS, Fixture};
 use laps::Case;
 use mint::{Minting, Scratch};
 
@@ -98,7 +98,7 @@ fn compute(fixture: &Fixture, rounds: usize, minting: &Minting) -> Figures {
 /// The bare checks first, which the others are measured by.
 fn cases<'f>(fixture: &'f Fixture, composed: &'f crate::model::Document<'static>) -> Vec<Case<'f>> {
     let mut cases: Vec<Case<'f>> = Vec::new();
-    let mut add = |name: String, call: Box<dyn Fn() -> bool + Send + Sync + 'f>| {
+    let mut add = |name: String, call: Call<'f>| {
         cases.push(Case { name, call });
     };
     for (name, check) in fixture.bare() {
