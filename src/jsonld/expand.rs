@@ -230,9 +230,6 @@ impl<'c, 'd> Expander<'c, 'd> {
                     (Value::Array(_), Some(_)) if place.in_list => {
                         return Err(this.unsupported("an array in an array in @list"));
                     }
-                    (Value::Array(_), Some(_)) if place.container().is_map() => {
-                        return Err(this.unsupported("an array in an array in the place of a map"));
-                    }
                     (Value::Array(_), Some(inner)) => {
                         this.deviate("an array in an array", || "one array".to_owned());
                         items.extend(Vec::from(inner));
@@ -350,9 +347,8 @@ impl<'c, 'd> Expander<'c, 'd> {
         match value::literal(value, datatype) {
             Some((text, datatype)) => {
                 let term = self.out.literal(&text, datatype);
-                let is_string = matches!(value, Value::String(_));
-                let spelling = if is_string { Spelling::Typed } else { Spelling::Native };
-                self.out.spelled(term, spelling);
+                let typed = matches!(value, Value::String(_));
+                self.out.spelled(term, if typed { Spelling::Typed } else { Spelling::Native });
                 Ok(term)
             }
             None => {

@@ -405,8 +405,10 @@ impl<'c, 'd> Expander<'c, 'd> {
             (value, Some(Definition { coercion: Some(Coercion::Json), .. })) => {
                 Ok(Some(Items::One(self.json_literal(value)?)))
             }
-            _ if container.has(Container::GRAPH) && container.is_map() => {
-                Err(self.unsupported("anything but a map under a map of graphs"))
+            _ if container.is_map()
+                && (container.has(Container::GRAPH) || container.has(Container::ID)) =>
+            {
+                Err(self.unsupported("anything but a map under a map of graphs or ids"))
             }
             _ if container.has(Container::GRAPH) => self.graphs(active, place, value),
             _ => self.element(active, place, value, Preset::default()),

@@ -136,7 +136,7 @@ fn what_processors_write_differently_is_refused() {
         (ids, r#", "m": {"urn:a": {}}"#),
         (flag, r#", "f": [true, "true"]"#),
         (lists, r#", "l": {"@list": [[]]}"#),
-        (ids, r#", "urn:n": {"m": [[{}]]}"#),
+        (ids, r#", "urn:n": {"m": [{}]}"#),
         ("", r#", "@nest": {"@context": {}}"#),
         (flag, r#", "f": [{"@value": "x", "@index": "a"}, {"@value": "x", "@index": "b"}]"#),
         (
