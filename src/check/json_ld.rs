@@ -141,7 +141,11 @@ fn not_expanded(error: &Error) -> Check {
         );
         return Check::undecided(NAME, format!("the context {url}"), problem);
     }
-    Check::fail(NAME, "the document cannot be turned into the graph that is signed", problem)
+    let observed = "the document cannot be turned into the graph that is signed";
+    match error.could_not_tell() {
+        true => Check::undecided(NAME, observed, problem),
+        false => Check::fail(NAME, observed, problem),
+    }
 }
 
 /// An error's text as a sentence: capital letter, full stop.

@@ -272,8 +272,8 @@ fn not_held(suite: &str, error: &Error) -> Check {
     let problem = |code| Problem::new(code, sentence(&error.to_string())).at("/proof");
     let code = match error {
         Error::Document { error } | Error::Options { error } => match error {
-            CanonicalError::Expand(jsonld::Error::UnknownContext { .. }) => {
-                return Check::undecided(NAME, suite, problem("unknown-context"));
+            CanonicalError::Expand(error) if error.could_not_tell() => {
+                return Check::undecided(NAME, suite, problem(error.code()));
             }
             CanonicalError::Expand(error) => error.code(),
             CanonicalError::Deviation { .. } => "not-compacted",

@@ -36,6 +36,10 @@ pub fn prepare(unsigned: &[u8]) -> Result<Prepared<'_>, IssueError> {
     match (conformance.problems().next(), graph) {
         (None, Some(graph)) => Ok(Prepared { document, graph }),
         (None, None) => Err(IssueError::Broken("conformance: it was not expanded".into())),
+        (_, Some(Err(error))) if error.could_not_tell() => {
+            let detail = format!("verifiers would not agree about this text: {error}");
+            Err(IssueError::Invalid(vec![Fault::new("", "ambiguous-text", detail)]))
+        }
         (Some(problem), _) => {
             let at = problem.pointer.as_deref().unwrap_or_default();
             Err(IssueError::Broken(format!(

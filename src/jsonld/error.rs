@@ -6,8 +6,7 @@
 use super::context::ContextFault;
 
 /// The document has no RDF that every processor would agree on, or one that
-/// loses part of what it says. Only [`Error::UnknownContext`] means that we
-/// could not tell.
+/// loses part of what it says; [`Error::could_not_tell`] says which of both.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     #[error("the context {url} is not one that is known here")]
@@ -43,6 +42,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the document may well be a good one: what it means was not known
+    /// here, or processors differ about it.
+    pub fn could_not_tell(&self) -> bool {
+        matches!(
+            self,
+            Error::UnknownContext { .. }
+                | Error::Direction { .. }
+                | Error::OddNumber { .. }
+                | Error::Unsupported { .. }
+        )
+    }
+
     /// The place in the expanded object, as a JSON pointer (RFC 6901).
     pub fn pointer(&self) -> Option<&str> {
         match self {

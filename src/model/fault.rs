@@ -41,6 +41,11 @@ impl Faults {
             self.add(pointer, "empty", "this text must not be empty");
         } else if text.chars().count() > most {
             self.add(pointer, "too-long", format!("this text may have at most {most} characters"));
+        } else if text.contains(['\u{fffe}', '\u{ffff}']) {
+            // Some processors of JSON-LD escape them before signing, some do not.
+            let detail = "this text holds U+FFFE or U+FFFF, which stand for no character; leave \
+                          them out";
+            self.add(pointer, "not-a-character", detail);
         }
     }
 

@@ -81,7 +81,7 @@ async fn unusual_text_is_minted_or_refused_but_never_breaks() {
     let app = TestApp::sqlite().await;
     app.publish(&with(samples::achievement(), json!({"directEvidence": true}))).await;
     let texts =
-        ["é 𝄞 \u{202e}evil", "a\r\nb\t\"\\", "\u{7f}\u{80}\u{fffe}", "<b>&amp;", "{{ 7*7 }}"];
+        ["é 𝄞 \u{202e}evil", "a\r\nb\t\"\\", "\u{7f}\u{80}\u{fffd}", "<b>&amp;", "{{ 7*7 }}"];
     for text in texts {
         for at in ["/narrative", "/earner/name", "/evidence/0/name", "/evidence/0/description"] {
             let minted = app.mint(&changed(at, json!(text))).await.expect(201).json();
@@ -91,6 +91,12 @@ async fn unusual_text_is_minted_or_refused_but_never_breaks() {
             }
         }
     }
+    let not_text = app.mint(&changed("/earner/name", json!("a\u{fffe}"))).await;
+    assert_eq!(faults(not_text), [("/earner/name".into(), "not-a-character".into())]);
+    // What sorts by UTF-16 otherwise than by code points, as some processors do.
+    let mut mixed = changed("/narrative", json!("\u{1d11e} a"));
+    mixed["earner"]["name"] = json!("\u{ff21}");
+    assert_eq!(faults(app.mint(&mixed).await), [("".into(), "ambiguous-text".into())]);
     let urls = [
         "https://drive.example/a b",
         "https://drive.example/\u{e9}",
