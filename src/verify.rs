@@ -1,8 +1,9 @@
 //! Verify: anyone's credential, as the steps of the job.
 //!
 //! Invariant: nothing is fetched but the issuer's key document before the
-//! signature held, so a forged credential cannot choose our URLs; and what
-//! could not be told is *undecided*, never yes and never no.
+//! signature held, so a forged credential cannot choose our URLs (Open Badges 2.0
+//! cannot be told without more, see [`open_badges_2`]); and what could not be told
+//! is *undecided*, never yes and never no.
 
 mod open_badges_2;
 

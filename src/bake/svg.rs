@@ -156,7 +156,10 @@ impl Scan {
             }
             let name = tag.name().0.to_owned();
             self.root = Some(Root { tag: span, empty, name, declares: declares(tag)? });
-        } else if let (Some(edition), None) = (edition, &self.open) {
+        } else if let Some(edition) = edition {
+            if self.open.is_some() {
+                return Err(BakeError::Several);
+            }
             let verify = attribute(tag, "verify")?;
             let (start, depth, text) = (span.start, self.depth, String::new());
             self.open = Some(Open { edition, start, depth, verify, text });
@@ -169,7 +172,13 @@ impl Scan {
         self.depth = depth.checked_sub(1).ok_or_else(|| broken("an element ends twice"))?;
         let Some(open) = self.open.take_if(|open| open.depth == depth) else { return Ok(()) };
         self.span = open.start..end;
-        let credential = open.verify.unwrap_or(open.text).trim().to_owned();
+        let text = open.text.trim();
+        let credential = match open.verify {
+            // Readers look for either, and would find two.
+            Some(_) if !text.is_empty() => return Err(BakeError::Several),
+            Some(verify) => verify.trim().to_owned(),
+            None => text.to_owned(),
+        };
         only_one(&mut self.baked, Baked { edition: open.edition, credential })
     }
 
@@ -314,6 +323,13 @@ mod tests {
         let one = "<openbadges:credential verify=\"a.b.c\"/>";
         let two = format!("<svg xmlns:openbadges=\"{NAMESPACE}\">{one}{one}</svg>");
         assert_eq!(opened(&two), Err(BakeError::Several));
+        for content in ["{}", one] {
+            let both = format!(
+                "<svg xmlns:openbadges=\"{NAMESPACE}\"><openbadges:credential verify=\"a.b.c\">\
+                 {content}</openbadges:credential></svg>"
+            );
+            assert_eq!(opened(&both), Err(BakeError::Several), "{content}");
+        }
     }
 
     #[test]

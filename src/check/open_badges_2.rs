@@ -50,7 +50,7 @@ impl<'d, 'a> Assertion<'d, 'a> {
 
     /// `verification.type`, in either way of writing it.
     pub fn verification(&self) -> Option<Verification> {
-        let verification = self.0.get("verification").or_else(|| self.0.get("verify"))?;
+        let verification = self.0.get("verification")?;
         types(verification.as_object()?).find_map(|name| match name {
             "hosted" | "HostedBadge" => Some(Verification::Hosted),
             "signed" | "SignedBadge" => Some(Verification::Signed),
@@ -141,26 +141,31 @@ pub fn scope(award: Award<'_, '_>, issuer_id: &str) -> Check {
     }
 }
 
-fn allowed(url: &str, issuer: &Object<'_>, issuer_id: &str) -> Option<bool> {
+/// The URL, where what is fetched is what is written: no `..`, no backslash and no
+/// other spelling by which a prefix fits and another place answers.
+pub fn exact(url: &str) -> Option<Url> {
     let parsed = Url::parse(url).ok()?;
+    let origin_alone = parsed.as_str().strip_suffix('/') == Some(url) && parsed.path() == "/";
+    (parsed.as_str() == url || origin_alone).then_some(parsed)
+}
+
+fn allowed(url: &str, issuer: &Object<'_>, issuer_id: &str) -> Option<bool> {
+    let parsed = exact(url)?;
     let rules = issuer.get("verification").and_then(Value::as_object);
     let rule = |name| rules.into_iter().flat_map(move |r| items(r, name)).filter_map(Value::as_str);
-    let same_host = Url::parse(issuer_id).ok()?.host_str() == parsed.host_str();
-    let mut said = false;
-    let mut holds = true;
-    if rule("startsWith").next().is_some() {
-        said = true;
-        // A prefix ends within a host name as well: the origin is compared apart.
-        holds &= rule("startsWith").any(|prefix| {
+    if rule("startsWith").next().is_none() && rule("allowedOrigins").next().is_none() {
+        return Some(exact(issuer_id)?.origin() == parsed.origin());
+    }
+    // A prefix ends within a host name as well: the origin is compared apart.
+    let mut prefixes = rule("startsWith").peekable();
+    let starts = prefixes.peek().is_none()
+        || prefixes.any(|prefix| {
             let origin = Url::parse(prefix).map(|prefix| prefix.origin());
             url.starts_with(prefix) && origin.is_ok_and(|origin| origin == parsed.origin())
         });
-    }
-    if rule("allowedOrigins").next().is_some() {
-        said = true;
-        holds &= rule("allowedOrigins").any(|host| parsed.host_str() == Some(host));
-    }
-    Some(if said { holds } else { same_host })
+    let mut hosts = rule("allowedOrigins").peekable();
+    let hosted = hosts.peek().is_none() || hosts.any(|host| parsed.host_str() == Some(host));
+    Some(starts && hosted)
 }
 
 /// The keys that may have signed: what `issuer.publicKey` lists, only the named
@@ -278,13 +283,16 @@ pub fn dates(assertion: Assertion<'_, '_>, now: Timestamp) -> Check {
     Check::pass(validity::NAME, observed)
 }
 
-/// What a file says otherwise than the copy that its issuer hosts: the first of
-/// the members that a reader goes by. A hash is salted anew by some platforms at
-/// each request, so identities are compared only where both are plain or the salt
-/// is the same.
-pub fn differs(file: Assertion<'_, '_>, hosted: Assertion<'_, '_>) -> Option<&'static str> {
+/// What a file says otherwise than the copy that its issuer hosts, `award`: the
+/// first of the members that a reader goes by.
+pub fn differs(file: Assertion<'_, '_>, award: Award<'_, '_>) -> Option<&'static str> {
+    let hosted = award.assertion;
     let same = |member| file.0.get(member) == hosted.0.get(member);
-    if reference(file.0.get("badge")) != reference(hosted.0.get("badge")) {
+    let badge = match file.0.get("badge") {
+        Some(Value::Object(embedded)) => says_no_more(embedded, award.badge, Some(award.issuer)),
+        other => reference(other) == reference(hosted.0.get("badge")).or(award.badge.str("id")),
+    };
+    if !badge {
         return Some("badge");
     }
     if !same("recipient") && !salted_otherwise(file, hosted) {
@@ -293,13 +301,26 @@ pub fn differs(file: Assertion<'_, '_>, hosted: Assertion<'_, '_>) -> Option<&'s
     ["issuedOn", "expires", "narrative", "evidence"].into_iter().find(|member| !same(member))
 }
 
-fn salted_otherwise(file: Assertion<'_, '_>, hosted: Assertion<'_, '_>) -> bool {
-    let recipient = |a: Assertion<'_, '_>| {
+/// Whether each member of a document that a file holds is one of the true document.
+fn says_no_more(held: &Object<'_>, truth: &Object<'_>, issuer: Option<&Object<'_>>) -> bool {
+    held.iter().filter(|(name, _)| *name != "@context").all(|(name, value)| {
+        match (value, issuer.filter(|_| name == "issuer")) {
+            (Value::Object(profile), Some(issuer)) => says_no_more(profile, issuer, None),
+            (other, Some(issuer)) => reference(Some(other)) == issuer.str("id"),
+            (other, None) => truth.get(name) == Some(other),
+        }
+    })
+}
+
+/// Whether both hash the earner's identity, with different salts: some platforms
+/// salt it anew at each request, so that they cannot be compared.
+pub fn salted_otherwise(file: Assertion<'_, '_>, hosted: Assertion<'_, '_>) -> bool {
+    let salt = |a: Assertion<'_, '_>| {
         let recipient = a.0.get("recipient")?.as_object()?;
         let hashed = recipient.get("hashed").and_then(Value::as_bool)?;
         hashed.then(|| recipient.str("salt").map(str::to_owned))
     };
-    match (recipient(file), recipient(hosted)) {
+    match (salt(file), salt(hosted)) {
         (Some(one), Some(other)) => one != other,
         _ => false,
     }

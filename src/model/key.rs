@@ -12,7 +12,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
 use openssl::bn::{BigNum, BigNumContext};
@@ -192,13 +192,23 @@ impl PublicKey {
         Ok(Self(Material::OpenSsl(OpenSslKey { algorithm: Algorithm::Rsa, bytes, decoded })))
     }
 
-    /// An RSA key in PEM, as Open Badges 2.0 publishes them.
+    /// An RSA key in PEM (RFC 7468), as Open Badges 2.0 publishes them. Read without
+    /// OpenSSL's own reader, which asks the terminal where a text calls for a pass phrase.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        if text.contains("PRIVATE") {
+        let body = |label: &str| {
+            let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
+            let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
+            let base64: String = body.split_ascii_whitespace().collect();
+            STANDARD.decode(base64).ok()
+        };
+        if text.contains("PRIVATE KEY") {
             return Err(KeyError::Private);
         }
-        let pem = text.as_bytes();
-        let key = Rsa::public_key_from_pem(pem).or_else(|_| Rsa::public_key_from_pem_pkcs1(pem));
+        let key = match (body("PUBLIC KEY"), body("RSA PUBLIC KEY")) {
+            (Some(der), _) => Rsa::public_key_from_der(&der),
+            (None, Some(der)) => Rsa::public_key_from_der_pkcs1(&der),
+            (None, None) => return Err(KeyError::NotPem),
+        };
         let key = key.map_err(|_| KeyError::NotRsa)?;
         Self::rsa(&key.n().to_vec(), &key.e().to_vec())
     }
@@ -421,6 +431,8 @@ pub enum KeyError {
     RsaLength { bits: i32 },
     #[error("the modulus and exponent are no RSA key")]
     NotRsa,
+    #[error("the key is not a public key in PEM: BEGIN, base64, END")]
+    NotPem,
     #[error("the JWK has no `kty` and key members in base64url")]
     NotAJwk,
     #[error("the JWK's `use` is not `sig`")]
@@ -523,6 +535,26 @@ mod tests {
         assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
         let ps256 = jwk.replace("RS256", "PS256");
         assert_eq!(PublicKey::from_jwk_text(&ps256), Err(KeyError::AlgorithmMismatch));
+    }
+
+    #[test]
+    fn pem_is_read_in_both_forms_and_never_asks_for_a_pass_phrase() {
+        let rsa = Rsa::generate(2048).unwrap();
+        let key = PublicKey::rsa(&rsa.n().to_vec(), &rsa.e().to_vec()).unwrap();
+        let spki = String::from_utf8(rsa.public_key_to_pem().unwrap()).unwrap();
+        let pkcs1 = String::from_utf8(rsa.public_key_to_pem_pkcs1().unwrap()).unwrap();
+        assert_eq!(PublicKey::from_pem(&spki).as_ref(), Ok(&key));
+        assert_eq!(PublicKey::from_pem(&pkcs1.replace('\n', "\r\n")).as_ref(), Ok(&key));
+        let private = String::from_utf8(rsa.private_key_to_pem().unwrap()).unwrap();
+        assert_eq!(PublicKey::from_pem(&private), Err(KeyError::Private));
+        let locked = spki.replacen(
+            "KEY-----\n",
+            "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n",
+            1,
+        );
+        for text in [locked.as_str(), "", "-----BEGIN PUBLIC KEY-----", &spki[1..]] {
+            assert_eq!(PublicKey::from_pem(text), Err(KeyError::NotPem), "{text}");
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //!
 //! Invariant: what decides is what the issuer's own addresses answer. Of a hosted
 //! assertion that is the copy at its id, never the file; the issuer's profile is
-//! always fetched from the id by which the badge class names it. A revocation list
-//! is asked only once the signature held.
+//! always fetched from the id by which the badge class names it. These few are
+//! fetched before anything is proven, since 2.0 proves nothing without them; a
+//! revocation list is asked only once the signature held.
 
 use jiff::Timestamp;
 use url::Url;
@@ -93,12 +94,9 @@ async fn hosted<S: Sources>(
         Check::fail(ob2::HOSTED, url, problem)
     })?;
     found.asked(fetched.fetched_at);
-    if let Some(member) = file.and_then(|file| ob2::differs(file, assertion)) {
-        let detail = format!(
-            "The file says another `{member}` than the copy at its issuer's, {url}. Ask for the \
-             issuer's copy."
-        );
-        let problem = Problem::new("differs-from-hosted", detail).at(format!("/{member}"));
+    if assertion.verification() != Some(Verification::Hosted) {
+        let detail = "The assertion does not say that it is verified by being hosted.";
+        let problem = Problem::new("not-hosted", detail).at("/verification");
         return Err(Check::fail(ob2::HOSTED, url, problem));
     }
     let parts = Parts::gather(assertion, sources).await?;
@@ -107,6 +105,9 @@ async fn hosted<S: Sources>(
     found.describe(award);
     found.authentic.push(ob2::shape(award));
     found.authentic.push(ob2::scope(award, &parts.issuer_id));
+    if let Some(file) = file {
+        found.compare(file, award, url)?;
+    }
     found.signer = Some(signer(&parts.issuer_id, url));
     found.current.push(ob2::dates(assertion, now));
     found.current.push(ob2::status_of_hosted(assertion));
@@ -177,6 +178,11 @@ async fn held<'k, S: Sources>(
             Ok(()) => return Ok(id),
             Err(error) => failed = Some(failed.unwrap_or_else(|| proof::jws_not_held(&error))),
         }
+    }
+    if keys.len() > MAX_KEYS {
+        let detail = format!("The issuer lists {} keys; {MAX_KEYS} were asked.", keys.len());
+        let problem = Problem::new("too-many-keys", detail).at("/badge/issuer/publicKey");
+        return Err(Check::undecided(issuer_key::NAME, issuer, problem));
     }
     Err(failed.expect("there is a key to ask"))
 }
@@ -254,7 +260,7 @@ fn issuer_of(badge: &Object<'_>) -> Option<String> {
 
 async fn get<S: Sources>(url: &str, sources: &S) -> Result<Fetched, FetchError> {
     let refused = |reason| FetchError::Refused { url: url.to_owned(), reason };
-    let parsed = Url::parse(url).map_err(|_| refused("it is not a URL"))?;
+    let parsed = ob2::exact(url).ok_or_else(|| refused("it is not written as a URL is"))?;
     sources.fetch(&parsed, ACCEPT_CREDENTIAL).await
 }
 
@@ -300,6 +306,7 @@ struct Found {
     current: Vec<Check>,
     signer: Option<Signer>,
     credential: Option<CredentialSummary>,
+    warnings: Vec<Problem>,
     /// The oldest answer that the status rests on.
     asked_at: Option<Timestamp>,
     /// The issuer's server answered that it is gone.
@@ -314,6 +321,7 @@ impl Found {
             current: Vec::new(),
             signer: None,
             credential: None,
+            warnings: Vec::new(),
             asked_at: None,
             gone: false,
         }
@@ -321,6 +329,29 @@ impl Found {
 
     fn asked(&mut self, at: Timestamp) {
         self.asked_at = Some(self.asked_at.map_or(at, |before| before.min(at)));
+    }
+
+    /// Holds a file against the issuer's copy, which alone decides.
+    fn compare(
+        &mut self,
+        file: Assertion<'_, '_>,
+        award: Award<'_, '_>,
+        url: &str,
+    ) -> Result<(), Check> {
+        if let Some(member) = ob2::differs(file, award) {
+            let detail = format!(
+                "The file says another `{member}` than the copy at its issuer's, {url}. Ask for \
+                 the issuer's copy."
+            );
+            let problem = Problem::new("differs-from-hosted", detail).at(format!("/{member}"));
+            return Err(Check::fail(ob2::HOSTED, url, problem));
+        }
+        if ob2::salted_otherwise(file, award.assertion) {
+            let detail = "The file and the issuer's copy hash the earner's identity with \
+                          different salts, so they cannot be compared: only the copy's counts.";
+            self.warnings.push(Problem::new("another-salt", detail).at("/recipient"));
+        }
+        Ok(())
     }
 
     fn describe(&mut self, Award { assertion, badge, issuer }: Award<'_, '_>) {
@@ -365,7 +396,7 @@ impl Found {
             status,
             status_as_of: asked_at.map(|at| at.to_string()),
             checks: checks.map(CheckReport::from).collect(),
-            warnings: Vec::new(),
+            warnings: self.warnings,
             form: Some(self.form),
             picture: None,
             signer: self.signer.filter(|_| held),

@@ -141,7 +141,71 @@ async fn a_file_that_was_edited_is_refused_and_a_new_salt_is_no_edit() {
     let mut file = assertion("hosted");
     file["recipient"]["salt"] = json!("b");
     file["recipient"]["identity"] = json!("sha256$00");
-    assert_eq!(verdicts(&report(&file.to_string(), &world).await), GOOD);
+    let salted = report(&file.to_string(), &world).await;
+    assert_eq!(verdicts(&salted), GOOD);
+    assert_eq!(salted.warnings[0].code, "another-salt");
+}
+
+#[tokio::test]
+async fn what_a_file_holds_of_its_badge_class_and_issuer_must_be_theirs() {
+    let world = world(&keys());
+    let with = |badge: Value| {
+        let mut file = assertion("hosted");
+        file["badge"] = badge;
+        file.to_string()
+    };
+    let mut badge = world.0[BADGE].clone();
+    assert_eq!(verdicts(&report(&with(badge.clone()), &world).await), GOOD);
+    badge["issuer"] = world.0[ISSUER].clone();
+    assert_eq!(verdicts(&report(&with(badge.clone()), &world).await), GOOD);
+    let mut renamed = badge.clone();
+    renamed["name"] = json!("Doctor of Education");
+    let mut more = badge.clone();
+    more["alignment"] = json!([{"targetName": "Everything"}]);
+    let mut other_issuer = badge.clone();
+    other_issuer["issuer"]["name"] = json!("Harvard");
+    let mut without_id = renamed.clone();
+    without_id.as_object_mut().unwrap().remove("id");
+    for badge in [renamed, more, other_issuer, without_id] {
+        let found = report(&with(badge.clone()), &world).await;
+        assert_eq!(code(&found, "hosted"), Some("differs-from-hosted"), "{badge}");
+        assert_eq!(found.verdicts.authentic, Verdict::No);
+    }
+}
+
+#[tokio::test]
+async fn a_url_that_is_fetched_from_elsewhere_than_it_reads_is_not_followed() {
+    let planted = "https://nea.example/uploads/evil.json";
+    for id in [
+        "https://nea.example/assertions/../uploads/evil.json",
+        "https://nea.example/assertions/%2e%2e/uploads/evil.json",
+        "https://nea.example/assertions/..\\uploads\\evil.json",
+    ] {
+        let mut world = world(&keys());
+        world.0.get_mut(ISSUER).unwrap()["verification"] =
+            json!({"startsWith": "https://nea.example/assertions/"});
+        let mut forged = assertion("hosted");
+        forged["id"] = json!(id);
+        world.0.insert(planted.into(), forged.clone());
+        let found = report(&forged.to_string(), &world).await;
+        assert_ne!(found.verdicts.authentic, Verdict::Yes, "{id}");
+    }
+    // Another port of the host is another server.
+    let mut world = world(&keys());
+    let other = "https://nea.example:8443/assertions/1";
+    let mut forged = assertion("hosted");
+    forged["id"] = json!(other);
+    world.0.insert(other.into(), forged.clone());
+    let found = report(&forged.to_string(), &world).await;
+    assert_eq!(code(&found, "hosted"), Some("not-of-issuer"));
+}
+
+#[tokio::test]
+async fn a_hosted_copy_must_say_that_it_is_hosted() {
+    let mut world = world(&keys());
+    world.0.insert(ASSERTION.into(), assertion("signed"));
+    let found = report(&assertion("hosted").to_string(), &world).await;
+    assert_eq!(code(&found, "hosted"), Some("not-hosted"));
 }
 
 #[tokio::test]
@@ -261,6 +325,12 @@ async fn a_key_must_name_its_issuer_back_and_one_of_several_may_have_signed() {
     // The key that would have decided does not answer.
     several.0.remove(KEY);
     assert_eq!(report(&text, &several).await.verdicts.authentic, Verdict::Undecided);
+    // Or is not asked, behind as many others as are.
+    let many: Vec<_> = (0..5).map(|_| second).chain([KEY]).collect();
+    several.0.get_mut(ISSUER).unwrap()["publicKey"] = json!(many);
+    let found = report(&text, &several).await;
+    assert_eq!(code(&found, "issuer-key"), Some("too-many-keys"));
+    assert_eq!(found.verdicts.authentic, Verdict::Undecided);
 }
 
 #[tokio::test]
