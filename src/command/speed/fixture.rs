@@ -2,7 +2,8 @@
 //! issuer's keys: what signing and verifying are timed on.
 //!
 //! Invariant: a verification that is timed runs every check that a verifier
-//! runs up to the verdict *authentic*, and must come to it.
+//! runs up to the verdict *authentic*, and must come to it; a proof that is timed
+//! alone must hold.
 
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint};
@@ -18,13 +19,13 @@ use crate::check::report::{Verdict, verdict};
 use crate::check::{self, Basis};
 use crate::did::document::{self, IssuerKey};
 use crate::did::{self, ControllerDocument};
-use crate::jsonld::Contexts;
+use crate::jsonld::{self, Contexts, Dataset};
 use crate::keys::{self, Algorithm, KeyError, SharedSigner};
 use crate::model::key::PublicKey;
 use crate::model::{Credential, Document};
 use crate::proof::eddsa_rdfc_2022::{self, Options};
 use crate::proof::vc_jwt::{self, Kind, SigningHeader};
-use crate::proof::{Secured, signature_holds};
+use crate::proof::{Secured, eddsa_jcs_2022, signature_holds};
 use crate::status::bitstring::{Bits, MIN_LENGTH};
 
 /// What is signed: 3.9 KB, 4.3 KB with a proof; contexts of VC 2.0, Open Badges 3.0.3 and its
@@ -37,6 +38,9 @@ pub struct Form {
     pub name: &'static str,
     /// The bare check of the same signature over the bytes that it signs.
     pub bare: &'static str,
+    /// What it signs is the graph, so that it cannot be verified without the
+    /// JSON-LD checks.
+    pub signs_graph: bool,
     sign: fn(&Fixture, &Document<'_>) -> Vec<u8>,
 }
 
@@ -49,11 +53,26 @@ pub const BARE_OVER_JWT: &str = "bare.ed25519-over-jwt";
 pub const BARE_ES256_OVER_JWT: &str = "bare.es256-over-jwt";
 
 /// Every form; another is one more line.
-pub const FORMS: [Form; 3] = [
-    Form { name: "eddsa-rdfc-2022", bare: BARE, sign: Fixture::eddsa_rdfc_2022 },
-    Form { name: "vc-jwt-eddsa", bare: BARE_OVER_JWT, sign: |f, d| f.vc_jwt(&f.ed25519, d) },
-    Form { name: "vc-jwt-es256", bare: BARE_ES256_OVER_JWT, sign: |f, d| f.vc_jwt(&f.es256, d) },
+pub const FORMS: [Form; 4] = [
+    Form::new("eddsa-rdfc-2022", BARE, Fixture::eddsa_rdfc_2022).of_graph(),
+    Form::new("eddsa-jcs-2022", BARE, Fixture::eddsa_jcs_2022),
+    Form::new("vc-jwt-eddsa", BARE_OVER_JWT, |f, d| f.vc_jwt(&f.ed25519, d)),
+    Form::new("vc-jwt-es256", BARE_ES256_OVER_JWT, |f, d| f.vc_jwt(&f.es256, d)),
 ];
+
+impl Form {
+    const fn new(
+        name: &'static str,
+        bare: &'static str,
+        sign: fn(&Fixture, &Document<'_>) -> Vec<u8>,
+    ) -> Self {
+        Self { name, bare, signs_graph: false, sign }
+    }
+
+    const fn of_graph(self) -> Self {
+        Self { signs_graph: true, ..self }
+    }
+}
 
 /// The credential's issuer.
 pub struct Fixture {
@@ -64,6 +83,8 @@ pub struct Fixture {
     /// The same, read: its keys are decoded.
     pub keys: ControllerDocument,
     basis: Basis<'static>,
+    /// The composed credential as RDF.
+    graph: Result<Dataset, jsonld::Error>,
 }
 
 struct IssuerSigner {
@@ -94,7 +115,9 @@ impl Fixture {
         let did_document = did_document.to_string();
         let keys = did::web::read(did_document.as_bytes(), did).expect("we composed it");
         let basis = Basis { contexts: Contexts::bundled(), now: ambient.now() };
-        Ok(Self { ed25519, es256, did_document, keys, basis })
+        let graph = check::conform(&document, basis.contexts).graph;
+        let graph = graph.expect("the fixture follows a data model that is read");
+        Ok(Self { ed25519, es256, did_document, keys, basis, graph })
     }
 
     /// From the composed document to the bytes that are handed out.
@@ -114,6 +137,21 @@ impl Fixture {
         let received = Received { secured: &secured, document: &document, graph };
         let proven = check::proof::authenticate(received, Ok(&self.keys), self.basis);
         verdict(conformance.checks.iter().chain(&proven.checks))
+    }
+
+    /// From bytes to whether the proof holds, key in hand: without the checks of
+    /// [`Self::conform`].
+    pub fn prove(&self, secured: &[u8]) -> bool {
+        let secured = Secured::decode(secured).expect("we signed it");
+        let document = secured.document().expect("we signed it");
+        let received =
+            Received { secured: &secured, document: &document, graph: Some(&self.graph) };
+        check::proof::authenticate(received, Ok(&self.keys), self.basis).authentic.is_some()
+    }
+
+    /// Data model, Open Badges and JSON-LD, of a document that was parsed.
+    pub fn conform(&self, document: &Document<'_>) -> bool {
+        check::conform(document, self.basis.contexts).passed()
     }
 
     /// The signature checks alone, each by the name that [`Form::bare`] gives it.
@@ -158,6 +196,15 @@ impl Fixture {
         let options = Options { created, verification_method: &by.method, expires: None };
         let sign = |message: &[u8]| by.signer.sign(message);
         let signed = eddsa_rdfc_2022::sign(document, &options, self.basis.contexts, sign);
+        signed.expect("the fixture can be signed")
+    }
+
+    fn eddsa_jcs_2022(&self, document: &Document<'_>) -> Vec<u8> {
+        let by = &self.ed25519;
+        let created = self.basis.now;
+        let options = Options { created, verification_method: &by.method, expires: None };
+        let signed =
+            eddsa_jcs_2022::sign(document, &options, |message: &[u8]| by.signer.sign(message));
         signed.expect("the fixture can be signed")
     }
 

@@ -8,8 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::fixture::Call;
 
-/// Calls within one sample, so that the clock's own cost does not count.
-const CALLS: u32 = 5;
+/// What one sample takes at least, as far as [`MOST_CALLS`] allow: the first call after another
+/// case finds nothing of its own in the processor's caches, unlike work that goes on.
+const SAMPLE: Duration = Duration::from_millis(2);
+/// Calls within one sample.
+const MOST_CALLS: u32 = 50;
+const WARM_UP: u32 = 10;
 /// Calls of one thread, between the start of it and its end.
 const MOST_SLICE: u32 = 100;
 
@@ -24,18 +28,15 @@ pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
 
 /// What a call of each case takes on this thread.
 pub fn on_one_core(cases: &[Case<'_>], rounds: usize, progress: Progress<'_>) -> Vec<Duration> {
-    let warm_up = rounds.div_ceil(10);
+    let calls: Vec<u32> = cases.iter().map(Case::calls).collect();
     let mut samples = vec![Vec::with_capacity(rounds); cases.len()];
-    for round in 0..warm_up + rounds {
-        for (case, samples) in cases.iter().zip(&mut samples) {
+    for round in 0..rounds {
+        for ((case, calls), samples) in cases.iter().zip(&calls).zip(&mut samples) {
             let start = Instant::now();
-            (0..CALLS).for_each(|_| case.run());
-            let taken = start.elapsed() / CALLS;
-            if round >= warm_up {
-                samples.push(taken);
-            }
+            (0..*calls).for_each(|_| case.run());
+            samples.push(start.elapsed() / *calls);
         }
-        progress(round + 1, warm_up + rounds);
+        progress(round + 1, rounds);
     }
     samples.into_iter().map(median).collect()
 }
@@ -81,6 +82,15 @@ pub fn median(mut samples: Vec<Duration>) -> Duration {
 }
 
 impl Case<'_> {
+    /// How many calls make up a sample; warms up on the way.
+    fn calls(&self) -> u32 {
+        let start = Instant::now();
+        (0..WARM_UP).for_each(|_| self.run());
+        let one = (start.elapsed() / WARM_UP).max(Duration::from_nanos(1));
+        let calls = SAMPLE.as_nanos() / one.as_nanos();
+        u32::try_from(calls).unwrap_or(MOST_CALLS).clamp(1, MOST_CALLS)
+    }
+
     fn run(&self) {
         assert!((self.call)(), "{} does what it is timed for", self.name);
     }
@@ -116,16 +126,19 @@ mod tests {
     }
 
     #[test]
-    fn cases_take_turns_and_each_is_called_as_often() {
-        let (first, second) = (AtomicU32::new(0), AtomicU32::new(0));
-        let count = |of: &AtomicU32| of.fetch_add(1, Ordering::SeqCst) + 1;
-        let cases = [
-            case("first", || count(&first) <= second.load(Ordering::SeqCst) + CALLS),
-            case("second", || count(&second) <= first.load(Ordering::SeqCst)),
-        ];
-        assert_eq!(on_one_core(&cases, 20, &|_, _| {}).len(), 2);
-        let calls = 22 * CALLS;
-        assert_eq!([&first, &second].map(|of| of.load(Ordering::SeqCst)), [calls, calls]);
+    fn cases_take_turns_a_sample_at_a_time() {
+        let turns = std::sync::Mutex::new(Vec::new());
+        let turn = |name| {
+            let mut turns = turns.lock().unwrap();
+            if turns.last() != Some(&name) {
+                turns.push(name);
+            }
+            true
+        };
+        let cases = [case("first", || turn("first")), case("second", || turn("second"))];
+        assert_eq!(on_one_core(&cases, 3, &|_, _| {}).len(), 2);
+        // Warmed up once each, then three rounds.
+        assert_eq!(*turns.lock().unwrap(), ["first", "second"].repeat(4));
     }
 
     #[test]
