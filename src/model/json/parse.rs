@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{MAX_DEPTH, MAX_SAFE_INTEGER, Number, Object, Value};
+use super::{MAX_DEPTH, MAX_SAFE_INTEGER, Number, Object, Value, is_same};
 
 /// Reads one JSON text. Anything but white space after it is an error.
 pub fn parse(bytes: &[u8]) -> Result<Value<'_>, Error> {
     let text = std::str::from_utf8(bytes)
         .map_err(|e| Error { kind: ErrorKind::NotUtf8, offset: e.valid_up_to() })?;
-    let mut parser = Parser { text, at: 0, depth: 0, members: Vec::new(), items: Vec::new() };
+    let mut parser = Parser::new(text);
     if text.starts_with('\u{feff}') {
         return Err(parser.error(ErrorKind::ByteOrderMark));
     }
@@ -61,13 +61,25 @@ struct Parser<'a> {
     at: usize,
     depth: usize,
     /// The members read so far of the objects that are open, outermost first:
-    /// each object takes its own once it knows how many they are.
+    /// each object splits its own off once it knows how many they are. Before
+    /// them stands one of nobody, so that none ever takes all there is.
     members: Vec<(Cow<'a, str>, Value<'a>)>,
     /// The same for the items of arrays.
     items: Vec<Value<'a>>,
 }
 
 impl<'a> Parser<'a> {
+    /// Room for what is open at a time in most documents.
+    const ROOM: usize = 64;
+
+    fn new(text: &'a str) -> Self {
+        let (mut members, mut items) =
+            (Vec::with_capacity(Self::ROOM), Vec::with_capacity(Self::ROOM));
+        members.push((Cow::Borrowed(""), Value::Null));
+        items.push(Value::Null);
+        Parser { text, at: 0, depth: 0, members, items }
+    }
+
     fn value(&mut self) -> Result<Value<'a>, Error> {
         match self.peek() {
             Some(b'{') => self.nested(Self::object).map(Value::Object),
@@ -110,7 +122,7 @@ impl<'a> Parser<'a> {
             // cost of one made to be slow.
             let duplicate = match &mut many {
                 Some(names) => !names.insert(name.clone()),
-                None => self.members[first..].iter().any(|(n, _)| *n == name),
+                None => self.members[first..].iter().any(|(n, _)| is_same(n, &name)),
             };
             if duplicate {
                 return Err(Error {
@@ -130,7 +142,7 @@ impl<'a> Parser<'a> {
             }
             self.skip_whitespace();
             if self.take(b'}') {
-                return Ok(Object { members: self.members.drain(first..).collect() });
+                return Ok(Object { members: self.members.split_off(first) });
             }
             if !self.take(b',') {
                 return Err(self.error_or_end(ErrorKind::Expected("a comma or a closing brace")));
@@ -149,7 +161,7 @@ impl<'a> Parser<'a> {
             self.items.push(value);
             self.skip_whitespace();
             if self.take(b']') {
-                return Ok(self.items.drain(first..).collect());
+                return Ok(self.items.split_off(first));
             }
             if !self.take(b',') {
                 return Err(self.error_or_end(ErrorKind::Expected("a comma or a closing bracket")));
