@@ -125,8 +125,12 @@ impl<'c, 'd> Expander<'c, 'd> {
         let Some(property) = &definition.index else {
             self.deviate_unless(none, key, || "no key that is not signed".to_owned());
             for item in &items {
-                if let Item::Value { term, .. } = item {
-                    self.out.spelled(*term, Spelling::More);
+                match item {
+                    Item::Value { term, .. } => self.out.spelled(*term, Spelling::More),
+                    Item::Node { term, .. } if !none => {
+                        self.index_node(*term, place.graph, key)?;
+                    }
+                    Item::Node { .. } | Item::List(_) => {}
                 }
             }
             return Ok(items);
@@ -157,6 +161,20 @@ impl<'c, 'd> Expander<'c, 'd> {
             self.add(Node::new(*term, place.graph), predicate, object);
         }
         Ok(items)
+    }
+
+    /// Node map generation: a node has one index in its graph, if any.
+    pub(super) fn index_node(
+        &mut self,
+        node: Term,
+        graph: Option<Term>,
+        index: &'d str,
+    ) -> Result<(), Error> {
+        let first = *self.indexes.entry((node, graph)).or_insert(index);
+        match first == index {
+            true => Ok(()),
+            false => Err(self.unsupported("one node under two indexes")),
+        }
     }
 
     fn id_entry(

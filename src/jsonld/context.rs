@@ -117,6 +117,8 @@ pub(super) struct Definition {
     /// That of the IRI.
     pub(super) role: Role,
     pub(super) prefix: bool,
+    /// Some take it for a prefix, though it was not made one.
+    pub(super) doubtful: bool,
     pub(super) protected: bool,
     pub(super) reverse: bool,
     pub(super) coercion: Option<Coercion>,
@@ -135,7 +137,8 @@ pub(super) struct Definition {
 impl Definition {
     /// The same meaning: where it comes from and its protection do not count.
     pub(super) fn means_the_same(&self, other: &Definition) -> bool {
-        let other = Definition { protected: self.protected, known: self.known, ..other.clone() };
+        let Definition { protected, known, doubtful, .. } = *self;
+        let other = Definition { protected, known, doubtful, ..other.clone() };
         *self == other
     }
 }
@@ -239,7 +242,7 @@ impl Context {
         if let Some(definition) = self.term(text) {
             return definition.iri.as_deref().map(Expanded::Borrowed);
         }
-        Some(self.expand_prefix(text).unwrap_or_else(|| match &self.vocab {
+        Some(self.expand_prefix(text)?.unwrap_or_else(|| match &self.vocab {
             Some(vocab) => Expanded::Owned(format!("{vocab}{text}")),
             None => Expanded::Borrowed(text),
         }))
@@ -250,20 +253,26 @@ impl Context {
         if iri::keyword(text).is_some() || iri::looks_like_keyword(text) {
             return None;
         }
-        Some(self.expand_prefix(text).unwrap_or(Expanded::Borrowed(text)))
+        Some(self.expand_prefix(text)?.unwrap_or(Expanded::Borrowed(text)))
     }
 
-    /// A compact or absolute IRI.
-    fn expand_prefix<'s>(&'s self, text: &'s str) -> Option<Expanded<'s>> {
-        let (prefix, suffix) = iri::scheme(text).filter(|(prefix, _)| !prefix.is_empty())?;
+    /// A compact or absolute IRI; `Some(None)` if it is neither, and `None` if
+    /// processors differ about its prefix.
+    fn expand_prefix<'s>(&'s self, text: &'s str) -> Option<Option<Expanded<'s>>> {
+        let Some((prefix, suffix)) = iri::scheme(text).filter(|(prefix, _)| !prefix.is_empty())
+        else {
+            return Some(None);
+        };
         if prefix == "_" || suffix.starts_with("//") {
-            return Some(Expanded::Borrowed(text));
+            return Some(Some(Expanded::Borrowed(text)));
         }
-        if let Some(definition) = self.term(prefix).filter(|definition| definition.prefix) {
-            let namespace = definition.iri.as_deref()?;
-            return Some(Expanded::Owned(format!("{namespace}{suffix}")));
+        match self.term(prefix) {
+            Some(Definition { doubtful: true, .. }) => None,
+            Some(Definition { prefix: true, iri: Some(namespace), .. }) => {
+                Some(Some(Expanded::Owned(format!("{namespace}{suffix}"))))
+            }
+            _ => Some(iri::is_absolute(text).then_some(Expanded::Borrowed(text))),
         }
-        iri::is_absolute(text).then_some(Expanded::Borrowed(text))
     }
 }
 

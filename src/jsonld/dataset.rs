@@ -128,7 +128,7 @@ pub(super) enum Refused {
 }
 
 /// A term of one dataset: the number of a name, plus one, or of a blank node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Term(NonZeroU32);
 
 /// What a [`Term`] is.

@@ -88,6 +88,7 @@ impl<'a> Definer<'a> {
             iri: None,
             role: Role::Nothing,
             prefix: false,
+            doubtful: false,
             protected: self.protected,
             reverse: false,
             coercion: None,
@@ -150,6 +151,7 @@ impl<'a> Definer<'a> {
                 return Err(invalid(term, "it cannot be a prefix"));
             }
             definition.prefix = prefix;
+            definition.doubtful = false;
         }
         match members.get("@nest") {
             None => {}
@@ -185,8 +187,10 @@ impl<'a> Definer<'a> {
                 }
             }
             let delimited = mapped.ends_with([':', '/', '?', '#', '[', ']', '@']);
-            definition.prefix =
-                simple && colon.is_none() && (delimited || mapped.starts_with("_:"));
+            let fits = colon.is_none() && (delimited || mapped.starts_with("_:"));
+            definition.prefix = simple && fits && !term.contains('/');
+            // One processor forgets that only short definitions make prefixes.
+            definition.doubtful = fits && !definition.prefix;
             definition.iri = Some(mapped.into());
         } else if let Some(at) = colon {
             let (prefix, suffix) = (&term[..at], &term[at + 1..]);

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::context::{Coercion, Container, Context, Definition, Entry};
+use super::context::{Coercion, Container, Context, Definition, Entry, Role};
 
 /// A place where a document differs from its own compacted form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(super) struct Inverse {
     terms: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// All terms for each of [`Sought`].
     sought: [Vec<Arc<str>>; 3],
+    /// All terms for any keyword, in order, with the keyword.
+    aliases: Vec<(Arc<str>, &'static str)>,
     /// Namespace and prefix.
     prefixes: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -46,11 +48,15 @@ impl Inverse {
         for (term, Entry { definition, .. }) in &context.terms {
             let Some(iri) = &definition.iri else { continue };
             inverse.terms.entry(iri.clone()).or_default().push(term.clone());
+            if let Role::Keyword(keyword) = definition.role {
+                inverse.aliases.push((term.clone(), keyword));
+            }
             if definition.prefix {
                 inverse.prefixes.push((iri.clone(), term.clone()));
             }
         }
         let aliases = |keyword: &str| inverse.terms.get(keyword).cloned().unwrap_or_default();
+        inverse.aliases.sort_unstable();
         inverse.sought = Sought::KEYWORDS.map(aliases);
         let known = |term: &Arc<str>| context.term(term).is_some_and(|d| d.known);
         for terms in inverse.terms.values_mut() {
@@ -182,6 +188,15 @@ impl Context {
     pub(super) fn means(&self, name: &str, keyword: Sought) -> bool {
         let aliases = &self.inverse().sought[keyword as usize];
         name == Sought::KEYWORDS[keyword as usize] || aliases.iter().any(|alias| **alias == *name)
+    }
+
+    /// Whether a name stands for the same keyword in both contexts, or for none.
+    pub(super) fn agrees(&self, other: &Context, name: &str) -> bool {
+        let keyword = |context: &Context| match context.entry(name)?.definition.role {
+            Role::Keyword(keyword) => Some(keyword),
+            _ => None,
+        };
+        self.inverse().aliases == other.inverse().aliases || keyword(self) == keyword(other)
     }
 
     /// The member name that compaction gives to a keyword.

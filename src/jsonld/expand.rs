@@ -6,6 +6,8 @@
 //! as one walk. Invariant: every member is turned into quads, is a keyword, or
 //! is an error; the walk never drops one.
 
+use std::collections::HashMap;
+
 use super::Input;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition};
@@ -29,6 +31,7 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
         processor: Processor::new(contexts),
         out: Builder::with_room(values),
         path: Vec::new(),
+        indexes: HashMap::new(),
         deviation: None,
         root: None,
         without: input.without,
@@ -65,6 +68,8 @@ pub(super) struct Expander<'c, 'd> {
     pub(super) processor: Processor<'c>,
     pub(super) out: Builder,
     path: Vec<Step<'d>>,
+    /// The `@index` of nodes in their graphs.
+    pub(super) indexes: HashMap<(Term, Option<Term>), &'d str>,
     deviation: Option<Deviation>,
     /// The node that the document is about, once it is known.
     pub(super) root: Option<Term>,

@@ -50,6 +50,9 @@ impl<'c, 'd> Expander<'c, 'd> {
     ) -> Result<Option<Items>, Error> {
         let type_scoped = active;
         let active = &self.type_scope(active, object)?;
+        if !std::ptr::eq::<Context>(&**type_scoped, &**active) {
+            self.refuse_shifted(type_scoped, active, object)?;
+        }
         let members = self.meanings(active, object)?;
         let has = |keyword| members.iter().any(|(_, _, meaning)| meaning.is(keyword));
         if has("@value") {
@@ -99,6 +102,21 @@ impl<'c, 'd> Expander<'c, 'd> {
                 self.process(&result, scoped, mode)
             }
             _ => Ok(result),
+        }
+    }
+
+    /// One processor looks for keywords before the types are known.
+    fn refuse_shifted(
+        &mut self,
+        type_scoped: &Context,
+        active: &Context,
+        object: &'d Object<'_>,
+    ) -> Result<(), Error> {
+        match object.iter().find(|(name, _)| !active.agrees(type_scoped, name)) {
+            Some((name, _)) => self.within(name, |this| {
+                Err(this.unsupported("a name that a type's context makes or unmakes a keyword"))
+            }),
+            None => Ok(()),
         }
     }
 
@@ -268,9 +286,10 @@ impl<'c, 'd> Expander<'c, 'd> {
             "@index" => {
                 self.deviate("@index", || "no member that is not signed".to_owned());
                 match value {
-                    Value::String(_) => Ok(true),
+                    Value::String(index) => self.index_node(node.term, node.graph, index),
                     other => Err(self.invalid("a string as @index", other)),
                 }
+                .map(|()| true)
             }
             "@included" => {
                 self.deviate("@included", || "no @included".to_owned());

@@ -128,6 +128,8 @@ fn what_processors_write_differently_is_refused() {
     let ids = r#", {"m": {"@id": "urn:m", "@container": "@id"}}"#;
     let flag = r#", {"f": {"@id": "urn:f", "@type": "xsd:boolean"}}"#;
     let text = r#", {"t": {"@id": "urn:t", "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}}"#;
+    let indexed = r#", {"i": {"@id": "urn:i", "@container": "@index"}}"#;
+    let scoped = r#", {"x": "@id", "T": {"@id": "urn:T", "@context": {"x": "urn:x"}}}"#;
     for (contexts, members) in [
         ("", ", \"name\": \"a\u{fffe}\""),
         ("", ", \"name\": {\"@value\": \"\u{ffff}\", \"@language\": \"en\"}"),
@@ -144,10 +146,26 @@ fn what_processors_write_differently_is_refused() {
             r#", "name": [{"@value": "a", "@language": "EN"}, {"@value": "a", "@language": "en"}]"#,
         ),
         (flag, ", \"urn:p\": [\"\u{ff5e}\", \"\u{1f34e}\"]"),
+        (indexed, r#", "i": {"a": {"id": "urn:e"}, "b": {"id": "urn:e"}}"#),
+        ("", r#", "evidence": [{"id": "urn:e", "@index": "a"}, {"id": "urn:e", "@index": "b"}]"#),
+        (scoped, r#", "evidence": {"type": ["Evidence", "T"], "x": "urn:x"}"#),
     ] {
         assert_eq!(refusal(contexts, members).code(), "unsupported-json-ld", "{members}");
     }
+    let prefix = r#", {"urn": {"@id": "https://e.example/"}}"#;
+    assert_eq!(refusal(prefix, "").code(), "relative-iri");
     // These are what they look like to everyone.
+    for (contexts, members) in [
+        (
+            indexed,
+            r#", "i": {"a": {"id": "urn:e"}, "b": {"id": "urn:f"}, "@none": {"id": "urn:e"}}"#,
+        ),
+        (scoped, r#", "evidence": {"type": ["Evidence", "T"], "id": "urn:x"}"#),
+        (r#", {"urn": {"@id": "https://e.example/", "@prefix": false}}"#, ""),
+        (r#", {"urn": {"@id": "https://e.example"}}"#, ""),
+    ] {
+        canonical(&badge(contexts, members), Contexts::bundled());
+    }
     canonical(
         &badge(lists, r#", "l": [], "evidence": {"id": "urn:e", "l": []}"#),
         Contexts::bundled(),
