@@ -11,13 +11,13 @@ use std::sync::OnceLock;
 
 use oxjsonld::{JsonLdParser, JsonLdRemoteDocument};
 use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
-use oxrdf::{Dataset, Literal, Term};
-use serde_json::Value;
+use oxrdf::{Dataset, GraphNameRef, Literal, QuadRef, Term, TermRef};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use touchmark::jsonld::{Contexts, HashAlgorithm};
 use touchmark::model::json;
 
-use super::{expand, nquads};
+use super::expand;
 
 /// What one processor makes of a document: its canonical form, or why not.
 pub type Answer = Result<String, String>;
@@ -182,7 +182,7 @@ pub fn oxigraph(text: &str) -> Option<Answer> {
     lines.sort();
     let form = lines.concat();
     // Its labels are not RDFC-1.0's there, but they are labels for ours to replace.
-    if relates_again(&form) { relabelled(&form).map(Ok) } else { Some(Ok(form)) }
+    if relates_again(&form) { relabelled(&dataset).map(Ok) } else { Some(Ok(form)) }
 }
 
 /// Whether two quads relate the same two blank nodes in the same way. Where a
@@ -211,9 +211,29 @@ fn relations(line: &str) -> Vec<[&str; 4]> {
     pairs
 }
 
-/// The canonical form of N-Quads by our own RDFC-1.0.
-fn relabelled(quads: &str) -> Option<String> {
-    let dataset = expand(&nquads::to_json_ld(quads), Contexts::bundled()).ok()?;
+/// The canonical form of a dataset by our own RDFC-1.0.
+fn relabelled(dataset: &Dataset) -> Option<String> {
+    let plain = |text: String| {
+        let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
+        inner.map_or(text.clone(), str::to_owned)
+    };
+    let node = |quad: QuadRef<'_>| {
+        let object = match quad.object {
+            TermRef::Literal(literal) => match literal.language() {
+                Some(tag) => json!({"@value": literal.value(), "@language": tag}),
+                None => json!({"@value": literal.value(), "@type": literal.datatype().as_str()}),
+            },
+            other => json!({"@id": plain(other.to_string())}),
+        };
+        let subject = plain(quad.subject.to_string());
+        let node = json!({"@id": subject, quad.predicate.as_str(): object});
+        match quad.graph_name {
+            GraphNameRef::DefaultGraph => node,
+            graph => json!({"@id": plain(graph.to_string()), "@graph": [node]}),
+        }
+    };
+    let document = json!({"@graph": dataset.iter().map(node).collect::<Vec<_>>()});
+    let dataset = expand(&document.to_string(), Contexts::bundled()).ok()?;
     dataset.canonicalize(HashAlgorithm::Sha256).ok()
 }
 
