@@ -276,6 +276,7 @@ impl<'a> Definer<'a> {
         let Some(property) = property.filter(|_| definition.container.has(Container::INDEX)) else {
             return Err(invalid(term, "its @index needs an index container and a property"));
         };
+        self.resolve(property)?;
         definition.index = Some(property.clone());
         Ok(())
     }

@@ -388,6 +388,14 @@ impl<'c, 'd> Expander<'c, 'd> {
             let is_reference =
                 object.len() == 1 && object.iter().all(|(name, _)| active.means(name, Sought::Id));
             if !is_value && !is_reference {
+                let is_list =
+                    |name| matches!(active.expand_vocab(name).as_deref(), Some("@list" | "@set"));
+                // Whether what it holds is read under the type's context, processors differ.
+                let before = place.name.and_then(|name| previous.term(name));
+                let differs = before != place.definition;
+                if differs && object.iter().any(|(name, _)| is_list(name)) {
+                    return Err(self.unsupported("@list or @set under the context of a type"));
+                }
                 active = previous;
             }
         }

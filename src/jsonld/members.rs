@@ -425,9 +425,11 @@ impl<'c, 'd> Expander<'c, 'd> {
                 Ok(Some(Items::One(self.json_literal(value)?)))
             }
             _ if container.is_map()
-                && (container.has(Container::GRAPH) || container.has(Container::ID)) =>
+                && [Container::GRAPH, Container::ID, Container::TYPE]
+                    .into_iter()
+                    .any(|map| container.has(map)) =>
             {
-                Err(self.unsupported("anything but a map under a map of graphs or ids"))
+                Err(self.unsupported("anything but a map under a map of graphs, ids or types"))
             }
             _ if container.has(Container::GRAPH) => self.graphs(active, place, value),
             _ => self.element(active, place, value, Preset::default()),

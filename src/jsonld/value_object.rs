@@ -151,7 +151,6 @@ impl<'c, 'd> Expander<'c, 'd> {
         parts: &mut ValueObject<'d>,
     ) -> Result<(), Error> {
         match value {
-            Value::Null => self.deviate("null", || "no member at all".to_owned()),
             Value::String(tag) if iri::is_language_tag(tag) => {
                 parts.more |= tag.contains(|c: char| c.is_ascii_uppercase());
                 parts.language = Some(tag.to_lowercase().into());

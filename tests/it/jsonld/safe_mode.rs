@@ -129,6 +129,8 @@ fn what_processors_write_differently_is_refused() {
     let flag = r#", {"f": {"@id": "urn:f", "@type": "xsd:boolean"}}"#;
     let text = r#", {"t": {"@id": "urn:t", "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}}"#;
     let indexed = r#", {"i": {"@id": "urn:i", "@container": "@index"}}"#;
+    let inner = r#", {"T": {"@id": "urn:T", "@context": {"y": {"@id": "urn:y", "@type": "@id"}}}}"#;
+    let types = r#", {"t": {"@id": "urn:t", "@container": "@type"}}"#;
     let scoped = r#", {"x": "@id", "T": {"@id": "urn:T", "@context": {"x": "urn:x"}}}"#;
     for (contexts, members) in [
         ("", ", \"name\": \"a\u{fffe}\""),
@@ -149,6 +151,8 @@ fn what_processors_write_differently_is_refused() {
         (indexed, r#", "i": {"a": {"id": "urn:e"}, "b": {"id": "urn:e"}}"#),
         ("", r#", "evidence": [{"id": "urn:e", "@index": "a"}, {"id": "urn:e", "@index": "b"}]"#),
         (scoped, r#", "evidence": {"type": ["Evidence", "T"], "x": "urn:x"}"#),
+        (inner, r#", "evidence": {"type": ["Evidence", "T"], "y": {"@list": ["a"]}}"#),
+        (types, r#", "t": [{}]"#),
     ] {
         assert_eq!(refusal(contexts, members).code(), "unsupported-json-ld", "{members}");
     }
