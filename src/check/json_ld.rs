@@ -13,6 +13,7 @@ use std::collections::HashSet;
 
 use super::{Check, Place, Problem};
 use crate::jsonld::{self, Contexts, Dataset, Error, Input};
+use crate::model::Document;
 use crate::model::json::{Object, Value};
 
 pub const NAME: &str = "json-ld";
@@ -23,8 +24,11 @@ pub fn expand(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Resul
 }
 
 /// `graph` is what the document expanded to.
-pub fn check(root: &Object<'_>, graph: &Result<Dataset, Error>) -> Check {
-    if let Some(pointer) = catch_all(root, Place::Root) {
+pub fn check(document: &Document<'_>, graph: &Result<Dataset, Error>) -> Check {
+    let root = document.root();
+    if names_vocab(document)
+        && let Some(pointer) = catch_all(root, Place::Root)
+    {
         let detail = "A context in the document defines every term there is with `@vocab`; \
                       define the terms that are used one by one.";
         let problem = Problem::new("vocab-catch-all", detail).at(pointer);
@@ -55,6 +59,12 @@ pub fn check(root: &Object<'_>, graph: &Result<Dataset, Error>) -> Check {
             )
         }
     }
+}
+
+/// Whether `@vocab` can be a name in it: it stands in the text, or behind an escape.
+fn names_vocab(document: &Document<'_>) -> bool {
+    let text = std::str::from_utf8(document.bytes());
+    text.is_ok_and(|text| text.contains("@vocab") || text.contains("\\u"))
 }
 
 /// Where a context inside of the document sets `@vocab`.
@@ -162,7 +172,6 @@ pub(super) fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Document;
     use serde_json::json;
 
     fn twice(value: serde_json::Value) -> Option<String> {
@@ -191,7 +200,7 @@ mod tests {
             .to_string();
             let document = Document::parse(text.as_bytes()).unwrap();
             let graph = expand(document.root(), &[], Contexts::bundled());
-            let check = check(document.root(), &graph);
+            let check = check(&document, &graph);
             assert_eq!(check.problem().unwrap().code, "not-compacted", "{alias}: {check:?}");
         }
     }
@@ -203,6 +212,18 @@ mod tests {
         assert_eq!(twice(json!({"a": ["a:b", "a:b", {"id": "a:b"}]})), None);
         assert_eq!(twice(json!({"issuer": {"id": "a:b"}, "creator": [{"id": "a:b"}]})), None);
         assert_eq!(twice(json!({"a": [{"name": "A"}, {"name": "A"}, {"id": null}]})), None);
+    }
+
+    #[test]
+    fn a_vocab_is_found_also_behind_an_escape() {
+        let text = r#"{"@context": [{"\u0040vocab": "https://a.example/"}], "a": "b"}"#;
+        for text in [text.to_owned(), text.replace("\\u0040", "@")] {
+            let document = Document::parse(text.as_bytes()).unwrap();
+            let check = check(&document, &expand(document.root(), &[], Contexts::bundled()));
+            let problem = check.problem().unwrap();
+            assert_eq!(problem.code, "vocab-catch-all");
+            assert_eq!(problem.pointer.as_deref(), Some("/@context/0/@vocab"));
+        }
     }
 
     /// Ends at once, where copying the name for each value would not.

@@ -88,7 +88,7 @@ fn conform_without(document: &Document<'_>, without: &[&str], contexts: &Context
     }
     open_badges::check(document.root(), &mut conformance);
     let graph = json_ld::expand(document.root(), without, contexts);
-    conformance.checks.push(json_ld::check(document.root(), &graph));
+    conformance.checks.push(json_ld::check(document, &graph));
     conformance.graph = Some(graph);
     conformance
 }
