@@ -356,9 +356,9 @@ impl Canonical {
 
     /// By blank node, its place among the labels, which sort as text: 10 before 2.
     fn order_of_labels(&self) -> Vec<u32> {
-        let mut labels: Vec<(String, usize)> = Vec::with_capacity(self.issued as usize);
+        let mut labels: Vec<(u64, usize)> = Vec::with_capacity(self.issued as usize);
         for (blank, number) in self.numbers.iter().enumerate() {
-            labels.extend(number.map(|number| (number.to_string(), blank)));
+            labels.extend(number.map(|number| (as_text(number), blank)));
         }
         labels.sort_unstable();
         let mut order = vec![0; self.numbers.len()];
@@ -402,11 +402,16 @@ impl Issuer {
 }
 
 fn write_number(number: u32, out: &mut String) {
-    if let Some(digit) = char::from_digit(number, 10) {
-        out.push(digit);
-    } else {
-        out.push_str(&number.to_string());
+    if number >= 10 {
+        write_number(number / 10, out);
     }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// Sorts as the decimal text of the number: by digits from the left, then by length.
+fn as_text(number: u32) -> u64 {
+    let digits = number.checked_ilog10().unwrap_or(0) + 1;
+    u64::from(number) * 10_u64.pow(10 - digits) * 16 + u64::from(digits)
 }
 
 /// The next order of the items, least first; false after the last one.
@@ -449,6 +454,20 @@ mod tests {
         issuer.write(5, &mut text);
         issuer.write(7, &mut text);
         assert_eq!(text, "_:b2_:b0");
+    }
+
+    #[test]
+    fn numbers_sort_and_are_written_as_their_text() {
+        let mut numbers =
+            vec![0, 1, 9, 10, 11, 19, 99, 100, 101, 1_000, 4_294_967_295, 429_496_729];
+        numbers.sort_by_key(|number| as_text(*number));
+        let text = |number: &u32| {
+            let mut text = String::new();
+            write_number(*number, &mut text);
+            assert_eq!(text, number.to_string());
+            text
+        };
+        assert!(numbers.iter().map(text).is_sorted());
     }
 
     #[test]

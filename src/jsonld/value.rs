@@ -4,24 +4,29 @@
 //! <https://www.w3.org/TR/json-ld11-api/#object-to-rdf-conversion>.
 //! Invariant: a number is written only where all processors write it alike.
 
+use std::borrow::Cow;
+
 use super::dataset::{XSD_BOOLEAN, XSD_DOUBLE, XSD_INTEGER, XSD_STRING};
 use crate::model::json::{Number, Value};
 
 /// The lexical form and datatype of a native value. `None`: processors differ.
 pub(super) fn literal<'t>(
-    value: &Value<'_>,
+    value: &'t Value<'_>,
     datatype: Option<&'t str>,
-) -> Option<(String, &'t str)> {
+) -> Option<(Cow<'t, str>, &'t str)> {
     match value {
-        Value::Bool(b) => Some((b.to_string(), datatype.unwrap_or(XSD_BOOLEAN))),
-        Value::Number(number) => number_literal(*number, datatype),
+        Value::Bool(true) => Some(("true".into(), datatype.unwrap_or(XSD_BOOLEAN))),
+        Value::Bool(false) => Some(("false".into(), datatype.unwrap_or(XSD_BOOLEAN))),
+        Value::Number(number) => {
+            number_literal(*number, datatype).map(|(text, datatype)| (Cow::Owned(text), datatype))
+        }
         Value::String(text) if datatype == Some(XSD_DOUBLE) => {
             // Some processors put the string into canonical form.
             let same =
                 text.parse().ok().and_then(double).is_some_and(|canonical| canonical == **text);
-            same.then(|| (text.to_string(), XSD_DOUBLE))
+            same.then_some((Cow::Borrowed(&**text), XSD_DOUBLE))
         }
-        Value::String(text) => Some((text.to_string(), datatype.unwrap_or(XSD_STRING))),
+        Value::String(text) => Some((Cow::Borrowed(&**text), datatype.unwrap_or(XSD_STRING))),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
@@ -73,7 +78,10 @@ mod tests {
     const XSD_FLOAT: &str = "http://www.w3.org/2001/XMLSchema#float";
 
     fn written(text: &str, datatype: Option<&'static str>) -> Option<(String, &'static str)> {
-        literal(&json::parse(text.as_bytes()).unwrap(), datatype)
+        let value = json::parse(text.as_bytes()).unwrap();
+        let (text, datatype) = literal(&value, datatype)?;
+        let known = [XSD_INTEGER, XSD_DOUBLE, XSD_FLOAT].into_iter().find(|d| *d == datatype);
+        Some((text.into_owned(), known.expect("a number's datatype")))
     }
 
     #[test]
