@@ -310,7 +310,7 @@ fn prove_list(
     let problem = checks.find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
         (None, Some(authentic)) => {
-            Ok(ProvenList { fact: ListFact::read(authentic), until: end(authentic) })
+            Ok(ProvenList { fact: ListFact::read(authentic), until: end(authentic, keys) })
         }
         (problem, _) => {
             let why = problem.map_or("it is not signed", |problem| problem.detail.as_str());
@@ -320,14 +320,16 @@ fn prove_list(
     }
 }
 
-/// When what held of a proof may hold no longer: its key's end, or its own.
-fn end(authentic: &Authentic<'_, '_>) -> Option<Timestamp> {
-    let method = authentic.method();
+/// When what held of the proofs may hold no longer: the first end of any of them, or of a key
+/// that any of them names, since each must hold.
+fn end(authentic: &Authentic<'_, '_>, keys: &ControllerDocument) -> Option<Timestamp> {
     let proofs = authentic.document().root().get("proof").map(Value::items).unwrap_or_default();
-    let proofs = proofs.iter().filter_map(Value::as_object);
-    let ends = proofs.flat_map(|proof| ["expires", "validUntil"].map(|name| proof.str(name)));
-    let ends = ends.flatten().filter_map(date_time::parse);
-    ends.chain(method.revoked).chain(method.expires).min()
+    let proofs = || proofs.iter().filter_map(Value::as_object);
+    let named = proofs().filter_map(|proof| proof.str("verificationMethod"));
+    let methods = named.filter_map(|id| keys.assertion_method(id).ok()).chain([authentic.method()]);
+    let of_keys = methods.flat_map(|method| [method.revoked, method.expires]).flatten();
+    let own = proofs().flat_map(|proof| ["expires", "validUntil"].map(|name| proof.str(name)));
+    own.flatten().filter_map(date_time::parse).chain(of_keys).min()
 }
 
 impl Examined<'_, '_> {
