@@ -12,6 +12,7 @@
 mod address;
 mod network;
 pub mod readings;
+mod starts;
 
 use std::future::ready;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ use readings::{ListAsked, Prove, ProvenList};
 pub const TIMEOUT: Duration = Duration::from_secs(5);
 /// An answer is at most this long.
 pub const MAX_BYTES: usize = 1024 * 1024;
+/// No longer URL is asked: a stranger's link is kept with what it answered.
+pub const MAX_URL: usize = 4096;
 /// No copy is used longer than this.
 pub const MAX_AGE: SignedDuration = SignedDuration::from_secs(300);
 /// How long it is remembered that a document was not answered.

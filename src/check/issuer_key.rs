@@ -24,23 +24,27 @@ pub const NAME: &str = "issuer-key";
 pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
     let issuer = issuer.ok_or_else(unnamed_issuer)?;
     did::resolve(issuer).map_err(|error| {
+        let issuer = match &error {
+            DidError::TooLong { .. } => format!("{}…", issuer.chars().take(64).collect::<String>()),
+            _ => issuer.to_owned(),
+        };
         let detail = format!("The issuer is {issuer}: {error}.");
         let problem = |code| Problem::new(code, detail.clone()).at("/issuer");
         match &error {
-            DidError::NotADid | DidError::UnsupportedMethod { .. } => {
-                Check::undecided(NAME, issuer, problem("unsupported-issuer"))
+            DidError::NotADid | DidError::UnsupportedMethod { .. } | DidError::TooLong { .. } => {
+                Check::undecided(NAME, &*issuer, problem("unsupported-issuer"))
             }
             // A place that we do not ask is no proof of anything.
             DidError::Web(LocateError::Address { .. } | LocateError::Segment { .. }) => {
-                Check::undecided(NAME, issuer, problem("key-document-refused"))
+                Check::undecided(NAME, &*issuer, problem("key-document-refused"))
             }
             DidError::Key(DidKeyError::Key(key)) | DidError::Jwk(DidJwkError::Key(key))
                 if key.is_of_another_kind() =>
             {
-                Check::undecided(NAME, issuer, problem("unsupported-key"))
+                Check::undecided(NAME, &*issuer, problem("unsupported-key"))
             }
             DidError::Web(_) | DidError::Key(_) | DidError::Jwk(_) => {
-                Check::fail(NAME, issuer, problem("invalid-issuer"))
+                Check::fail(NAME, &*issuer, problem("invalid-issuer"))
             }
         }
     })
@@ -131,6 +135,8 @@ fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Chec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
 
     const DID: &str = "did:web:nea.example";
@@ -182,5 +188,25 @@ mod tests {
         let secp256k1 = "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme";
         assert!(locate(Some(secp256k1)).unwrap_err().is_undecided());
         assert!(locate(None).unwrap_err().failed());
+    }
+
+    #[test]
+    fn an_identifier_that_is_too_long_is_undecided_and_not_repeated() {
+        for method in ["web:a.example:", "key:z", "jwk:"] {
+            let of = |length: usize| format!("did:{method:x<0$}", length - 4);
+            let check = locate(Some(&of(did::MAX_LENGTH + 1))).unwrap_err();
+            assert!(check.is_undecided() && check.observed.len() < 100, "{check:?}");
+            let problem = check.problem().unwrap();
+            assert_eq!(problem.code, "unsupported-issuer");
+            assert!(problem.detail.contains("4097 bytes") && problem.detail.len() < 200);
+            let as_long_as_may_be = locate(Some(&of(did::MAX_LENGTH)));
+            let code = as_long_as_may_be.err().map(|check| check.problem().unwrap().code.clone());
+            assert_ne!(code.as_deref(), Some("unsupported-issuer"));
+        }
+        // The longest key that we read.
+        let n = format!("{}w", "u".repeat(1365));
+        let jwk = json!({"kty": "RSA", "use": "sig", "alg": "RS256", "e": "AQAB", "n": n});
+        let did = format!("did:jwk:{}", URL_SAFE_NO_PAD.encode(jwk.to_string()));
+        assert!(locate(Some(&did)).is_ok() && did.len() < did::MAX_LENGTH / 2);
     }
 }

@@ -49,6 +49,11 @@ impl Problem {
         self.pointer = Some(pointer.into());
         self
     }
+
+    /// How many bytes its texts have.
+    pub fn weight(&self) -> usize {
+        self.code.len() + self.detail.len() + self.pointer.as_ref().map_or(0, String::len)
+    }
 }
 
 impl Check {
@@ -78,6 +83,16 @@ impl Check {
 
     pub fn failed(&self) -> bool {
         matches!(self.outcome, Outcome::Fail(_))
+    }
+
+    /// How many bytes its texts have.
+    pub fn weight(&self) -> usize {
+        let outcome = match &self.outcome {
+            Outcome::Pass => 0,
+            Outcome::Fail(problem) | Outcome::Undecided(problem) => problem.weight(),
+            Outcome::Skipped(reason) => reason.len(),
+        };
+        self.observed.len() + outcome
     }
 
     pub fn is_undecided(&self) -> bool {

@@ -90,6 +90,8 @@ pub struct SignedList {
     valid_until: Option<Timestamp>,
     /// Shared, so that who keeps it keeps one.
     list: Arc<List>,
+    /// How many bytes it was read from: bounds every text in it.
+    source: usize,
     /// Absent as long as nobody said when.
     fetched_at: Option<Timestamp>,
 }
@@ -110,16 +112,23 @@ impl ListFact {
                 valid_from: credential.valid_from(),
                 valid_until: credential.valid_until(),
                 list: Arc::new(list),
+                source: authentic.document().bytes().len(),
                 fetched_at: None,
             }),
         }
     }
 
-    /// About how many bytes of memory it takes.
+    /// About how many bytes of memory it takes: of a list, at least as many as it was read
+    /// from, since its issuer chose how long its id and its purposes are.
     pub fn weight(&self) -> usize {
         match self {
-            ListFact::Read(list) => size_of::<List>() + list.list.bits.len() / 8,
-            ListFact::Broken(_) | ListFact::Unknown(_) => 0,
+            ListFact::Read(SignedList { list, source, issuer, .. }) => {
+                let purposes = list.purposes.len() * size_of::<Purpose>();
+                size_of::<List>() + list.bits.len() / 8 + purposes + issuer.len() + source
+            }
+            // Of numbers and names of ours.
+            ListFact::Broken(_) => 0,
+            ListFact::Unknown(problem) => problem.weight(),
         }
     }
 
@@ -313,6 +322,7 @@ mod tests {
             valid_from: Some(now()),
             valid_until: Some(now()),
             list: Arc::new(List { purposes: vec![purpose], bits, ttl: None }),
+            source: 900,
             fetched_at: Some(now()),
         }
     }
@@ -335,6 +345,22 @@ mod tests {
         assert_eq!(revoked, Some((REVOKED.into(), false)));
         let suspended = run(entry(Suspension, 7), signed(Suspension));
         assert_eq!(suspended, Some((SUSPENDED.into(), false)));
+    }
+
+    #[test]
+    fn the_weight_counts_the_source_the_bits_each_purpose_and_what_a_problem_says() {
+        let weight = |list: &SignedList| ListFact::Read(list.clone()).weight();
+        let mut list = signed(Purpose::Revocation);
+        let small = weight(&list);
+        assert!(small > 900 + MIN_LENGTH / 8);
+        list.source += 1_000_000;
+        assert_eq!(weight(&list), small + 1_000_000);
+        // Three bytes of JSON make an empty purpose.
+        let purposes = vec![Purpose::Other(String::new()); 1000];
+        list.list = Arc::new(List { purposes, ..List::clone(&list.list) });
+        assert_eq!(weight(&list), small + 1_000_000 + 999 * size_of::<Purpose>());
+        let problem = Problem::new("x", "y".repeat(5000));
+        assert_eq!(ListFact::Unknown(problem).weight(), 5001);
     }
 
     #[test]

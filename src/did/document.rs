@@ -25,6 +25,8 @@ pub struct ControllerDocument {
     methods: Vec<(String, Result<VerificationMethod, MethodError>)>,
     /// Ids under `assertionMethod`.
     assertion: Vec<String>,
+    /// How many bytes it was read from: bounds every text in it that is not counted by itself.
+    source: usize,
 }
 
 impl ControllerDocument {
@@ -40,7 +42,8 @@ impl ControllerDocument {
                 });
             }
         }
-        let mut read = Self { id: id.into(), methods: Vec::new(), assertion: Vec::new() };
+        let source = document.bytes().len();
+        let mut read = Self { id: id.into(), methods: Vec::new(), assertion: Vec::new(), source };
         for value in items(root, "verificationMethod") {
             if let Value::Object(object) = value {
                 read.add(object)?;
@@ -59,20 +62,24 @@ impl ControllerDocument {
 
     pub(super) fn of_one(id: &str, method: VerificationMethod) -> Self {
         let assertion = vec![method.id.clone()];
-        Self { id: id.into(), methods: vec![(method.id.clone(), Ok(method))], assertion }
+        let methods = vec![(method.id.clone(), Ok(method))];
+        Self { id: id.into(), methods, assertion, source: id.len() }
     }
 
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// About how many bytes of memory it takes.
+    /// About how many bytes of memory it takes: at least as many as it was read from,
+    /// since who wrote it chose how long each text in it is.
     pub fn weight(&self) -> usize {
-        // Each method names itself twice, and its controller; a decoded point takes the rest.
+        // Each method names itself twice, with the document's own id where its id is relative;
+        // a decoded point takes the rest. Controllers and errors repeat texts of the source.
         const POINT: usize = 256;
         let methods = self.methods.iter().map(|(id, _)| 2 * id.len() + self.id.len() + POINT);
         let assertion = self.assertion.iter().map(|id| id.len() + size_of::<String>());
-        size_of::<Self>() + self.id.len() + methods.sum::<usize>() + assertion.sum::<usize>()
+        let texts = methods.sum::<usize>() + assertion.sum::<usize>();
+        size_of::<Self>() + self.id.len() + self.source + texts
     }
 
     /// The method named `id`, if it may sign assertions for this controller.
@@ -296,6 +303,32 @@ mod tests {
             read(json!({"id": DID, "verificationMethod": [method("#a", DID), method("#a", DID)]})),
             Err(DocumentError::MethodTwice { .. })
         ));
+    }
+
+    #[test]
+    fn the_weight_grows_with_every_text_that_the_writer_chooses() {
+        let long = "x".repeat(100_000);
+        let document = |change: fn(&mut serde_json::Value, &str), text: &str| {
+            let mut value = json!({"id": DID, "verificationMethod": [method("#a", DID)], "assertionMethod": ["#a"]});
+            change(&mut value, text);
+            (read(value.clone()).unwrap().weight(), value.to_string().len())
+        };
+        let changes: [fn(&mut serde_json::Value, &str); 7] = [
+            |value, text| value["verificationMethod"][0]["controller"] = json!(text),
+            |value, text| value["verificationMethod"][0]["type"] = json!(text),
+            |value, text| value["verificationMethod"][0]["id"] = json!(format!("#{text}")),
+            |value, text| value["verificationMethod"][0]["expires"] = json!(text),
+            |value, text| {
+                value["verificationMethod"][0]["type"] = json!("JsonWebKey");
+                value["verificationMethod"][0]["publicKeyJwk"] = json!({"kty": text, "crv": text});
+            },
+            |value, text| value["assertionMethod"][0] = json!(text),
+            |value, text| value["service"] = json!(text),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let ((short, _), (weight, bytes)) = (document(change, "x"), document(change, &long));
+            assert!(weight >= bytes && weight >= short + long.len() - 1, "change {number}");
+        }
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub use document::{ControllerDocument, DocumentError, MethodError};
 
 use url::Url;
 
+/// The longest identifier that is read. The longest that has a use is the did:jwk of an RSA key of
+/// 8192 bits: its modulus takes 1,366 characters of base64url, and 1.9 KB as a DID.
+pub const MAX_LENGTH: usize = 4096;
+
 /// Where the keys of an issuer come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
@@ -25,6 +29,9 @@ pub enum Resolution {
 /// The first step from an issuer's identifier to its keys.
 pub fn resolve(id: &str) -> Result<Resolution, DidError> {
     let method = id.strip_prefix("did:").ok_or(DidError::NotADid)?;
+    if id.len() > MAX_LENGTH {
+        return Err(DidError::TooLong { length: id.len() });
+    }
     match method.split(':').next().unwrap_or_default() {
         "key" => key::document(id).map(Resolution::Here).map_err(DidError::Key),
         "jwk" => jwk::document(id).map(Resolution::Here).map_err(DidError::Jwk),
@@ -38,6 +45,8 @@ pub fn resolve(id: &str) -> Result<Resolution, DidError> {
 pub enum DidError {
     #[error("it is not a DID, so nothing says which keys speak for it")]
     NotADid,
+    #[error("it is {length} bytes long; identifiers of up to {MAX_LENGTH} are read")]
+    TooLong { length: usize },
     #[error("the DID method {method:?} is not supported; did:web, did:key and did:jwk are")]
     UnsupportedMethod { method: String },
     #[error(transparent)]

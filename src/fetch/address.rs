@@ -8,11 +8,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use super::NetworkError;
+use super::{MAX_URL, NetworkError};
 
 /// The URL to ask, if it may be asked: `https`, no literal address that is not
-/// public, no user name; or one of the open origins.
+/// public, no user name, no longer than [`MAX_URL`]; or one of the open origins.
 pub(super) fn permitted(url: &Url, open: &[Url]) -> Result<Url, &'static str> {
+    if url.as_str().len() > MAX_URL {
+        return Err("it is longer than 4096 bytes");
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it holds a user name or password");
     }

@@ -20,6 +20,7 @@ use url::Url;
 
 use super::address::{dev_origin, is_public, permitted};
 use super::readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings};
+use super::starts::Starts;
 use super::{
     ACCEPT_CREDENTIAL, ACCEPT_KEYS, ERROR_AGE, FetchError, Fetched, ListError, MAX_AGE, MAX_BYTES,
     Sources, TIMEOUT, read_keys, unreachable,
@@ -31,8 +32,6 @@ use crate::did::{ControllerDocument, Resolution};
 
 /// How long a copy is used where the answer says nothing.
 const DEFAULT_AGE: SignedDuration = SignedDuration::from_secs(30);
-/// How many lists' starts are remembered.
-const MAX_LISTS: u64 = 10_000;
 
 /// How much is kept, in bytes of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +60,7 @@ pub struct Network {
     readings: Arc<Readings>,
     /// The number of the next copy.
     copies: Arc<AtomicU64>,
-    /// The latest start of each list, by issuer and URL.
-    lists: moka::sync::Cache<(String, String), Timestamp>,
+    starts: Starts,
     ambient: Ambient,
 }
 
@@ -103,7 +101,7 @@ impl Network {
             documents: Arc::new(Cache::new("documents", bound, Copied::weight)),
             readings: Arc::new(Readings::new(room.keys, room.lists)),
             copies: Arc::default(),
-            lists: moka::sync::Cache::new(MAX_LISTS),
+            starts: Starts::default(),
             ambient,
         })
     }
@@ -159,15 +157,24 @@ impl Network {
         let age = usable_for(response.headers());
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let bytes = read_capped(url, response).await?;
+        let mut bytes = read_capped(url, response).await?;
+        // It is kept, and weighed by its length.
+        bytes.shrink_to_fit();
         Ok((Fetched { bytes, content_type, fetched_at: self.ambient.now() }, age))
     }
 }
 
 impl Copied {
     fn weight(key: &(String, String), copied: &Self) -> usize {
-        let bytes = copied.answer.as_ref().map_or(0, |fetched| fetched.bytes.len());
-        key.0.len() + key.1.len() + size_of::<Self>() + bytes
+        let answer = match &copied.answer {
+            Ok(fetched) => {
+                let content_type = fetched.content_type.as_ref().map_or(0, String::len);
+                size_of::<Fetched>() + fetched.bytes.len() + content_type
+            }
+            // It names the URL.
+            Err(_) => key.0.len(),
+        };
+        key.0.len() + key.1.len() + size_of::<Self>() + answer
     }
 }
 
@@ -208,10 +215,7 @@ impl Sources for Network {
     }
 
     fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {
-        let key = (issuer.to_owned(), url.to_owned());
-        let newest = self.lists.get(&key).map_or(valid_from, |seen| seen.max(valid_from));
-        self.lists.insert(key, newest);
-        newest
+        self.starts.newest(issuer, url, valid_from)
     }
 }
 
@@ -291,15 +295,36 @@ fn usable_for(headers: &HeaderMap) -> SignedDuration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MAX_URL;
     use super::*;
 
     #[test]
-    fn the_latest_start_of_a_list_is_remembered_for_its_issuer() {
+    fn an_answer_weighs_what_it_is_made_of_and_an_error_its_url() {
+        let key = ("https://a.example/".repeat(100), String::new());
+        let weight = |answer| {
+            let copied = Copied { answer, number: 1, good_until: Timestamp::UNIX_EPOCH };
+            Copied::weight(&key, &copied)
+        };
+        let fetched = |bytes, kind: usize| Fetched {
+            bytes: vec![0; bytes],
+            content_type: Some("x".repeat(kind)),
+            fetched_at: Timestamp::UNIX_EPOCH,
+        };
+        let least = weight(Ok(Arc::new(fetched(0, 0))));
+        assert_eq!(weight(Ok(Arc::new(fetched(1000, 500)))), least + 1500);
+        let error = weight(Err(FetchError::Timeout { url: key.0.clone() }));
+        assert!(error > 2 * key.0.len());
+    }
+
+    #[tokio::test]
+    async fn a_url_that_is_too_long_is_neither_asked_nor_kept() {
         let network = Network::new(Ambient::system(), &[]).unwrap();
-        let at = |second| Timestamp::from_second(second).unwrap();
-        assert_eq!(network.newest_list("did:a:a", "https://a.example/l", at(5)), at(5));
-        assert_eq!(network.newest_list("did:a:a", "https://a.example/l", at(4)), at(5));
-        assert_eq!(network.newest_list("did:a:b", "https://a.example/l", at(4)), at(4));
+        let url = format!("https://a.example/{:x<1$}", "", MAX_URL);
+        let answer = network.fetch(&Url::parse(&url).unwrap(), "").await;
+        assert!(
+            matches!(answer, Err(FetchError::Refused { reason, .. }) if reason.contains("4096"))
+        );
+        assert_eq!(network.figures().await[0].entries, 0);
     }
 
     #[test]

@@ -78,15 +78,18 @@ impl Readings {
         let bound = |bytes| Bound { bytes, time: MAX_AGE.unsigned_abs() };
         Self {
             keys: Cache::new("keys", bound(keys_bytes), |issuer, kept| {
-                // What is wrong with a document is told with its issuer's name, and more than once.
                 let read = match &kept.read {
                     Ok(document) => document.weight(),
-                    Err(_) => 8 * issuer.len(),
+                    // What is wrong with a document is told with texts from it.
+                    Err(check) => check.weight(),
                 };
                 issuer.len() + size_of::<KeptKeys>() + read
             }),
             lists: Cache::new("lists", bound(lists_bytes), |(issuer, url), kept| {
-                let list = kept.proven.as_ref().map_or(0, |proven| proven.fact.weight());
+                let list = match &kept.proven {
+                    Ok(proven) => proven.fact.weight(),
+                    Err(problem) => problem.weight(),
+                };
                 issuer.len() + url.len() + size_of::<KeptList>() + list + kept.keys.weight()
             }),
         }

@@ -86,6 +86,8 @@ pub fn decode(encoded: &str) -> Result<Bits, BitstringError> {
         .take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut bits)
         .map_err(|_| BitstringError::NotGzip)?;
+    // It is kept, and weighed by its length.
+    bits.shrink_to_fit();
     if bits.len() > MAX_BYTES {
         return Err(BitstringError::TooLong);
     }
