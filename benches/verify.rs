@@ -54,7 +54,7 @@ fn main() {
 }
 
 /// Documents that would take minutes and more, if their work were not counted.
-fn poison() -> [(&'static str, String); 5] {
+fn poison() -> Vec<(&'static str, String)> {
     let names = |nodes: &[usize]| {
         let node = |node: &usize| format!("{{\"@id\":\"_:b{node}\"}}");
         nodes.iter().map(node).collect::<Vec<_>>().join(",")
@@ -80,12 +80,39 @@ fn poison() -> [(&'static str, String); 5] {
         "{{\"@context\":[{bundled},{scoped}],\"@graph\":[{}]}}",
         vec![value; 1_000].join(",")
     );
-    [
+    let mut poison = vec![
         ("clique of 10", clique),
         ("cycle of 5,000", cycle),
         ("cube of 256", cube),
         ("10,000 contexts", format!("{{\"@context\":[{bundled}],\"@graph\":[{own}]}}")),
         ("contexts 30 deep", scoped),
+    ];
+    poison.extend(poison_of_names());
+    poison
+}
+
+/// Documents that say one thing often, or have many names for one thing.
+fn poison_of_names() -> [(&'static str, String); 5] {
+    let own = |terms: &dyn Fn(usize) -> String, members: &dyn Fn(usize) -> String| {
+        let terms: Vec<_> = (0..199).map(terms).collect();
+        let members: Vec<_> = (0..49_000).map(members).collect();
+        format!("{{\"@context\":{{{}}},{}}}", terms.join(","), members.join(","))
+    };
+    let same = |n| format!("\"p{n}\":\"urn:x:\"");
+    let long = "x".repeat(2_000);
+    let others = |n| format!("\"p{n}\":\"urn:{long}{n}:\"");
+    let ones = vec!["1.5"; 49_000].join(",");
+    let typed = |n| match n {
+        0 => "\"x\":\"urn:x:\"".to_owned(),
+        n => format!("\"t{n}\":{{\"@id\":\"urn:x:y\",\"@type\":\"urn:t{n}\"}}"),
+    };
+    let typed: Vec<_> = (0..199).map(typed).collect();
+    [
+        ("49,000 equal values", format!("{{\"@context\":{{\"x\":\"urn:x\"}},\"x\":[{ones}]}}")),
+        ("full IRIs", own(&same, &|n| format!("\"urn:x:{n}\":1"))),
+        ("compact IRIs", own(&same, &|n| format!("\"p1:{n}\":1"))),
+        ("long namespaces", own(&others, &|n| format!("\"p1:{n}\":1"))),
+        ("terms for one IRI", format!("{{\"@context\":{{{}}},\"x:y\":[{ones}]}}", typed.join(","))),
     ]
 }
 

@@ -4,7 +4,7 @@
 //! compaction would name or place otherwise is noted as a deviation.
 
 use super::context::{Coercion, Container, Context, Entry};
-use super::deviation::Wanted;
+use super::deviation::{Asked, Wanted};
 use super::emit::Node;
 use super::expand::Expander;
 use super::item::{Item, Kind, Shape};
@@ -33,18 +33,33 @@ impl Expander<'_, '_> {
     ) {
         let in_graph = container.has(Container::GRAPH);
         for item in items {
-            let expected = match item {
+            self.deviate_to(member.name, |asked| match item {
                 Item::List(inner) => {
                     let mut wanted = inner.iter().map(|item| member.wanted(item, false));
                     let first = wanted.next().unwrap_or(Wanted::Any);
                     let common = if wanted.all(|w| w == first) { first } else { Wanted::Any };
-                    member.other_name(active, common, true)
+                    member.other_name(active, (common, true), asked)
                 }
-                item => member.other_name(active, member.wanted(item, in_graph), false),
-            };
-            if let Some(expected) = expected {
-                self.deviate(member.name, || expected);
-            }
+                item => {
+                    let wanted = member.wanted(item, in_graph);
+                    member.other_name(active, (wanted, false), asked)
+                }
+            });
+        }
+    }
+
+    /// Notes where compaction has another name for what is `found`. Only the
+    /// first deviation counts, so behind it there is nothing to ask.
+    pub(super) fn deviate_to(
+        &mut self,
+        found: &str,
+        other: impl FnOnce(&mut Asked) -> Option<String>,
+    ) {
+        if self.deviation.is_none()
+            && !self.asked.too_much()
+            && let Some(expected) = other(&mut self.asked)
+        {
+            self.deviate(found, || expected);
         }
     }
 }
@@ -59,10 +74,15 @@ pub(super) struct Named<'m> {
 
 impl<'m> Named<'m> {
     /// How compaction would name it otherwise.
-    fn other_name(self, active: &Context, wanted: Wanted<'_>, in_list: bool) -> Option<String> {
+    fn other_name(
+        self,
+        active: &Context,
+        wanted: (Wanted<'_>, bool),
+        asked: &mut Asked,
+    ) -> Option<String> {
         match self.entry {
-            Some(entry) => active.other_term(entry, self.name, wanted, in_list),
-            None => active.other_name(self.iri, self.name, wanted, in_list),
+            Some(entry) => active.other_term(entry, self.name, wanted, asked),
+            None => active.other_name(self.iri, self.name, wanted, asked),
         }
     }
 

@@ -208,7 +208,7 @@ pub(super) struct Builder {
 }
 
 /// How a document writes a literal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Spelling {
     /// As a number or a boolean of JSON.
     Native,
@@ -254,9 +254,15 @@ impl Builder {
     }
 
     /// Something that processors write differently, where there is such a thing.
-    fn ambiguity(&self) -> Option<&'static str> {
+    fn ambiguity(&mut self) -> Option<&'static str> {
         if self.ambiguity.is_some() {
             return self.ambiguity;
+        }
+        if !self.doubled.is_empty() {
+            // Each is looked up once, and found without a walk over all.
+            self.doubled.sort_unstable();
+            self.doubled.dedup();
+            self.spellings.sort_unstable();
         }
         // Some compare JSON to find what is said again, and write both lines.
         if self.doubled.iter().any(|&name| self.is_spelled_in_ways(name)) {
@@ -265,12 +271,13 @@ impl Builder {
         self.sorts_in_ways().then_some("what sorts by UTF-16 otherwise than by code points")
     }
 
+    /// The spellings are sorted.
     fn is_spelled_in_ways(&self, name: u32) -> bool {
         let text = self.names.get(name);
         if !text.starts_with('"') {
             return text[1..text.len() - 1] == *RDF_NIL;
         }
-        let has = |spelling| self.spellings.contains(&(name, spelling));
+        let has = |spelling| self.spellings.binary_search(&(name, spelling)).is_ok();
         let whole = text.ends_with("#JSON>") || text.contains("^^<https://www.w3.org/ns/i18n#");
         whole || has(Spelling::More) || (has(Spelling::Native) && has(Spelling::Typed))
     }

@@ -11,6 +11,7 @@
 //! is accepted in its place; and what no signature covers (null members,
 //! `@index`, blank node labels) deviates as well.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -38,7 +39,7 @@ pub(super) struct Inverse {
     sought: [Vec<Arc<str>>; 3],
     /// All terms for any keyword, in order, with the keyword.
     aliases: Vec<(Arc<str>, &'static str)>,
-    /// Namespace and prefix.
+    /// Namespace and prefix; those that shorten most first.
     prefixes: Vec<(Arc<str>, Arc<str>)>,
 }
 
@@ -65,7 +66,26 @@ impl Inverse {
             }
             terms.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
         }
+        inverse.prefixes.sort_by(|a, b| (growth(a), &a.1).cmp(&(growth(b), &b.1)));
         inverse
+    }
+}
+
+/// By how much a prefix is longer than its namespace.
+fn growth((namespace, prefix): &(Arc<str>, Arc<str>)) -> isize {
+    prefix.len().cast_signed() - namespace.len().cast_signed()
+}
+
+/// How many definitions were looked at to answer what is not settled. A context
+/// of many names for one thing makes each of its members dear.
+#[derive(Debug, Default)]
+pub(super) struct Asked(usize);
+
+impl Asked {
+    const LIMIT: usize = 1_000_000;
+
+    pub(super) fn too_much(&self) -> bool {
+        self.0 > Asked::LIMIT
     }
 }
 
@@ -218,15 +238,15 @@ impl Context {
         &self,
         entry: &Entry,
         found: &str,
-        wanted: Wanted<'_>,
-        in_list: bool,
+        (wanted, in_list): (Wanted<'_>, bool),
+        asked: &mut Asked,
     ) -> Option<String> {
         let question = Question::name(&entry.definition, wanted, in_list);
         if question.is_some_and(|question| entry.settled.has(question)) {
             return None;
         }
         let iri = entry.definition.iri.as_deref()?;
-        let better = self.other_name(iri, found, wanted, in_list);
+        let better = self.other_name(iri, found, (wanted, in_list), asked);
         if let (None, Some(question)) = (&better, question) {
             entry.settled.settle(question);
         }
@@ -238,36 +258,34 @@ impl Context {
         &self,
         iri: &str,
         found: &str,
-        wanted: Wanted<'_>,
-        in_list: bool,
+        (wanted, in_list): (Wanted<'_>, bool),
+        asked: &mut Asked,
     ) -> Option<String> {
-        if let Some(term) = self.select(iri, wanted, in_list) {
+        if let Some(term) = self.select(iri, wanted, in_list, asked) {
             return (**term != *found).then(|| term.to_string());
         }
         let terms = self.inverse().terms.get(iri).map_or(&[][..], |terms| terms);
         let known = terms.first().filter(|t| self.term(t).is_some_and(|d| d.known));
-        let full = self.shortened(iri);
         match known {
             // The term is not made for such a value.
-            Some(_) if terms.iter().any(|term| **term == *found) => Some(full),
+            Some(_) if terms.iter().any(|term| **term == *found) => {
+                Some(self.shortened(iri, asked).into_owned())
+            }
             // Where there is a term, its IRI will not do, whatever the value.
             Some(term) => Some(term.to_string()),
-            None => (full != found).then_some(full),
+            None => Some(self.shortened(iri, asked)).filter(|n| *n != found).map(Cow::into_owned),
         }
     }
 
     /// How compaction writes the value of a `@vocab` term, if otherwise than `found`.
-    pub(super) fn other_symbol(&self, iri: &str, found: &str) -> Option<String> {
+    pub(super) fn other_symbol(&self, iri: &str, found: &str, asked: &mut Asked) -> Option<String> {
         Found::new(self, found).unless_settled(Question::SYMBOL, || {
-            Some(self.symbol(iri)).filter(|symbol| symbol != found)
+            let symbol = match self.select(iri, Wanted::Name, false, asked) {
+                Some(term) => Cow::Borrowed(&**term),
+                None => self.shortened(iri, asked),
+            };
+            Some(symbol).filter(|symbol| *symbol != found).map(Cow::into_owned)
         })
-    }
-
-    fn symbol(&self, iri: &str) -> String {
-        match self.select(iri, Wanted::Name, false) {
-            Some(term) => term.to_string(),
-            None => self.shortened(iri),
-        }
     }
 
     /// How a type that is written as `found` should be written, if otherwise.
@@ -275,30 +293,43 @@ impl Context {
     /// Open Badges gives one IRI to the class `Criteria` and the property
     /// `criteria`, and compaction would choose the property. A type is asked to
     /// be a class's term: one that coerces nothing.
-    pub(super) fn other_type(&self, iri: &str, found: Found<'_>) -> Option<String> {
-        found.unless_settled(Question::TYPE, || self.type_name(iri, found.name))
+    pub(super) fn other_type(
+        &self,
+        iri: &str,
+        found: Found<'_>,
+        asked: &mut Asked,
+    ) -> Option<String> {
+        found.unless_settled(Question::TYPE, || self.type_name(iri, found.name, asked))
     }
 
-    fn type_name(&self, iri: &str, found: &str) -> Option<String> {
+    fn type_name(&self, iri: &str, found: &str, asked: &mut Asked) -> Option<String> {
         let all = self.inverse().terms.get(iri).map_or(&[][..], |terms| terms);
+        asked.0 += all.len();
         let is_class = |term: &&Arc<str>| {
             self.term(term).is_some_and(|definition| definition.coercion.is_none())
         };
         let mut classes = all.iter().filter(is_class).peekable();
-        let fine = match (classes.peek(), all.first()) {
-            (Some(_), _) => classes.clone().any(|term| **term == *found),
-            (None, Some(_)) => all.iter().any(|term| **term == *found),
-            (None, None) => self.shortened(iri) == found,
+        let (fine, best) = match (classes.peek(), all.first()) {
+            (Some(&class), _) => (classes.any(|term| **term == *found), Cow::Borrowed(&**class)),
+            (None, Some(first)) => {
+                (all.iter().any(|term| **term == *found), Cow::Borrowed(&**first))
+            }
+            (None, None) => {
+                let best = self.shortened(iri, asked);
+                (best == found, best)
+            }
         };
-        if fine {
-            return None;
-        }
-        let best = classes.next().or(all.first());
-        Some(best.map_or_else(|| self.shortened(iri), |term| term.to_string()))
+        (!fine).then(|| best.into_owned())
     }
 
     /// Term selection over the inverse context.
-    fn select(&self, iri: &str, wanted: Wanted<'_>, in_list: bool) -> Option<&Arc<str>> {
+    fn select(
+        &self,
+        iri: &str,
+        wanted: Wanted<'_>,
+        in_list: bool,
+        asked: &mut Asked,
+    ) -> Option<&Arc<str>> {
         let terms = self.inverse().terms.get(iri)?;
         let preferences: &[u8] = match wanted {
             Wanted::Any => &[2],
@@ -307,6 +338,7 @@ impl Context {
         };
         for container in containers(wanted, in_list) {
             for preference in preferences {
+                asked.0 += terms.len();
                 let found = terms.iter().find(|term| {
                     self.term(term).is_some_and(|definition| {
                         definition.container == *container
@@ -358,17 +390,27 @@ impl Context {
     }
 
     /// An IRI without a term: after `@vocab`, as a compact IRI, or in full.
-    fn shortened(&self, iri: &str) -> String {
+    fn shortened<'i>(&self, iri: &'i str, asked: &mut Asked) -> Cow<'i, str> {
         let suffix = self.vocab.as_deref().and_then(|vocab| iri.strip_prefix(vocab));
         if let Some(suffix) = suffix.filter(|s| !s.is_empty() && !self.terms.contains_key(*s)) {
-            return suffix.to_owned();
+            return Cow::Borrowed(suffix);
         }
-        let compact = self.inverse().prefixes.iter().filter_map(|(namespace, prefix)| {
-            let suffix = iri.strip_prefix(&**namespace).filter(|suffix| !suffix.is_empty())?;
+        let mut best: Option<(isize, String)> = None;
+        for pair @ (namespace, prefix) in &self.inverse().prefixes {
+            if best.as_ref().is_some_and(|(shortest, _)| growth(pair) > *shortest) {
+                break;
+            }
+            asked.0 += 1 + namespace.len() / 256;
+            let suffix = iri.strip_prefix(&**namespace).filter(|suffix| !suffix.is_empty());
+            let Some(suffix) = suffix else { continue };
+            asked.0 += 1 + suffix.len() / 256;
             let compact = format!("{prefix}:{suffix}");
-            (!self.terms.contains_key(compact.as_str())).then_some(compact)
-        });
-        compact.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b))).unwrap_or_else(|| iri.to_owned())
+            let better = best.as_ref().is_none_or(|(_, best)| compact < *best);
+            if better && !self.terms.contains_key(compact.as_str()) {
+                best = Some((growth(pair), compact));
+            }
+        }
+        best.map_or(Cow::Borrowed(iri), |(_, compact)| Cow::Owned(compact))
     }
 }
 

@@ -13,7 +13,7 @@ use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition};
 use super::contexts::Contexts;
 use super::dataset::{Builder, Dataset, RDF_JSON, RDF_LANG_STRING, Refused, Spelling, Term};
-use super::deviation::{Deviation, Found, Sought};
+use super::deviation::{Asked, Deviation, Found, Sought};
 use super::error::Error;
 use super::iri;
 use super::item::{Item, Items, Kind, Shape};
@@ -33,11 +33,15 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
         path: Vec::new(),
         indexes: HashMap::new(),
         deviation: None,
+        asked: Asked::default(),
         root: None,
         without: input.without,
     };
     let active = expander.processor.initial();
     expander.document(&active, input)?;
+    if expander.asked.too_much() {
+        return Err(Error::TooComplex);
+    }
     expander.out.finish(expander.deviation).map_err(|refused| match refused {
         Refused::TooLong => Error::TooComplex,
         // Somewhere in the document: where, only its quads would tell.
@@ -70,7 +74,9 @@ pub(super) struct Expander<'c, 'd> {
     path: Vec<Step<'d>>,
     /// The `@index` of nodes in their graphs.
     pub(super) indexes: HashMap<(Term, Option<Term>), &'d str>,
-    deviation: Option<Deviation>,
+    pub(super) deviation: Option<Deviation>,
+    /// What it has cost to look for deviations.
+    pub(super) asked: Asked,
     /// The node that the document is about, once it is known.
     pub(super) root: Option<Term>,
     /// Members of the top-level object that do not exist for this walk.
@@ -321,9 +327,7 @@ impl<'c, 'd> Expander<'c, 'd> {
         let Some(expanded) = expanded else {
             return Err(Error::RelativeIri { pointer: self.pointer(), found: text.to_owned() });
         };
-        if let Some(expected) = active.other_symbol(&expanded, text) {
-            self.deviate(text, || expected);
-        }
+        self.deviate_to(text, |asked| active.other_symbol(&expanded, text, asked));
         let term = self.resource(&expanded)?;
         Ok(Item::Node { term, shape: Shape::Symbol })
     }

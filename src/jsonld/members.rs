@@ -253,18 +253,14 @@ impl<'c, 'd> Expander<'c, 'd> {
         if let Some(Entry { definition, number, .. }) = entry
             && let (Role::Property, Some(iri)) = (definition.role, &definition.iri)
         {
-            if let Some(expected) = active.other_type(iri, found) {
-                self.deviate(text, || expected);
-            }
+            self.deviate_to(text, |asked| active.other_type(iri, found, asked));
             return Ok(self.out.defined(*number, iri));
         }
         let expanded = active.expand_vocab(text).filter(|iri| iri::is_absolute(iri));
         let Some(expanded) = expanded else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_owned() });
         };
-        if let Some(expected) = active.other_type(&expanded, found) {
-            self.deviate(text, || expected);
-        }
+        self.deviate_to(text, |asked| active.other_type(&expanded, found, asked));
         self.resource(&expanded)
     }
 

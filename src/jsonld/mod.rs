@@ -34,6 +34,7 @@
 //! | values of a document | 50,000 | `expand` |
 //! | terms that its own contexts define | 200 | `process` |
 //! | definitions that its contexts copy and make | 250,000 | `process` |
+//! | definitions looked at to name what is not settled | 1,000,000 | `deviation` |
 //! | its N-Quads | 16 MiB | `dataset` |
 //! | bytes that RDFC-1.0 hashes and copies for what is alike | 20,000,000 | `canon` |
 //!

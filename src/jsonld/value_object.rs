@@ -138,9 +138,8 @@ impl<'c, 'd> Expander<'c, 'd> {
         let Some(datatype) = absolute else {
             return Err(Error::RelativeType { pointer: self.pointer(), found: text.to_string() });
         };
-        if let Some(expected) = type_scoped.other_type(&datatype, Found::new(type_scoped, text)) {
-            self.deviate(text, || expected);
-        }
+        let found = Found::new(type_scoped, text);
+        self.deviate_to(text, |asked| type_scoped.other_type(&datatype, found, asked));
         parts.datatype = Some(datatype.into());
         Ok(())
     }

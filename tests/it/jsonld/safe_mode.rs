@@ -314,3 +314,48 @@ fn a_document_of_too_many_values_or_terms_of_its_own_is_given_up_before_work() {
     assert!(expand(&values(40_000), Contexts::bundled()).is_ok());
     assert_eq!(expand(&values(60_000), Contexts::bundled()).unwrap_err(), Error::TooComplex);
 }
+
+#[test]
+fn asking_for_better_names_is_counted_and_ends_with_the_first_deviation() {
+    let document = |terms: &[String], member: &dyn Fn(usize) -> String, many: usize| {
+        let members: Vec<_> = (0..many).map(member).collect();
+        format!("{{\"@context\": {{{}}}, {}}}", terms.join(","), members.join(","))
+    };
+    // Prefixes of one namespace: the shortest is the name, and the others are not looked at.
+    let same: Vec<_> = (0..200).map(|n| format!("\"p{n}\": \"urn:x:\"")).collect();
+    let full = document(&same, &|n| format!("\"urn:x:{n}\": 1"), 20_000);
+    let expected = expand(&full, Contexts::bundled()).unwrap().deviation().cloned();
+    assert_eq!(expected.unwrap().expected, "p0:0");
+    let compact = document(&same, &|n| format!("\"p0:{n}\": 1"), 20_000);
+    assert_eq!(expand(&compact, Contexts::bundled()).unwrap().deviation(), None);
+    // Namespaces that all have to be looked at.
+    let others: Vec<_> = (0..200).map(|n| format!("\"p{n}\": \"urn:x:{n}:\"")).collect();
+    let names = |many| document(&others, &|n| format!("\"urn:x:{n}\": 1"), many);
+    assert_eq!(expand(&names(4_000), Contexts::bundled()).unwrap().deviation(), None);
+    assert_eq!(expand(&names(20_000), Contexts::bundled()).unwrap_err(), Error::TooComplex);
+    // Terms for one IRI, none of which is made for the value.
+    let mut terms: Vec<_> = (0..199)
+        .map(|n| format!("\"t{n}\": {{\"@id\": \"urn:x:y\", \"@type\": \"urn:t:{n}\"}}"))
+        .collect();
+    terms.push("\"x\": \"urn:x:\"".to_owned());
+    let values = |many| {
+        let values = vec!["1"; many].join(",");
+        document(&terms, &|_| format!("\"x:y\": [{values}, 2]"), 1)
+    };
+    assert_eq!(expand(&values(100), Contexts::bundled()).unwrap().deviation(), None);
+    assert_eq!(expand(&values(20_000), Contexts::bundled()).unwrap_err(), Error::TooComplex);
+}
+
+#[test]
+fn a_value_said_again_is_refused_however_often_others_are() {
+    let ones = vec!["1.5"; 20_000].join(",");
+    let text = |last: &str| {
+        format!("{{\"@context\": {{\"x\": \"urn:x\"}}, \"x\": [{ones}, 2.5, 2.5, {last}]}}")
+    };
+    assert_eq!(expand(&text("3.5"), Contexts::bundled()).unwrap().len(), 3);
+    let typed = r#"{"@value": "2.5E0", "@type": "http://www.w3.org/2001/XMLSchema#double"}"#;
+    assert_eq!(
+        expand(&text(typed), Contexts::bundled()).unwrap_err().code(),
+        "unsupported-json-ld"
+    );
+}
