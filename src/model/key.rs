@@ -8,25 +8,20 @@
 //! curve and RSA keys that are too short never become one: a signature under a
 //! low-order key proves nothing, since it fits any message.
 
+mod openssl_key;
+
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
-use openssl::bn::{BigNum, BigNumContext};
-use openssl::ec::{EcGroup, EcKey, EcPoint, PointConversionForm};
-use openssl::error::ErrorStack;
-use openssl::nid::Nid;
 use openssl::pkey::{PKey, Public};
-use openssl::rsa::Rsa;
 use sha2::{Digest, Sha256};
 
-use super::json::{self, Object};
+use openssl_key::{Curve, OpenSslKey, RSA_BITS};
 
-/// The shortest RSA modulus, and the longest: a longer one only costs time.
-const RSA_BITS: std::ops::RangeInclusive<i32> = 2048..=8192;
+use super::json::{self, Object};
 
 /// What a key signs with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,53 +72,6 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// A curve of ECDSA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Curve {
-    P256,
-    P384,
-}
-
-impl Curve {
-    fn of(algorithm: Algorithm) -> Option<Self> {
-        match algorithm {
-            Algorithm::P256 => Some(Curve::P256),
-            Algorithm::P384 => Some(Curve::P384),
-            Algorithm::Ed25519 | Algorithm::Rsa => None,
-        }
-    }
-
-    /// The `crv` of a JWK.
-    fn name(self) -> &'static str {
-        match self {
-            Curve::P256 => "P-256",
-            Curve::P384 => "P-384",
-        }
-    }
-
-    fn algorithm(self) -> Algorithm {
-        match self {
-            Curve::P256 => Algorithm::P256,
-            Curve::P384 => Algorithm::P384,
-        }
-    }
-
-    /// The bytes of a coordinate.
-    fn width(self) -> usize {
-        match self {
-            Curve::P256 => 32,
-            Curve::P384 => 48,
-        }
-    }
-
-    fn group(self) -> Result<EcGroup, ErrorStack> {
-        EcGroup::from_curve_name(match self {
-            Curve::P256 => Nid::X9_62_PRIME256V1,
-            Curve::P384 => Nid::SECP384R1,
-        })
-    }
-}
-
 /// A public key that was found to be usable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PublicKey(Material);
@@ -142,15 +90,6 @@ pub enum Decoded<'k> {
     P256(&'k PKey<Public>),
     P384(&'k PKey<Public>),
     Rsa(&'k PKey<Public>),
-}
-
-/// Equal where the algorithm and the bytes are.
-#[derive(Debug, Clone)]
-struct OpenSslKey {
-    algorithm: Algorithm,
-    /// A point as SEC 1 compresses it, or an RSA key as PKCS #1 writes it (DER).
-    bytes: Box<[u8]>,
-    decoded: PKey<Public>,
 }
 
 impl PublicKey {
@@ -177,60 +116,16 @@ impl PublicKey {
 
     /// An RSA key: modulus and exponent, most significant byte first.
     pub fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
-        let n = BigNum::from_slice(modulus)?;
-        let e = BigNum::from_slice(exponent)?;
-        if !RSA_BITS.contains(&n.num_bits()) {
-            return Err(KeyError::RsaLength { bits: n.num_bits() });
-        }
-        // Even moduli and exponents, and an exponent of 1, are no RSA keys at all.
-        if !n.is_bit_set(0) || !e.is_bit_set(0) || e.num_bits() < 2 || e.num_bits() > 64 {
-            return Err(KeyError::NotRsa);
-        }
-        let key = Rsa::from_public_components(n, e)?;
-        let bytes = key.public_key_to_der_pkcs1()?.into();
-        let decoded = PKey::from_rsa(key)?;
-        Ok(Self(Material::OpenSsl(OpenSslKey { algorithm: Algorithm::Rsa, bytes, decoded })))
+        OpenSslKey::rsa(modulus, exponent).map(|key| Self(Material::OpenSsl(key)))
     }
 
-    /// An RSA key in PEM (RFC 7468), as Open Badges 2.0 publishes them. Read without
-    /// OpenSSL's own reader, which asks the terminal where a text calls for a pass phrase.
+    /// An RSA key in PEM (RFC 7468), as Open Badges 2.0 publishes them.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let body = |label: &str| {
-            let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
-            let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
-            let base64: String = body.split_ascii_whitespace().collect();
-            STANDARD.decode(base64).ok()
-        };
-        if text.contains("PRIVATE KEY") {
-            return Err(KeyError::Private);
-        }
-        let key = match (body("PUBLIC KEY"), body("RSA PUBLIC KEY")) {
-            (Some(der), _) => Rsa::public_key_from_der(&der),
-            (None, Some(der)) => Rsa::public_key_from_der_pkcs1(&der),
-            (None, None) => return Err(KeyError::NotPem),
-        };
-        let key = key.map_err(|_| KeyError::NotRsa)?;
-        Self::rsa(&key.n().to_vec(), &key.e().to_vec())
+        OpenSslKey::from_pem(text).map(|key| Self(Material::OpenSsl(key)))
     }
 
     fn point(curve: Curve, sec1: &[u8]) -> Result<Self, KeyError> {
-        let width = curve.width();
-        let compressed = sec1.len() == width + 1 && matches!(sec1.first(), Some(2 | 3));
-        let whole = sec1.len() == 2 * width + 1 && sec1.first() == Some(&4);
-        if !compressed && !whole {
-            return Err(KeyError::NotOnCurve);
-        }
-        Self::decoded_point(curve, sec1).map_err(|_| KeyError::NotOnCurve)
-    }
-
-    fn decoded_point(curve: Curve, sec1: &[u8]) -> Result<Self, ErrorStack> {
-        let group = curve.group()?;
-        let mut context = BigNumContext::new()?;
-        let point = EcPoint::from_bytes(&group, sec1, &mut context)?;
-        let bytes = point.to_bytes(&group, PointConversionForm::COMPRESSED, &mut context)?.into();
-        let decoded = PKey::from_ec_key(EcKey::from_public_key(&group, &point)?)?;
-        let algorithm = curve.algorithm();
-        Ok(Self(Material::OpenSsl(OpenSslKey { algorithm, bytes, decoded })))
+        OpenSslKey::point(curve, sec1).map(|key| Self(Material::OpenSsl(key)))
     }
 
     /// Reads a Multikey's `publicKeyMultibase`: `z`, then base58btc of codec and key.
@@ -359,42 +254,6 @@ impl PublicKey {
     }
 }
 
-impl OpenSslKey {
-    fn jwk(&self) -> Result<serde_json::Value, ErrorStack> {
-        let Some(curve) = Curve::of(self.algorithm) else {
-            let rsa = self.decoded.rsa()?;
-            let number = |n: &openssl::bn::BigNumRef| URL_SAFE_NO_PAD.encode(n.to_vec());
-            return Ok(serde_json::json!({
-                "e": number(rsa.e()), "kty": "RSA", "n": number(rsa.n()),
-            }));
-        };
-        let key = self.decoded.ec_key()?;
-        let (mut x, mut y) = (BigNum::new()?, BigNum::new()?);
-        let mut context = BigNumContext::new()?;
-        key.public_key().affine_coordinates(key.group(), &mut x, &mut y, &mut context)?;
-        let width = i32::try_from(curve.width()).expect("a coordinate is short");
-        Ok(serde_json::json!({
-            "crv": curve.name(), "kty": "EC",
-            "x": URL_SAFE_NO_PAD.encode(x.to_vec_padded(width)?),
-            "y": URL_SAFE_NO_PAD.encode(y.to_vec_padded(width)?),
-        }))
-    }
-}
-
-impl PartialEq for OpenSslKey {
-    fn eq(&self, other: &Self) -> bool {
-        (self.algorithm, &self.bytes) == (other.algorithm, &other.bytes)
-    }
-}
-
-impl Eq for OpenSslKey {}
-
-impl Hash for OpenSslKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.algorithm, &self.bytes).hash(state);
-    }
-}
-
 /// A key as its controller publishes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerificationMethod {
@@ -447,13 +306,6 @@ impl KeyError {
     /// Whether it may well be a good key, of a kind that we do not read.
     pub fn is_of_another_kind(&self) -> bool {
         matches!(self, KeyError::UnknownCodec | KeyError::UnsupportedJwk { .. })
-    }
-}
-
-impl From<ErrorStack> for KeyError {
-    /// Only numbers that are no RSA key make OpenSSL fail here.
-    fn from(_: ErrorStack) -> Self {
-        KeyError::NotRsa
     }
 }
 
@@ -535,41 +387,6 @@ mod tests {
         assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
         let ps256 = jwk.replace("RS256", "PS256");
         assert_eq!(PublicKey::from_jwk_text(&ps256), Err(KeyError::AlgorithmMismatch));
-    }
-
-    #[test]
-    fn pem_is_read_in_both_forms_and_never_asks_for_a_pass_phrase() {
-        let rsa = Rsa::generate(2048).unwrap();
-        let key = PublicKey::rsa(&rsa.n().to_vec(), &rsa.e().to_vec()).unwrap();
-        let spki = String::from_utf8(rsa.public_key_to_pem().unwrap()).unwrap();
-        let pkcs1 = String::from_utf8(rsa.public_key_to_pem_pkcs1().unwrap()).unwrap();
-        assert_eq!(PublicKey::from_pem(&spki).as_ref(), Ok(&key));
-        assert_eq!(PublicKey::from_pem(&pkcs1.replace('\n', "\r\n")).as_ref(), Ok(&key));
-        let private = String::from_utf8(rsa.private_key_to_pem().unwrap()).unwrap();
-        assert_eq!(PublicKey::from_pem(&private), Err(KeyError::Private));
-        let locked = spki.replacen(
-            "KEY-----\n",
-            "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n",
-            1,
-        );
-        for text in [locked.as_str(), "", "-----BEGIN PUBLIC KEY-----", &spki[1..]] {
-            assert_eq!(PublicKey::from_pem(text), Err(KeyError::NotPem), "{text}");
-        }
-    }
-
-    #[test]
-    fn rsa_keys_that_anybody_could_break_are_refused() {
-        let odd = |bits: usize| {
-            let mut modulus = vec![0xff; bits / 8];
-            modulus[0] = 0x80;
-            modulus
-        };
-        assert!(PublicKey::rsa(&odd(2048), &[1, 0, 1]).is_ok());
-        assert_eq!(PublicKey::rsa(&odd(1024), &[1, 0, 1]), Err(KeyError::RsaLength { bits: 1024 }));
-        assert_eq!(PublicKey::rsa(&[0xfe; 256], &[1, 0, 1]), Err(KeyError::NotRsa));
-        for exponent in [&[][..], &[1], &[4], &[0xff; 9]] {
-            assert_eq!(PublicKey::rsa(&odd(2048), exponent), Err(KeyError::NotRsa));
-        }
     }
 
     #[test]
