@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use super::context::Context;
 use super::process::Memo;
 use super::source::Source;
+use super::{Input, expand};
 use crate::model::json;
 
 macro_rules! vendored {
@@ -45,6 +46,33 @@ const CONFORMANCE: &[(&str, &[u8])] = vendored! {
     "https://www.w3.org/2018/credentials/examples/v1" => "credentials-examples-v1.jsonld",
     "https://www.w3.org/ns/credentials/examples/v2" => "credentials-examples-v2.jsonld",
 };
+
+/// How documents usually name their contexts.
+const USUAL_CONTEXTS: [&str; 3] = [
+    r#""https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json""#,
+    r#""https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json","https://purl.imsglobal.org/spec/ob/v3p0/extensions.json""#,
+    r#""https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json""#,
+];
+
+/// What usually stands under them: a badge, a status list and proof options.
+const USUAL_MEMBERS: [&str; 3] = [
+    r#""type":["VerifiableCredential","OpenBadgeCredential"],
+    "issuer":{"type":["Profile"],"address":{"type":["Address"],"addressCountry":"x"}},
+    "credentialSubject":{"type":["AchievementSubject"],
+      "identifier":[{"type":"IdentityObject","hashed":false}],
+      "achievement":{"type":["Achievement"],"criteria":{"narrative":"x"},
+        "image":{"type":"Image","caption":"x"},
+        "alignment":[{"type":["Alignment"],"targetName":"x"}],
+        "creator":{"type":["Profile"],"name":"x"},
+        "resultDescription":[{"type":["ResultDescription"],"name":"x",
+          "rubricCriterionLevel":[{"type":["RubricCriterionLevel"],"name":"x"}]}]},
+      "result":[{"type":["Result"],"achievedLevel":"urn:x"}]},
+    "evidence":[{"type":["Evidence"],"name":"x"}],
+    "credentialStatus":{"type":"BitstringStatusListEntry","statusPurpose":"revocation"}"#,
+    r#""type":["VerifiableCredential","BitstringStatusListCredential"],
+    "credentialSubject":{"type":"BitstringStatusList","statusPurpose":"revocation"}"#,
+    r#""type":"DataIntegrityProof","cryptosuite":"x","proofPurpose":"assertionMethod""#,
+];
 
 /// The contexts that are known: URL to parsed context. Never loads anything.
 #[derive(Debug)]
@@ -83,7 +111,22 @@ impl Contexts {
         let read = |(url, bytes): &(&str, &[u8])| {
             ((*url).into(), read(bytes).expect("the vendored contexts are context documents"))
         };
-        Contexts::over(list.iter().map(read).collect())
+        let contexts = Contexts::over(list.iter().map(read).collect());
+        contexts.meet_the_usual();
+        contexts
+    }
+
+    /// Keeps what usual documents ask for before any other can take its room.
+    fn meet_the_usual(&self) {
+        for (urls, members) in
+            USUAL_CONTEXTS.iter().flat_map(|urls| USUAL_MEMBERS.map(|members| (urls, members)))
+        {
+            let text = format!("{{\"@context\":[{urls}],{members}}}");
+            let document = json::parse(text.as_bytes()).expect("the usual documents are JSON");
+            let object = document.as_object().expect("the usual documents are objects");
+            let input = Input { object, without: &[], context: None };
+            expand(&input, self).expect("the usual documents are safe JSON-LD");
+        }
     }
 
     fn over(sources: BTreeMap<Arc<str>, Source>) -> Contexts {

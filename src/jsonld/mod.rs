@@ -14,7 +14,7 @@
 //! | file | what it is |
 //! | --- | --- |
 //! | `contexts` | the known contexts |
-//! | `source` `context` `process` `define` | context processing |
+//! | `source` `context` `process` `define` `recent` | context processing |
 //! | `expand` `members` `containers` `item` `emit` | documents to quads |
 //! | `value` `value_object` | literals |
 //! | `compare` `deviation` | what compaction would have written |
@@ -23,7 +23,8 @@
 //! # Known contexts and others
 //! There is one engine. A context is processed the same wherever it comes from;
 //! what comes of a known one over another known one is kept for all documents,
-//! what comes of a document's own for that document.
+//! what comes of a document's own for that document. Past 1,000 of the former,
+//! new ones are forgotten again when others come.
 //!
 //! # What bounds the work
 //! Whoever sends a document chooses what it costs, so each step counts. Past a
@@ -56,6 +57,7 @@ mod item;
 mod lines;
 mod members;
 mod process;
+mod recent;
 mod source;
 mod value;
 mod value_object;

@@ -12,6 +12,7 @@ use super::context::{Active, Context, ContextFault, Direction};
 use super::contexts::Contexts;
 use super::define::Definer;
 use super::iri;
+use super::recent::Recent;
 use super::source::{Members, Source};
 
 /// How many term definitions one document's contexts may copy and make.
@@ -65,11 +66,13 @@ impl From<ContextFault> for Fault {
 /// What came of a local context over an active one, kept for all documents.
 ///
 /// Looking up takes no lock: an entry never changes once it is there. It keeps
-/// both contexts alive, so their addresses stay theirs.
+/// both contexts alive, so their addresses stay theirs. What comes when there
+/// is no room any more is kept for a while, under a lock.
 #[derive(Debug)]
 pub(super) struct Memo {
     buckets: Box<[Slot]>,
     kept: AtomicUsize,
+    recent: Recent,
 }
 
 type Slot = OnceLock<Box<Remembered>>;
@@ -83,20 +86,20 @@ struct Remembered {
     next: Slot,
 }
 
-type Key = (usize, usize, Mode);
+pub(super) type Key = (usize, usize, Mode);
 
 impl Default for Memo {
     fn default() -> Self {
         let buckets = (0..Memo::BUCKETS).map(|_| Slot::new()).collect();
-        Memo { buckets, kept: AtomicUsize::new(0) }
+        Memo { buckets, kept: AtomicUsize::new(0), recent: Recent::default() }
     }
 }
 
 impl Memo {
     const BUCKETS: usize = 1 << 10;
 
-    /// More than the pairs that real documents form; past it nothing is kept,
-    /// so that nobody can fill the memory with made-up sequences.
+    /// More than the pairs that real documents form. Past it nothing is kept
+    /// for good, so that nobody can fill the memory with made-up sequences.
     const CAPACITY: usize = 1_000;
 
     fn key(active: &Arc<Context>, local: &Source, mode: Mode) -> Key {
@@ -123,7 +126,12 @@ impl Memo {
         None
     }
 
-    /// The kept result, which may be another thread's; `None` if it was not kept.
+    fn is_full(&self) -> bool {
+        self.kept.load(Ordering::Relaxed) >= Memo::CAPACITY
+    }
+
+    /// The kept result, which may be another thread's; `None` if it was not kept
+    /// for good.
     fn keep(
         &self,
         active: &Arc<Context>,
@@ -131,16 +139,26 @@ impl Memo {
         mode: Mode,
         result: &Arc<Context>,
     ) -> Option<&Arc<Context>> {
-        if local.address() == 0 || self.kept.fetch_add(1, Ordering::Relaxed) >= Memo::CAPACITY {
+        if local.address() == 0 {
             return None;
         }
-        let (key, local) = (Memo::key(active, local, mode), local.clone());
+        let key = Memo::key(active, local, mode);
+        if self.kept.fetch_add(1, Ordering::Relaxed) >= Memo::CAPACITY {
+            self.kept.fetch_sub(1, Ordering::Relaxed);
+            self.recent.keep(key, active, local, result);
+            return None;
+        }
+        let local = local.clone();
         let (active, result) = (active.clone(), result.clone());
         let mut new = Some(Box::new(Remembered { active, local, mode, result, next: Slot::new() }));
         let mut slot = self.bucket(key);
         loop {
             let entry = slot.get_or_init(|| new.take().expect("it was put nowhere yet"));
             if Memo::key(&entry.active, &entry.local, entry.mode) == key {
+                if new.is_some() {
+                    // Another thread was here first.
+                    self.kept.fetch_sub(1, Ordering::Relaxed);
+                }
                 return Some(&entry.result);
             }
             slot = &entry.next;
@@ -186,7 +204,10 @@ impl<'c> Processor<'c> {
         let memo = Some(self.contexts.memo()).filter(|_| active.known && mode.known);
         let key = Memo::key(active.share(), local, mode);
         let remembered = match memo {
-            Some(memo) => memo.recall(active.share(), local, mode).map(Active::Known),
+            Some(memo) => match memo.recall(active.share(), local, mode) {
+                None if memo.is_full() => memo.recent.recall(&key).map(Active::Own),
+                kept => kept.map(Active::Known),
+            },
             None => self.own.get(&key).map(|(_, _, result)| result.clone()),
         };
         if let Some(result) = remembered {
@@ -294,6 +315,9 @@ impl<'c> Processor<'c> {
         for (term, _) in local.iter().filter(|(term, _)| !NOT_TERMS.contains(&&***term)) {
             definer.define(term)?;
         }
+        if mode.known && changes_nothing(&draft, active, local) {
+            return Ok(active.clone());
+        }
         let result = Active::own(draft);
         if !mode.known {
             self.check_scoped(&result, local)?;
@@ -329,6 +353,19 @@ impl<'c> Processor<'c> {
         self.budget = self.budget.checked_sub(work).ok_or(Fault::TooComplex)?;
         Ok(())
     }
+}
+
+/// Whether a draft over a context is that context again, so that a known URL
+/// that is named often makes one context and not many.
+fn changes_nothing(draft: &Context, active: &Context, local: &Members) -> bool {
+    let definition = |context: &Context, term: &str| {
+        context.terms.get(term).map(|entry| entry.definition.clone())
+    };
+    draft.known == active.known
+        && draft.vocab == active.vocab
+        && draft.language == active.language
+        && draft.direction == active.direction
+        && local.iter().all(|(term, _)| definition(draft, term) == definition(active, term))
 }
 
 /// `{"@context": [...]}` in the place of a context: its array.
@@ -406,5 +443,56 @@ pub(super) fn direction(value: &Source) -> Option<Option<Direction>> {
         Source::String(text) if &**text == "ltr" => Some(Some(Direction::Ltr)),
         Source::String(text) if &**text == "rtl" => Some(Some(Direction::Rtl)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two contexts that undo each other.
+    const OPPOSED: [&str; 2] = ["urn:x", "urn:y"];
+    const USUAL: [&str; 2] = [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    ];
+    const MODE: Mode = Mode { propagate: true, override_protected: false, known: false };
+
+    /// What comes of these contexts, one after the other, in one document.
+    fn applied<'c>(contexts: &'c Contexts, urls: &[&str]) -> Result<Active<'c>, Fault> {
+        let mut processor = Processor::new(contexts);
+        let initial = processor.initial();
+        urls.iter().try_fold(initial, |active, url| processor.apply_url(&active, url, MODE))
+    }
+
+    fn fresh() -> Contexts {
+        let known = Contexts::bundled().with("urn:x", br#"{"@context": {"t": "urn:t:x"}}"#);
+        let known = known.and_then(|c| c.with("urn:y", br#"{"@context": {"t": "urn:t:y"}}"#));
+        known.expect("they are context documents")
+    }
+
+    #[test]
+    fn a_context_that_changes_nothing_makes_no_new_one() {
+        let contexts = fresh();
+        let once = applied(&contexts, &USUAL).unwrap();
+        let often = applied(&contexts, &USUAL.repeat(1_000)).unwrap();
+        assert!(Arc::ptr_eq(once.share(), often.share()));
+        assert!(contexts.memo().kept.load(Ordering::Relaxed) <= 4);
+    }
+
+    #[test]
+    fn made_up_sequences_neither_push_out_nor_keep_out_the_usual_ones() {
+        let contexts = fresh();
+        let before = applied(&contexts, &USUAL[..1]).unwrap();
+        // Each makes a new context, for the one before meant something else.
+        let made_up = applied(&contexts, &OPPOSED.repeat(1_000)).unwrap();
+        let memo = contexts.memo();
+        assert!(memo.is_full() && made_up.known);
+        let after = applied(&contexts, &USUAL[..1]).unwrap();
+        assert!(Arc::ptr_eq(before.share(), after.share()));
+        let [first, second] = [(); 2].map(|()| applied(&contexts, &USUAL).unwrap());
+        assert!(Arc::ptr_eq(first.share(), second.share()));
+        assert_eq!(memo.kept.load(Ordering::Relaxed), Memo::CAPACITY);
+        assert!(memo.recent.len() <= 500);
     }
 }
