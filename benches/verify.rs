@@ -84,6 +84,7 @@ fn poison() -> Vec<(&'static str, String)> {
         ("clique of 10", clique),
         ("cycle of 5,000", cycle),
         ("cube of 256", cube),
+        ("a context 1,000 times", format!("{{\"@context\":[{}]}}", [bundled; 500].join(","))),
         ("10,000 contexts", format!("{{\"@context\":[{bundled}],\"@graph\":[{own}]}}")),
         ("contexts 30 deep", scoped),
     ];
