@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use ed25519_dalek::{Signer, SigningKey};
 use jiff::{SignedDuration, Timestamp};
 use touchmark::check::report::{Report, Verdict};
 use touchmark::check::{Check, issuer_key};
@@ -10,6 +11,8 @@ use touchmark::did::{ControllerDocument, Resolution};
 use touchmark::fetch::readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings};
 use touchmark::fetch::{ListError, read_keys};
 use touchmark::jsonld::Contexts;
+use touchmark::model::Document;
+use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
 use touchmark::verify::{FetchError, Fetched, Sources, verify};
 use url::Url;
 
@@ -139,6 +142,87 @@ async fn a_kept_list_ends_with_its_key() {
     let report = kept.verify(&ending, 1, end).await;
     assert_eq!(report.verdicts.authentic, Verdict::No);
     assert!(!report.verified);
+}
+
+/// The list with a second proof, by another key of its issuer.
+fn signed_twice(list: &str) -> String {
+    let mut list: serde_json::Value = serde_json::from_str(list).unwrap();
+    let mut proofs = list.as_object_mut().unwrap().remove("proof").unwrap();
+    let proofs = proofs.as_array_mut().unwrap();
+    let unsigned = list.to_string();
+    let options = Options {
+        created: proofs[0]["created"].as_str().unwrap().parse().unwrap(),
+        verification_method: "did:web:nea.example:issuers:nea#key-3",
+        expires: None,
+    };
+    let sign = |message: &[u8]| {
+        let signature = SigningKey::from_bytes(&[3; 32]).sign(message);
+        Ok::<_, std::convert::Infallible>(signature.to_bytes().to_vec())
+    };
+    let document = Document::parse(unsigned.as_bytes()).unwrap();
+    let secured = suite::sign(&document, &options, Contexts::bundled(), sign).unwrap();
+    let secured: serde_json::Value = serde_json::from_slice(&secured).unwrap();
+    proofs.extend(secured["proof"].as_array().unwrap().clone());
+    list["proof"] = serde_json::json!(proofs);
+    list.to_string()
+}
+
+#[tokio::test]
+async fn a_kept_list_with_several_proofs_ends_with_the_first_of_their_keys() {
+    let kept = Kept::new(1 << 24);
+    let mut twice = vector("good-status");
+    let end = twice.now + SignedDuration::from_secs(60);
+    let document = twice.documents.0.get_mut("https://nea.example/issuers/nea/did.json").unwrap();
+    let mut keys: serde_json::Value = serde_json::from_str(document).unwrap();
+    let methods = keys["verificationMethod"].as_array_mut().unwrap();
+    let third = methods.iter_mut().find(|m| m["id"].as_str().unwrap().ends_with("#key-3")).unwrap();
+    third["expires"] = end.to_string().into();
+    *document = keys.to_string();
+    for (url, list) in &mut twice.documents.0 {
+        if url.contains("/status/") {
+            *list = signed_twice(list);
+        }
+    }
+    let report = kept.verify(&twice, 1, twice.now).await;
+    assert!(report.verified, "{report:#?}");
+    let before = end - SignedDuration::from_secs(1);
+    assert!(kept.verify(&twice, 1, before).await.verified);
+    let proofs = kept.proofs();
+    let report = kept.verify(&twice, 1, end).await;
+    assert_eq!(report.verdicts.authentic, Verdict::Yes);
+    assert_eq!(report.verdicts.current, Verdict::Undecided);
+    assert!(kept.proofs() > proofs);
+}
+
+#[tokio::test]
+async fn what_is_kept_weighs_at_least_what_it_was_read_from() {
+    let kept = Kept::new(1 << 24);
+    let mut vector = vector("good-status");
+    let report = kept.verify(&vector, 1, vector.now).await;
+    assert!(report.verified, "{report:#?}");
+    let [keys, lists] = kept.readings.figures().await;
+    // The issuer adds what nobody reads, and another's name for a key that did not sign.
+    let document = vector.documents.0.get_mut("https://nea.example/issuers/nea/did.json").unwrap();
+    let mut long: serde_json::Value = serde_json::from_str(document).unwrap();
+    long["verificationMethod"][2]["controller"] = "x".repeat(500_000).into();
+    *document = long.to_string();
+    let report = kept.verify(&vector, 2, vector.now).await;
+    assert!(report.verified, "{report:#?}");
+    let [longer, beside] = kept.readings.figures().await;
+    assert_eq!((longer.entries, beside.entries), (keys.entries, lists.entries));
+    assert!(longer.bytes >= keys.bytes + 490_000, "{longer:?}");
+    assert!(beside.bytes >= lists.bytes + 490_000, "a list is kept with its keys: {beside:?}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_key_document_is_weighed_by_its_words() {
+    let kept = Kept::new(1 << 24);
+    let mut vector = vector("good-status");
+    let document = vector.documents.0.get_mut("https://nea.example/issuers/nea/did.json").unwrap();
+    *document = serde_json::json!({"id": "x".repeat(500_000)}).to_string();
+    assert!(!kept.verify(&vector, 1, vector.now).await.verified);
+    let [keys, _] = kept.readings.figures().await;
+    assert!(keys.entries == 0 || keys.bytes >= 500_000, "{keys:?}");
 }
 
 #[tokio::test]

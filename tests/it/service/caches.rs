@@ -1,7 +1,7 @@
 //! What the service keeps of its own keys and lists: made once, never in the way
 //! of a change.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use touchmark::cache::Figures;
@@ -140,7 +140,7 @@ async fn without_any_room_the_answers_are_the_same() {
 /// `cargo test --profile bench --test it -- --ignored --nocapture a_hundred_lists`
 #[tokio::test]
 #[ignore = "a measurement"]
-async fn a_hundred_lists_are_signed_anew_within_a_second() {
+async fn a_hundred_lists_are_signed_anew() {
     const LISTS: u32 = 100;
     let database = Database::sqlite();
     let app = TestApp::new(database.clone()).await;
@@ -182,6 +182,5 @@ async fn a_hundred_lists_are_signed_anew_within_a_second() {
         }
         let took = started.elapsed();
         println!("{LISTS} lists of {} bytes, {step}: {took:?}", bytes / LISTS as usize);
-        assert!(took < Duration::from_secs(1), "{step}: {took:?}");
     }
 }
