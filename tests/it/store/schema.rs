@@ -109,3 +109,21 @@ async fn a_database_that_does_not_answer_is_unavailable_rather_than_wrong() {
     assert!(failed.is_unavailable(), "{failed:?}");
     assert!(!format!("{failed} {failed:?}").contains("secret"));
 }
+
+#[tokio::test]
+async fn what_refers_to_a_credential_is_found_without_reading_a_table_whole() {
+    let database = sqlite();
+    database.store().await.close().await;
+    let mut connection = AnyConnection::connect(&database.url).await.unwrap();
+    // References whose column leads no index of its table.
+    let bare: Vec<String> = sqlx::query_scalar(
+        "SELECT t.name || '.' || f.\"from\" FROM sqlite_master t, pragma_foreign_key_list(t.name) f \
+         WHERE t.type = 'table' AND f.\"table\" = 'credentials' AND NOT EXISTS ( \
+             SELECT 1 FROM pragma_index_list(t.name) i, pragma_index_info(i.name) c \
+             WHERE c.seqno = 0 AND c.name = f.\"from\")",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert!(bare.is_empty(), "each mint would read these whole: {bare:?}");
+}
