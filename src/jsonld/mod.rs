@@ -58,6 +58,7 @@ mod lines;
 mod members;
 mod process;
 mod recent;
+mod scalars;
 mod source;
 mod value;
 mod value_object;
