@@ -259,6 +259,8 @@ impl<'c> Processor<'c> {
                 }
                 Source::Null if propagate => self.initial(),
                 Source::Null => {
+                    // It holds on to all that stood before, and long chains cost the stack.
+                    self.spend(1_000)?;
                     let known = mode.known && result.known;
                     let previous = Some(result.share().clone());
                     Active::own(Context { previous, known, ..Context::default() })

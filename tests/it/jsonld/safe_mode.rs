@@ -359,3 +359,16 @@ fn a_value_said_again_is_refused_however_often_others_are() {
         "unsupported-json-ld"
     );
 }
+
+#[test]
+fn a_chain_of_contexts_that_do_not_propagate_is_short() {
+    let text = |nulls: usize| {
+        let nulls = vec!["null"; nulls].join(",");
+        format!(
+            "{{\"@context\": {{\"T\": {{\"@id\": \"urn:T\", \"@context\": [{nulls}]}}}}, \
+             \"@type\": \"T\", \"urn:p\": \"x\"}}"
+        )
+    };
+    assert_eq!(expand(&text(3), Contexts::bundled()).unwrap().len(), 2);
+    assert_eq!(expand(&text(49_000), Contexts::bundled()).unwrap_err(), Error::TooComplex);
+}
