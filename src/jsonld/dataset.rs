@@ -6,7 +6,6 @@
 //! writing a quad is joining strings; no quad stands twice.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 
@@ -14,6 +13,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::canon::{self, HashAlgorithm, TooComplex};
 use super::deviation::Deviation;
+use super::quote::quote;
 
 pub(super) const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 pub(super) const RDF_FIRST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first";
@@ -295,6 +295,11 @@ impl Builder {
         !names.is_sorted_by(|a, b| a.encode_utf16().le(b.encode_utf16()))
     }
 
+    /// The names alone take more than is ever written: nothing comes of what is added now.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
     pub(super) fn fresh_blank(&mut self) -> Term {
         self.blanks += 1;
         Term::blank(self.blanks - 1)
@@ -441,44 +446,9 @@ fn index(length: usize) -> u32 {
     u32::try_from(length).expect("no text is longer than MAX_BYTES")
 }
 
-/// Appends a string as a canonical N-Quads literal.
-fn quote(value: &str, text: &mut String) {
-    text.push('"');
-    let plain = |b: &u8| (*b >= b' ') & (*b != b'"') & (*b != b'\\') & (*b != 0x7f);
-    if value.as_bytes().iter().fold(true, |all, b| all & plain(b)) {
-        text.push_str(value);
-    } else {
-        value.chars().for_each(|c| escape(c, text));
-    }
-    text.push('"');
-}
-
-fn escape(c: char, text: &mut String) {
-    match c {
-        '\u{8}' => text.push_str("\\b"),
-        '\t' => text.push_str("\\t"),
-        '\n' => text.push_str("\\n"),
-        '\u{c}' => text.push_str("\\f"),
-        '\r' => text.push_str("\\r"),
-        '"' => text.push_str("\\\""),
-        '\\' => text.push_str("\\\\"),
-        '\0'..='\u{1f}' | '\u{7f}' => {
-            let _infallible = write!(text, "\\u{:04X}", c as u32);
-        }
-        other => text.push(other),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn literals_are_escaped_as_canonical_n_quads_are() {
-        let mut text = String::new();
-        quote("a\"b\\c\n\t\u{0}\u{7f}é🍎", &mut text);
-        assert_eq!(text, "\"a\\\"b\\\\c\\n\\t\\u0000\\u007Fé🍎\"");
-    }
 
     #[test]
     fn more_text_than_is_ever_written_out_ends_the_building() {

@@ -210,13 +210,17 @@ impl Context {
         name == Sought::KEYWORDS[keyword as usize] || aliases.iter().any(|alias| **alias == *name)
     }
 
-    /// Whether a name stands for the same keyword in both contexts, or for none.
-    pub(super) fn agrees(&self, other: &Context, name: &str) -> bool {
-        let keyword = |context: &Context| match context.entry(name)?.definition.role {
+    /// Whether both contexts have the same names for keywords.
+    pub(super) fn has_aliases_of(&self, other: &Context) -> bool {
+        self.inverse().aliases == other.inverse().aliases
+    }
+
+    /// The keyword that a name stands for.
+    pub(super) fn keyword(&self, name: &str) -> Option<&'static str> {
+        match self.entry(name)?.definition.role {
             Role::Keyword(keyword) => Some(keyword),
             _ => None,
-        };
-        self.inverse().aliases == other.inverse().aliases || keyword(self) == keyword(other)
+        }
     }
 
     /// The member name that compaction gives to a keyword.

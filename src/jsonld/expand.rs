@@ -204,6 +204,9 @@ impl<'c, 'd> Expander<'c, 'd> {
         value: &'d Value<'_>,
         preset: Preset,
     ) -> Result<Option<Items>, Error> {
+        if self.out.is_full() {
+            return Err(Error::TooComplex);
+        }
         match value {
             Value::Null => Ok(None),
             Value::Array(items) => self.array(active, place, items, preset).map(Some),

@@ -112,7 +112,11 @@ impl<'c, 'd> Expander<'c, 'd> {
         active: &Context,
         object: &'d Object<'_>,
     ) -> Result<(), Error> {
-        match object.iter().find(|(name, _)| !active.agrees(type_scoped, name)) {
+        if active.has_aliases_of(type_scoped) {
+            return Ok(());
+        }
+        let shifted = |name| active.keyword(name) != type_scoped.keyword(name);
+        match object.iter().find(|(name, _)| shifted(name)) {
             Some((name, _)) => self.within(name, |this| {
                 Err(this.unsupported("a name that a type's context makes or unmakes a keyword"))
             }),

@@ -16,9 +16,9 @@
 //! | `contexts` | the known contexts |
 //! | `source` `context` `process` `define` `recent` | context processing |
 //! | `expand` `members` `containers` `item` `emit` | documents to quads |
-//! | `value` `value_object` | literals |
+//! | `scalars` `value` `value_object` | literals |
 //! | `compare` `deviation` | what compaction would have written |
-//! | `dataset` `lines` `canon` | quads and RDFC-1.0 |
+//! | `dataset` `quote` `lines` `canon` | quads and RDFC-1.0 |
 //!
 //! # Known contexts and others
 //! There is one engine. A context is processed the same wherever it comes from;
@@ -57,6 +57,7 @@ mod item;
 mod lines;
 mod members;
 mod process;
+mod quote;
 mod recent;
 mod scalars;
 mod source;
