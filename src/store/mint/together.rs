@@ -28,11 +28,17 @@ struct Waiting {
     answer: oneshot::Sender<Result<Recorded>>,
 }
 
+impl Waiting {
+    fn api_key(&self) -> Option<&str> {
+        self.slice.ceiling.as_ref().map(|ceiling| &*ceiling.api_key)
+    }
+}
+
 impl Together {
     /// Starts the task, which ends with the last of these. It writes to `store`.
     pub fn start(store: Store) -> Self {
         let (waiting, queue) = mpsc::channel(ROOM);
-        tokio::spawn(write(store, queue));
+        tokio::spawn(write(queue, move |group| answer(store.clone(), group)));
         Self { waiting }
     }
 
@@ -44,7 +50,12 @@ impl Together {
     }
 }
 
-async fn write(store: Store, mut queue: mpsc::Receiver<Waiting>) {
+/// Each group is a task of its own: one that panics ends with errors for those who wait for it,
+/// and the next is written.
+async fn write<F>(mut queue: mpsc::Receiver<Waiting>, answer: impl Fn(Vec<Waiting>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     while let Some(first) = queue.recv().await {
         let mut mints = first.slice.mints.len();
         let mut group = vec![first];
@@ -56,12 +67,14 @@ async fn write(store: Store, mut queue: mpsc::Receiver<Waiting>) {
         }
         // Nobody waits for these any more.
         group.retain(|waiting| !waiting.answer.is_closed());
-        answer(&store, group).await;
+        if let Err(error) = tokio::spawn(answer(group)).await {
+            tracing::error!(%error, "mints that were to be committed together failed");
+        }
     }
 }
 
 /// Writes a group and answers each, those that cannot go together apart.
-async fn answer(store: &Store, mut group: Vec<Waiting>) {
+async fn answer(store: Store, mut group: Vec<Waiting>) {
     let mut apart = Vec::new();
     while group.len() > 1 {
         match retrying(|| store.record_together(&group)).await {
@@ -71,7 +84,11 @@ async fn answer(store: &Store, mut group: Vec<Waiting>) {
                     let _ = waiting.answer.send(Ok(outcome));
                 }
             }
-            Ok(Attempt::Apart(which)) => apart.push(group.remove(which)),
+            Ok(Attempt::Apart(which)) => {
+                // All of that key at once: the others are not to be tried again for each.
+                let key = group[which].api_key().map(str::to_owned);
+                apart.extend(group.extract_if(.., |it| it.api_key() == key.as_deref()));
+            }
             Err(error) => {
                 tracing::debug!(%error, "slices that failed together are recorded apart");
                 apart.append(&mut group);
@@ -108,5 +125,28 @@ impl Store {
         }
         tx.commit().await?;
         Ok(Attempt::Done(answers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_group_that_panics_fails_its_own_and_the_next_is_written() {
+        let (waiting, queue) = mpsc::channel(ROOM);
+        tokio::spawn(write(queue, |group| async {
+            for Waiting { slice, answer } in group {
+                assert_eq!(slice.at, Timestamp::UNIX_EPOCH, "a defect");
+                let _ = answer.send(Ok(Recorded::Done(Vec::new())));
+            }
+        }));
+        let together = Together { waiting };
+        let record =
+            async |at| together.record(Slice { mints: [].into(), at, ceiling: None }).await;
+        assert!(record(Timestamp::MAX).await.is_err());
+        assert_eq!(record(Timestamp::UNIX_EPOCH).await.unwrap(), Recorded::Done(Vec::new()));
     }
 }
