@@ -19,6 +19,7 @@ use super::body;
 use super::credentials::{self, MintAnswer};
 use super::ndjson::{self, Line, Lines};
 use super::problem::{Problem, ProblemDocument};
+use crate::issue::parties::Party;
 use crate::issue::request::MintRequest;
 use crate::issue::{Issued, Order, Signed};
 
@@ -119,16 +120,26 @@ impl Batch {
         Group { lines, signed: self.sign_orders(orders).await }
     }
 
-    /// For caller and issuer as they are now: an upload may go on for long, and ends with its key.
-    async fn sign_orders(&self, orders: Vec<Order>) -> Result<Signed, Problem> {
+    /// Caller and issuer as they are now: an upload may go on for long, and ends with its key.
+    async fn parties(&self) -> Result<(Caller, Party), Problem> {
         let caller = self.caller.again(&self.app).await?;
         let issuer = self.app.party(&caller, Scope::Mint, &self.issuer).await?;
+        Ok((caller, issuer))
+    }
+
+    async fn sign_orders(&self, orders: Vec<Order>) -> Result<Signed, Problem> {
+        let (caller, issuer) = self.parties().await?;
         Ok(Signed::new(&self.app.issuance, issuer, caller.minter(), orders).await)
     }
 
-    /// Records what was signed and writes the answers to all lines.
+    /// Records what was signed and writes the answers to all lines. Asks again who may: a client
+    /// that stops reading lets a signed group wait for as long as it likes.
     async fn record(&self, Group { lines, signed }: Group) -> Bytes {
-        let mut issued = match signed {
+        let allowed = match signed {
+            Ok(signed) => self.parties().await.map(|_| signed),
+            refused => refused,
+        };
+        let mut issued = match allowed {
             Ok(signed) => Ok(signed.record(&self.app.issuance).await.into_iter()),
             Err(problem) => Err(problem),
         };

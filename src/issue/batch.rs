@@ -13,7 +13,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::spawn_blocking;
 
 use super::compose::{Particulars, StatusPlace, compose};
@@ -35,6 +35,9 @@ use crate::store::{
 /// in two draws on average at worst.
 const MOST_DRAWS: usize = 40;
 
+/// What is signed longer ago than this is not recorded. Far more than a commit takes.
+const STALE: SignedDuration = SignedDuration::from_secs(5);
+
 /// Credentials whose signing takes long beside the start of a thread.
 const WORTH_A_THREAD: usize = 4;
 
@@ -47,6 +50,8 @@ pub struct Signed {
     /// Those without an answer, and the mint of each. No mints where no signer was found.
     drafts: Vec<Draft>,
     mints: Vec<Mint>,
+    /// When the mints were signed.
+    at: Timestamp,
 }
 
 /// What each order of a batch is signed with.
@@ -85,15 +90,17 @@ impl Signed {
         let answers = orders.iter().map(|_| None).collect();
         let Issuance { links, ambient, .. } = issuance;
         let (links, ambient) = (links.clone(), ambient.clone());
+        let at = ambient.now();
         let desk = Arc::new(Desk { issuer, by, orders, links, ambient });
-        let mut signed = Self { desk, answers, drafts: Vec::new(), mints: Vec::new() };
+        let mut signed = Self { desk, answers, drafts: Vec::new(), mints: Vec::new(), at };
         if let Err(error) = signed.prepare(issuance).await {
             signed.refuse_rest(&error);
         }
         signed
     }
 
-    /// Records what was signed: an answer for each order, in their order.
+    /// Records what was signed: an answer for each order, in their order. What has waited is
+    /// signed again: its keys may have been retired since, and its date is to be that of the books.
     pub async fn record(mut self, issuance: &Issuance) -> Vec<Answer> {
         if let Err(error) = self.record_all(issuance).await {
             self.refuse_rest(&error);
@@ -120,6 +127,9 @@ impl Signed {
     }
 
     async fn record_all(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
+        if !self.drafts.is_empty() && self.desk.ambient.now().duration_since(self.at) > STALE {
+            self.sign(issuance).await?;
+        }
         for _ in 0..MOST_DRAWS {
             if self.drafts.is_empty() {
                 return Ok(());
@@ -179,6 +189,8 @@ impl Signed {
 
     /// Composes, prepares and secures each draft. One that cannot be is answered and leaves.
     async fn sign(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
+        self.mints.clear();
+        self.at = self.desk.ambient.now();
         let signers = issuance.parties.signers(&self.desk.issuer).await?;
         let lists = self.open_lists(issuance).await?;
         let desk = self.desk.clone();

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::Method;
 use futures_util::{StreamExt as _, stream};
 use jiff::SignedDuration;
@@ -150,4 +150,60 @@ async fn an_upload_is_answered_as_it_comes_and_ends_with_its_key() {
     app.request(Method::DELETE, &path).key(&app.nea).send().await.expect(200);
     lines.send(line(2) + "\n").unwrap();
     assert_eq!(next().await["status"], 401);
+}
+
+/// Sends 150 lines at once and reads the answers to the first group; those after it are signed,
+/// or being signed.
+async fn upload_begun(app: &TestApp, token: &str) -> (Vec<Value>, BodyDataStream) {
+    let body: String = (1..=150).map(|i| line(i) + "\n").collect();
+    let request = app.request(Method::POST, PATH).key(token);
+    let request = request.header("content-type", "application/x-ndjson").body(body);
+    let mut answers = request.start().await.into_body().into_data_stream();
+    let first = answers.next().await.unwrap().unwrap();
+    (values(&first), answers)
+}
+
+async fn rest(answers: BodyDataStream) -> Vec<Value> {
+    let chunks: Vec<_> = answers.map(Result::unwrap).collect().await;
+    values(&chunks.concat())
+}
+
+fn values(text: &[u8]) -> Vec<Value> {
+    text.split(|b| *b == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_was_signed_before_its_api_key_was_revoked_is_not_recorded_after() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let asked = json!({"scopes": ["mint"]});
+    let key = app.post("/v1/issuers/nea/api-keys", &app.nea, &asked).await.expect(201).json();
+    let (first, answers) = upload_begun(&app, key["token"].as_str().unwrap()).await;
+    assert!(first.iter().all(|l| l["status"] == 201), "{first:?}");
+    let path = format!("/v1/issuers/nea/api-keys/{}", key["id"].as_str().unwrap());
+    app.request(Method::DELETE, &path).key(&app.nea).send().await.expect(200);
+    let rest = rest(answers).await;
+    assert_eq!(first.len() + rest.len(), 150);
+    assert!(rest.iter().all(|l| l["status"] == 401), "{rest:?}");
+}
+
+#[tokio::test]
+async fn what_waited_is_signed_again_by_the_keys_of_now() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let signed_by = |line: &Value| {
+        let proof = &line["minted"]["credential"]["proof"];
+        let proof = proof.get(0).unwrap_or(proof);
+        proof["verificationMethod"].as_str().unwrap().to_owned()
+    };
+    let (first, answers) = upload_begun(&app, &app.nea).await;
+    app.post("/v1/issuers/nea/keys:rotate", &app.nea, &json!(null)).await.expect(200);
+    app.clock.advance(SignedDuration::from_secs(6));
+    let rest = rest(answers).await;
+    assert_eq!(first.len() + rest.len(), 150);
+    let old = signed_by(&first[0]);
+    assert!(rest.iter().all(|l| signed_by(l) != old), "{rest:?}");
 }
