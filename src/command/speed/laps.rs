@@ -14,8 +14,10 @@ const SAMPLE: Duration = Duration::from_millis(2);
 /// Calls within one sample.
 const MOST_CALLS: u32 = 50;
 const WARM_UP: u32 = 10;
-/// Calls of one thread, between the start of it and its end.
-const MOST_SLICE: u32 = 100;
+/// What a thread has to do at least, beside which its start and its end are nothing.
+const SLICE: Duration = Duration::from_millis(40);
+/// Calls of one thread.
+const MOST_SLICE: u32 = 2_000;
 
 /// What is timed, by its name.
 pub struct Case<'c> {
@@ -28,7 +30,7 @@ pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
 
 /// What a call of each case takes on this thread.
 pub fn on_one_core(cases: &[Case<'_>], rounds: usize, progress: Progress<'_>) -> Vec<Duration> {
-    let calls: Vec<u32> = cases.iter().map(Case::calls).collect();
+    let calls: Vec<u32> = cases.iter().map(|case| case.calls(SAMPLE, MOST_CALLS)).collect();
     let mut samples = vec![Vec::with_capacity(rounds); cases.len()];
     for round in 0..rounds {
         for ((case, calls), samples) in cases.iter().zip(&calls).zip(&mut samples) {
@@ -56,11 +58,11 @@ pub fn on_all_cores(
     rounds: usize,
     progress: Progress<'_>,
 ) -> Vec<Spread> {
-    let calls = u32::try_from(rounds).unwrap_or(MOST_SLICE).clamp(1, MOST_SLICE);
-    let rounds = rounds.div_ceil(10);
+    let rounds = rounds.div_ceil(30);
+    let calls: Vec<u32> = cases.iter().map(|case| case.calls(SLICE, MOST_SLICE)).collect();
     let mut samples = vec![(Vec::new(), Vec::new()); cases.len()];
     for round in 0..rounds {
-        for (case, (all, scaling)) in cases.iter().zip(&mut samples) {
+        for ((case, &calls), (all, scaling)) in cases.iter().zip(&calls).zip(&mut samples) {
             let alone = slice(case, 1, calls);
             let together = slice(case, threads, calls);
             all.push(together);
@@ -82,13 +84,13 @@ pub fn median(mut samples: Vec<Duration>) -> Duration {
 }
 
 impl Case<'_> {
-    /// How many calls make up a sample; warms up on the way.
-    fn calls(&self) -> u32 {
+    /// How many calls take so long; warms up on the way.
+    fn calls(&self, time: Duration, most: u32) -> u32 {
         let start = Instant::now();
         (0..WARM_UP).for_each(|_| self.run());
         let one = (start.elapsed() / WARM_UP).max(Duration::from_nanos(1));
-        let calls = SAMPLE.as_nanos() / one.as_nanos();
-        u32::try_from(calls).unwrap_or(MOST_CALLS).clamp(1, MOST_CALLS)
+        let calls = time.as_nanos() / one.as_nanos();
+        u32::try_from(calls).unwrap_or(most).clamp(1, most)
     }
 
     fn run(&self) {
@@ -145,8 +147,10 @@ mod tests {
     fn all_threads_make_their_calls_and_one_makes_them_alone_before() {
         let calls = AtomicU32::new(0);
         let cases = [case("only", || calls.fetch_add(1, Ordering::SeqCst) < u32::MAX)];
-        let spread = on_all_cores(&cases, 3, 20, &|_, _| {});
-        assert_eq!(calls.load(Ordering::SeqCst), 2 * (20 + 3 * 20));
+        let spread = on_all_cores(&cases, 3, 60, &|_, _| {});
+        // Two rounds of a slice alone and three together, after the warming up.
+        let calls = calls.load(Ordering::SeqCst) - WARM_UP;
+        assert!(calls > 0 && calls.is_multiple_of(2 * (1 + 3)), "{calls}");
         assert!(spread[0].scaling > 0.0 && spread[0].call > Duration::ZERO);
     }
 
