@@ -109,7 +109,8 @@ impl Peer for Ssi {
     fn note(&self) -> Option<String> {
         let why = self.verified(&self.secured, &self.verifier).err()?;
         Some(format!(
-            "Timed to its verdict, which is no for this credential, that all others verify: {why}"
+            "It rejects this credential, which all the others accept ({why}), and is timed up to \
+             that verdict."
         ))
     }
 }
