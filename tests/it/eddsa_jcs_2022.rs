@@ -1,11 +1,12 @@
 //! `eddsa-jcs-2022` by the W3C's own figures.
 
 use ed25519_dalek::{Signer, SigningKey};
-use serde_json::json;
 use touchmark::jsonld::Contexts;
 use touchmark::model::Document;
 use touchmark::model::key::PublicKey;
 use touchmark::proof::eddsa_jcs_2022::{self as suite, Error, Options};
+
+use crate::verify::{hex, w3c_document};
 
 /// W3C's `eddsa-jcs-2022` example: key figures of the published vector.
 const KEY: &str = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
@@ -14,21 +15,6 @@ const DOCUMENT_HASH: &str = "59b7cb6251b8991add1ce0bc83107e3db9dbbab5bd2c28f687d
 const OPTIONS_HASH: &str = "66ab154f5c2890a140cb8388a22a160454f80575f6eae09e5a097cabe539a1db";
 const PROOF_VALUE: &str = "z2HnFSSPPBzR36zdDgK8PbEHeXbR56YF24jwMpt3R1eHXQzJDMWS93FCzpvJpwTWd3GAV\
                            FuUfjoJdcnTMuVor51aX";
-
-fn document() -> String {
-    json!({
-        "@context": ["https://www.w3.org/ns/credentials/v2",
-                     "https://www.w3.org/ns/credentials/examples/v2"],
-        "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
-        "type": ["VerifiableCredential", "AlumniCredential"],
-        "name": "Alumni Credential",
-        "description": "A minimum viable example of an Alumni Credential.",
-        "issuer": "https://vc.example/issuers/5678",
-        "validFrom": "2023-01-01T00:00:00Z",
-        "credentialSubject": {"id": "did:example:abcdefgh", "alumniOf": "The School of Examples"},
-    })
-    .to_string()
-}
 
 fn signed(text: &str) -> Vec<u8> {
     let document = Document::parse(text.as_bytes()).unwrap();
@@ -51,13 +37,9 @@ fn verified(text: &[u8]) -> Result<suite::Hashes, Error> {
     suite::verify(&document, proof, &key, Contexts::conformance())
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[test]
 fn the_w3c_vector_is_reproduced_to_the_signature() {
-    let secured = signed(&document());
+    let secured = signed(&w3c_document());
     let parsed = Document::parse(&secured).unwrap();
     let proof = parsed.root().get("proof").unwrap().items()[0].as_object().unwrap();
     assert_eq!(proof.str("proofValue"), Some(PROOF_VALUE));
@@ -97,7 +79,7 @@ fn only_an_unsecured_document_with_a_context_is_signed() {
 
 #[test]
 fn a_byte_changed_anywhere_but_in_white_space_is_found() {
-    let secured = String::from_utf8(signed(&document())).unwrap();
+    let secured = String::from_utf8(signed(&w3c_document())).unwrap();
     for (from, to) in [
         ("School of", "school of"),
         ("2023-01-01", "2023-01-02"),

@@ -24,7 +24,8 @@ mod w3c {
                                    iseabecm3ijx4K1FBTQsCZahKZme";
 }
 
-fn w3c_document() -> String {
+/// The document of W3C's examples of both EdDSA suites.
+pub fn w3c_document() -> String {
     json!({
         "@context": ["https://www.w3.org/ns/credentials/v2",
                      "https://www.w3.org/ns/credentials/examples/v2"],
@@ -45,7 +46,7 @@ fn with_examples() -> Contexts {
     Contexts::bundled().with("https://www.w3.org/ns/credentials/examples/v2", examples).unwrap()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
