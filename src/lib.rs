@@ -26,7 +26,7 @@
 //! the commit.
 //!
 //! # Verifying
-//! [`verify::verify`] takes bytes and answers with a [`check::Report`]: it decodes,
+//! [`verify::Verifier`] takes bytes and answers with a [`check::Report`]: it decodes,
 //! checks that the document conforms and reads as it was signed, resolves the key
 //! from the issuer's own document, checks the proof, only then fetches the status
 //! lists that the credential names, judges what it has seen as of a time, and

@@ -53,7 +53,7 @@ impl Credential {
         repeat(seconds, || {
             let secured = Secured::decode(self.text.as_bytes()).expect("it is JSON");
             let document = secured.document().expect("it is an object");
-            let basis = Basis { contexts: Contexts::bundled(), now: self.now };
+            let basis = Basis::usual(Contexts::bundled(), self.now);
             let conformance = check::conform(&document, basis.contexts);
             let graph = conformance.graph.as_ref();
             let received = Received { secured: &secured, document: &document, graph };

@@ -18,6 +18,7 @@ pub mod json_ld;
 pub mod jwt_claims;
 pub mod open_badges;
 pub mod open_badges_2;
+pub mod options;
 pub mod proof;
 pub mod proof_dates;
 pub mod report;
@@ -32,6 +33,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::jsonld::{self, Contexts, Dataset};
 use crate::model::Document;
 use crate::proof::vc_jwt;
+use options::Options;
 
 pub use report::{Check, Outcome, Problem, Report, Verdicts};
 
@@ -43,6 +45,14 @@ pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 pub struct Basis<'c> {
     pub contexts: &'c Contexts,
     pub now: Timestamp,
+    pub options: &'c Options,
+}
+
+impl<'c> Basis<'c> {
+    /// What anyone gets who wishes for nothing.
+    pub fn usual(contexts: &'c Contexts, now: Timestamp) -> Self {
+        Self { contexts, now, options: Options::USUAL }
+    }
 }
 
 /// How a document keeps the rules that need nothing but itself.

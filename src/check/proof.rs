@@ -221,7 +221,7 @@ fn one_proof(
     signed: &Signed<'_, '_>,
     proof: &Object<'_>,
     keys: &ControllerDocument,
-    Basis { contexts, now }: Basis<'_>,
+    Basis { contexts, now, .. }: Basis<'_>,
 ) -> Found {
     if let Err(problem) = shape(proof) {
         let observed = "the proof is incomplete or for another purpose";

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use super::{CommandError, verify_batch};
 use crate::ambient::Ambient;
 use crate::check::Report;
+use crate::check::options::Options;
 use crate::check::report::{OutcomeName, Verdict};
 use crate::fetch::{Network, Offline};
 use crate::jsonld::Contexts;
-use crate::verify;
+use crate::verify::{Sources, Verifier};
 
 /// What is verified, and how.
 #[derive(Debug, clap::Args)]
@@ -56,16 +57,10 @@ pub async fn run(
             false => verify_batch::run(&args.what, network(dev_origins, ambient)?, now).await,
         };
     }
-    let contexts = Contexts::bundled();
-    let report = match (Input::of(&args.what)?, args.offline) {
-        (Input::Link(url), true) => verify::verify_url(url, &Offline, contexts, now).await,
-        (Input::Link(url), false) => {
-            verify::verify_url(url, &network(dev_origins, ambient)?, contexts, now).await
-        }
-        (Input::Bytes(bytes), true) => verify::verify(&bytes, &Offline, contexts, now).await,
-        (Input::Bytes(bytes), false) => {
-            verify::verify(&bytes, &network(dev_origins, ambient)?, contexts, now).await
-        }
+    let input = Input::of(&args.what)?;
+    let report = match args.offline {
+        true => input.verify(&Offline, now).await,
+        false => input.verify(&network(dev_origins, ambient)?, now).await,
     };
     let text = if args.json { json(&report) } else { words(&report) };
     let printed = std::io::stdout().write_all(text.as_bytes());
@@ -101,6 +96,15 @@ impl<'a> Input<'a> {
         let path = PathBuf::from(what);
         let bytes = std::fs::read(&path);
         bytes.map(Input::Bytes).map_err(unreadable(&path))
+    }
+
+    async fn verify<S: Sources>(&self, sources: &S, now: Timestamp) -> Report {
+        let contexts = Contexts::bundled();
+        let verifier = Verifier { sources, contexts, now, options: Options::USUAL };
+        match self {
+            Input::Link(url) => verifier.verify_url(url).await,
+            Input::Bytes(bytes) => verifier.verify(bytes).await,
+        }
     }
 }
 

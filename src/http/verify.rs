@@ -13,12 +13,13 @@ use super::problem::Problem;
 use super::sources::Own;
 use crate::bake::Picture;
 use crate::check::Report;
+use crate::check::options::Options;
 use crate::check::report::Verdict;
 use crate::jsonld::Contexts;
 use crate::model::Fault;
 use crate::model::document::DocumentError;
 use crate::model::json::{Object, Value};
-use crate::verify::{self, DecodeError, Secured};
+use crate::verify::{self, DecodeError, Secured, Verifier};
 
 /// Verify a credential of any issuer: JSON, a JWT, a PNG or SVG with one baked in, or `{"url": …}`
 /// for a link to one.
@@ -47,12 +48,13 @@ pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
     let own = Own::of(app);
     let now = app.issuance.ambient.now();
     let contexts = Contexts::bundled();
+    let verifier = Verifier { sources: &own, contexts, now, options: Options::USUAL };
     let report = match verify::decode(bytes) {
         Ok(secured) => match link(&secured)? {
-            Some(url) => verify::verify_url(url.as_str(), &own, contexts, now).await,
-            None => verify::verify_decoded(&secured, &own, contexts, now).await,
+            Some(url) => verifier.verify_url(url.as_str()).await,
+            None => verifier.verify_decoded(&secured).await,
         },
-        Err(_) if Picture::of(bytes).is_some() => verify::verify(bytes, &own, contexts, now).await,
+        Err(_) if Picture::of(bytes).is_some() => verifier.verify(bytes).await,
         Err(error) => verify::unreadable(&refused(error)?),
     };
     let authentic = match report.verdicts.authentic {

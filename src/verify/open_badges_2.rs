@@ -10,7 +10,8 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{ACCEPT_CREDENTIAL, FORM, FetchError, Fetched, Sources, status};
+use super::conclude::status;
+use super::{ACCEPT_CREDENTIAL, FORM, FetchError, Fetched, Sources, Verifier};
 use crate::check::open_badges_2::{self as ob2, Assertion, Award, Verification};
 use crate::check::report::{
     AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
@@ -30,11 +31,10 @@ const MAX_KEYS: usize = 4;
 pub(super) async fn verify_hosted<S: Sources>(
     url: &str,
     file: Option<Assertion<'_, '_>>,
-    sources: &S,
-    now: Timestamp,
+    verifier: Verifier<'_, S>,
 ) -> Report {
     let mut found = Found::new(Form::OpenBadges2Hosted);
-    if let Err(check) = hosted(&mut found, url, file, sources, now).await {
+    if let Err(check) = hosted(&mut found, url, file, verifier).await {
         found.authentic.push(check);
     }
     found.conclude()
@@ -43,13 +43,12 @@ pub(super) async fn verify_hosted<S: Sources>(
 /// A file with an assertion, which says itself how it is verified.
 pub(super) async fn verify_file<S: Sources>(
     file: Assertion<'_, '_>,
-    sources: &S,
-    now: Timestamp,
+    verifier: Verifier<'_, S>,
 ) -> Report {
     if file.verification() == Some(Verification::Hosted)
         && let Some(id) = file.id()
     {
-        return verify_hosted(id, Some(file), sources, now).await;
+        return verify_hosted(id, Some(file), verifier).await;
     }
     let mut found = Found::new(Form::OpenBadges2Hosted);
     let detail = "The assertion is neither hosted nor in a JWS: only the file speaks for it.";
@@ -62,11 +61,10 @@ pub(super) async fn verify_file<S: Sources>(
 pub(super) async fn verify_signed<S: Sources>(
     assertion: Assertion<'_, '_>,
     (jws, header): (&Jws, &Result<Header, JwsError>),
-    sources: &S,
-    now: Timestamp,
+    verifier: Verifier<'_, S>,
 ) -> Report {
     let mut found = Found::new(Form::OpenBadges2Signed);
-    if let Err(check) = signed(&mut found, assertion, (jws, header), sources, now).await {
+    if let Err(check) = signed(&mut found, assertion, (jws, header), verifier).await {
         found.authentic.push(check);
     }
     found.conclude()
@@ -76,8 +74,7 @@ async fn hosted<S: Sources>(
     found: &mut Found,
     url: &str,
     file: Option<Assertion<'_, '_>>,
-    sources: &S,
-    now: Timestamp,
+    Verifier { sources, now, .. }: Verifier<'_, S>,
 ) -> Result<(), Check> {
     let fetched = match get(url, sources).await {
         Err(FetchError::Status { status: 410, .. }) => {
@@ -118,8 +115,7 @@ async fn signed<S: Sources>(
     found: &mut Found,
     assertion: Assertion<'_, '_>,
     (jws, header): (&Jws, &Result<Header, JwsError>),
-    sources: &S,
-    now: Timestamp,
+    Verifier { sources, now, .. }: Verifier<'_, S>,
 ) -> Result<(), Check> {
     let parts = Parts::gather(assertion, sources).await?;
     let (badge, issuer) = parts.read(assertion)?;

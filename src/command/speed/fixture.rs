@@ -114,7 +114,7 @@ impl Fixture {
         );
         let did_document = did_document.to_string();
         let keys = did::web::read(did_document.as_bytes(), did).expect("we composed it");
-        let basis = Basis { contexts: Contexts::bundled(), now: ambient.now() };
+        let basis = Basis::usual(Contexts::bundled(), ambient.now());
         let graph = check::conform(&document, basis.contexts).graph;
         let graph = graph.expect("the fixture follows a data model that is read");
         Ok(Self { ed25519, es256, did_document, keys, basis, graph })

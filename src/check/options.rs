@@ -1,0 +1,23 @@
+//! What an asker wishes of a verification. What is not wished for is not done.
+
+/// How strictly, and what else is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    pub profile: Profile,
+}
+
+impl Options {
+    /// What anyone gets who wishes for nothing.
+    pub const USUAL: &'static Self = &Self { profile: Profile::Strict };
+}
+
+/// Which rules hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Those that a reader may rely on.
+    #[default]
+    Strict,
+    /// Those of the public conformance suites, whose credentials are signed with keys that are
+    /// not their issuer's and whose terms are made up. Never for a reader.
+    Conformance,
+}
