@@ -182,15 +182,11 @@ fn examine<'d, 'a>(
         Secured::Embedded(_) => check::conform(document, basis.contexts),
         Secured::Jws { .. } => check::conform_jwt(document, basis.contexts),
     };
-    let proven = if conformance.unsupported {
-        Authentication::not_looked_at()
-    } else {
-        let keys = keys.as_deref().map_err(Clone::clone);
-        // Taken, so that it is not kept while the lists are asked.
-        let graph = conformance.graph.take();
-        let received = Received { secured, document, graph: graph.as_ref() };
-        check::proof::authenticate(received, keys, basis)
-    };
+    let keys = keys.as_deref().map_err(Clone::clone);
+    // Taken, so that it is not kept while the lists are asked.
+    let graph = conformance.graph.take();
+    let received = Received { secured, document, graph: graph.as_ref() };
+    let proven = check::proof::authenticate(received, keys, basis);
     Examined { secured, document, conformance, proven }
 }
 

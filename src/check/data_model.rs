@@ -1,13 +1,17 @@
-//! Check `data-model`: the rules of the Verifiable Credentials Data Model 2.0
-//! that need nothing but the document.
-//! Spec: <https://www.w3.org/TR/vc-data-model-2.0/>
+//! Check `data-model`: the rules of the Verifiable Credentials Data Model, 2.0
+//! and 1.1, that need nothing but the document.
+//! Spec: <https://www.w3.org/TR/vc-data-model-2.0/>,
+//! <https://www.w3.org/TR/vc-data-model-1.1/>
+//!
+//! The first context says which of both it is. What mixes them is refused: readers
+//! of either would take another start or end for the credential's.
 //!
 //! Invariant: rules are read from the JSON as received; that the JSON means
 //! what it says is `json-ld`'s to check.
 
 use std::collections::HashSet;
 
-use super::{Check, Conformance, Findings, Place, Problem};
+use super::{Conformance, Findings, Place};
 use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential};
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
@@ -18,28 +22,47 @@ pub const NAME: &str = "data-model";
 const TYPED: [&str; 5] =
     ["credentialStatus", "credentialSchema", "refreshService", "termsOfUse", "evidence"];
 
-/// The error is the check of a document that follows another data model.
-pub fn check(root: &Object<'_>, conformance: &mut Conformance) -> Result<(), Check> {
-    if first_context(root) == Some(CONTEXT_V1) || root.contains("vc") || root.contains("vp") {
-        let detail = "The credential follows the data model 1.1, which is not read yet; ask its \
-                      issuer for one of the data model 2.0.";
-        let problem = Problem::new("unsupported-data-model", detail).at("/@context");
-        return Err(Check::undecided(NAME, "data model 1.1", problem));
-    }
+/// What differs between the data models.
+struct Model {
+    name: &'static str,
+    context: &'static str,
+    /// Its members for start and end.
+    dates: [&'static str; 2],
+    /// The same of the other one.
+    other: &'static Model,
+}
+
+static MODEL_2: Model = Model {
+    name: "Verifiable Credentials Data Model 2.0",
+    context: CONTEXT_V2,
+    dates: ["validFrom", "validUntil"],
+    other: &MODEL_1,
+};
+
+static MODEL_1: Model = Model {
+    name: "Verifiable Credentials Data Model 1.1",
+    context: CONTEXT_V1,
+    dates: ["issuanceDate", "expirationDate"],
+    other: &MODEL_2,
+};
+
+pub fn check(root: &Object<'_>, conformance: &mut Conformance) {
+    let old = Credential(root).is_of_data_model_1();
+    let model = if old { &MODEL_1 } else { &MODEL_2 };
     let mut found = Findings::default();
-    context(root, &mut found);
+    context(root, model, &mut found);
+    mixture(root, model, &mut found);
     credential_type(root, &mut found);
     ids(root, Place::Root, &mut found);
     issuer(root, &mut found);
     subject(root, &mut found);
-    validity(root, &mut found);
+    validity(root, model, &mut found);
     texts(root, Place::Root, &mut found);
     for member in TYPED {
         typed(root, member, &mut found);
     }
     related_resources(root, &mut found);
-    found.report(NAME, "Verifiable Credentials Data Model 2.0", conformance);
-    Ok(())
+    found.report(NAME, model.name, conformance);
 }
 
 /// Whether a text has the shape of a URL: a scheme, and no white space.
@@ -54,16 +77,12 @@ pub(super) fn is_url(text: &str) -> bool {
             || !rest.chars().any(|c| c.is_whitespace() || c.is_control()))
 }
 
-fn first_context<'d>(root: &'d Object<'_>) -> Option<&'d str> {
-    root.get("@context")?.items().first()?.as_str()
-}
-
-fn context(root: &Object<'_>, found: &mut Findings) {
+fn context(root: &Object<'_>, model: &Model, found: &mut Findings) {
     let Some(Value::Array(entries)) = root.get("@context") else {
         let detail = format!("`@context` must be an array whose first entry is {CONTEXT_V2}.");
         return found.error("context", "/@context", detail);
     };
-    if entries.first().and_then(Value::as_str) != Some(CONTEXT_V2) {
+    if entries.first().and_then(Value::as_str) != Some(model.context) {
         let detail = format!("The first entry of `@context` must be {CONTEXT_V2}.");
         found.error("context", "/@context/0", detail);
     }
@@ -76,6 +95,35 @@ fn context(root: &Object<'_>, found: &mut Findings) {
             let detail = "Each entry of `@context` is a URL or an object.";
             found.error("context", format!("/@context/{index}"), detail);
         }
+    }
+}
+
+/// What is of the other data model.
+fn mixture(root: &Object<'_>, model: &Model, found: &mut Findings) {
+    let Model { name, other, .. } = model;
+    let mut mixed = |pointer: String, what: &str| {
+        let detail = format!(
+            "The first context makes this a credential of the {name}, and {what} is of the {}; \
+             write it wholly in one of them.",
+            other.name
+        );
+        found.error("mixed-data-models", pointer, detail);
+    };
+    let entries = root.get("@context").map(Value::items).unwrap_or_default();
+    let context = entries.iter().position(|entry| entry.as_str() == Some(other.context));
+    if let Some(index) = context {
+        mixed(format!("/@context/{index}"), other.context);
+    }
+    for member in other.dates.into_iter().filter(|member| root.contains(member)) {
+        mixed(format!("/{member}"), &format!("`{member}`"));
+    }
+    // That of a JWT of the data model 1.1 was read as the credential before.
+    for claim in ["vc", "vp"].into_iter().filter(|claim| root.contains(claim)) {
+        let detail = format!(
+            "A member `{claim}` is a claim of JWTs of the data model 1.1, whose `typ` is `JWT`; a \
+             credential of 2.0 is the payload itself."
+        );
+        found.error("mixed-data-models", format!("/{claim}"), detail);
     }
 }
 
@@ -136,8 +184,13 @@ fn subject(root: &Object<'_>, found: &mut Findings) {
     }
 }
 
-fn validity(root: &Object<'_>, found: &mut Findings) {
-    for member in ["validFrom", "validUntil"] {
+fn validity(root: &Object<'_>, model: &Model, found: &mut Findings) {
+    let [start, end] = model.dates;
+    if start == "issuanceDate" && !root.contains(start) {
+        let detail = "A credential of the data model 1.1 must have `issuanceDate`.";
+        found.error("date-time", format!("/{start}"), detail);
+    }
+    for member in model.dates {
         let readable = |value: &Value<'_>| value.as_str().and_then(date_time::parse).is_some();
         if root.get(member).is_some_and(|value| !readable(value)) {
             let detail = format!(
@@ -150,7 +203,8 @@ fn validity(root: &Object<'_>, found: &mut Findings) {
     if let (Some(from), Some(until)) = (credential.valid_from(), credential.valid_until())
         && until < from
     {
-        found.error("validity", "/validUntil", "`validUntil` must not be before `validFrom`.");
+        let detail = format!("`{end}` must not be before `{start}`.");
+        found.error("validity", format!("/{end}"), detail);
     }
 }
 
@@ -229,9 +283,7 @@ mod tests {
         let text = value.to_string();
         let mut conformance = Conformance::default();
         let document = Document::parse(text.as_bytes()).unwrap();
-        if let Err(unsupported) = check(document.root(), &mut conformance) {
-            conformance.checks.push(unsupported);
-        }
+        check(document.root(), &mut conformance);
         conformance
     }
 
@@ -299,11 +351,52 @@ mod tests {
         assert_eq!(run(&many).checks.len(), Findings::MOST);
     }
 
-    #[test]
-    fn the_data_model_1_1_is_undecided() {
+    fn old() -> serde_json::Value {
         let mut old = credential();
         old["@context"] = json!([CONTEXT_V1]);
+        old.as_object_mut().unwrap().remove("validFrom");
+        old["issuanceDate"] = json!("2026-11-21T09:00:00Z");
+        old
+    }
+
+    #[test]
+    fn the_data_model_1_1_has_an_issuance_date_and_may_have_an_expiration_date() {
+        let mut old = old();
+        assert!(run(&old).passed());
+        old["expirationDate"] = json!("2027-11-21T09:00:00Z");
+        assert!(run(&old).passed());
+        for (member, value, code) in [
+            ("expirationDate", json!("2026-11-20T09:00:00Z"), "validity"),
+            ("expirationDate", json!("2027"), "date-time"),
+            ("issuanceDate", json!("2026-11-21"), "date-time"),
+        ] {
+            let mut changed = old.clone();
+            changed[member] = value;
+            assert_eq!(run(&changed).problems().next().unwrap().code, code, "{changed}");
+        }
+        old.as_object_mut().unwrap().remove("issuanceDate");
         let conformance = run(&old);
-        assert!(conformance.checks[0].is_undecided());
+        let problem = conformance.problems().next().unwrap();
+        assert_eq!(problem.pointer.as_deref(), Some("/issuanceDate"));
+    }
+
+    #[test]
+    fn what_mixes_the_data_models_is_refused_at_its_place() {
+        for (mut base, member, value, at) in [
+            (credential(), "@context", json!([CONTEXT_V2, CONTEXT_V1]), "/@context/1"),
+            (old(), "@context", json!([CONTEXT_V1, CONTEXT_V2]), "/@context/1"),
+            (credential(), "issuanceDate", json!("2026-11-21T09:00:00Z"), "/issuanceDate"),
+            (credential(), "expirationDate", json!("2026-11-21T09:00:00Z"), "/expirationDate"),
+            (old(), "validFrom", json!("2026-11-21T09:00:00Z"), "/validFrom"),
+            (old(), "validUntil", json!("2027-11-21T09:00:00Z"), "/validUntil"),
+            (old(), "vc", json!({}), "/vc"),
+            (credential(), "vp", json!({}), "/vp"),
+        ] {
+            base[member] = value;
+            let conformance = run(&base);
+            let problem = conformance.problems().next().unwrap();
+            let found = (problem.code.as_str(), problem.pointer.as_deref());
+            assert_eq!(found, ("mixed-data-models", Some(at)));
+        }
     }
 }

@@ -44,10 +44,11 @@ fn texts(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Option<C
 /// `nbf` and `exp` repeat a time, in seconds.
 fn times(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Option<Check> {
     let credential = Credential(root);
-    let claims = [
-        ("nbf", "validFrom", credential.valid_from()),
-        ("exp", "validUntil", credential.valid_until()),
-    ];
+    let (start, end) = match credential.is_of_data_model_1() {
+        true => ("issuanceDate", "expirationDate"),
+        false => ("validFrom", "validUntil"),
+    };
+    let claims = [("nbf", start, credential.valid_from()), ("exp", end, credential.valid_until())];
     for (claim, member, expected) in claims {
         let seconds = expected.map(|time| time.as_second());
         match (root.get(claim), seconds) {
@@ -57,7 +58,7 @@ fn times(root: &Object<'_>, kind: Kind, warnings: &mut Vec<Problem>) -> Option<C
             (None, Some(_)) if kind == Kind::VcJose || claim == "exp" => {}
             // An end that only the JWT names still ends it: see `validity`.
             (Some(Value::Number(_)), None) if claim == "exp" => {
-                let detail = "The JWT has `exp` but the credential has no `validUntil`.";
+                let detail = format!("The JWT has `exp` but the credential has no `{end}`.");
                 warnings.push(Problem::new("exp-alone", detail).at("/exp"));
             }
             (found, seconds) => {

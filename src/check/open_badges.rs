@@ -69,8 +69,13 @@ fn common(root: &Object<'_>, found: &mut Findings) {
     if root.str("id").is_none() {
         found.error("missing", "/id", "The credential must have an `id`.");
     }
-    if root.get("validFrom").is_none() {
-        found.error("missing", "/validFrom", "The credential must have `validFrom`.");
+    if !Credential(root).is_of_data_model_1() {
+        if !root.contains("validFrom") {
+            found.error("missing", "/validFrom", "The credential must have `validFrom`.");
+        }
+    } else if !root.contains("name") {
+        let detail = "An Open Badges credential of the data model 1.1 must have a `name`.";
+        found.error("missing", "/name", detail);
     }
     time(root, "awardedDate", Place::Root, found);
     match root.get("issuer") {

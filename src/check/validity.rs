@@ -26,6 +26,7 @@ pub fn check(root: &Object<'_>, claims: bool, now: Timestamp) -> Check {
     let claim = |name| if claims { numeric_date(root, name) } else { None };
     let from = credential.valid_from().max(claim("nbf"));
     let until = [credential.valid_until(), claim("exp")].into_iter().flatten().min();
+    let place = |new, old| if credential.is_of_data_model_1() { old } else { new };
     let observed = match (from, until) {
         (Some(from), Some(until)) => format!("from {from} until {until}"),
         (Some(from), None) => format!("from {from}, without end"),
@@ -34,12 +35,16 @@ pub fn check(root: &Object<'_>, claims: bool, now: Timestamp) -> Check {
     };
     if let Some(from) = from.filter(|from| from.duration_since(now) > SKEW) {
         let detail = format!("The credential is valid from {from}; it is {now}.");
-        let problem = Problem::new(NOT_YET_VALID, detail).at("/validFrom");
+        let problem = Problem::new(NOT_YET_VALID, detail).at(place("/validFrom", "/issuanceDate"));
         return Check::fail(NAME, observed, problem);
     }
     if let Some(until) = until.filter(|until| now > *until) {
         let detail = format!("The credential was valid until {until}; it is {now}.");
-        return Check::fail(NAME, observed, Problem::new(EXPIRED, detail).at("/validUntil"));
+        return Check::fail(
+            NAME,
+            observed,
+            Problem::new(EXPIRED, detail).at(place("/validUntil", "/expirationDate")),
+        );
     }
     Check::pass(NAME, observed)
 }

@@ -1,5 +1,6 @@
 //! A credential as its members are read.
 //! Spec: <https://www.w3.org/TR/vc-data-model-2.0/>,
+//! <https://www.w3.org/TR/vc-data-model-1.1/>,
 //! <https://www.imsglobal.org/spec/ob/v3p0#data-model>
 //!
 //! Invariant: a view borrows from the document and never changes it. A member
@@ -81,17 +82,29 @@ impl<'d, 'a> Credential<'d, 'a> {
         items(self.0, "credentialStatus")
     }
 
+    /// The start, by the name that it has in either data model: a credential with both is refused.
     pub fn valid_from(&self) -> Option<Timestamp> {
-        self.time("validFrom")
+        self.time("validFrom").or_else(|| self.time("issuanceDate"))
     }
 
+    /// The end, likewise.
     pub fn valid_until(&self) -> Option<Timestamp> {
-        self.time("validUntil")
+        self.time("validUntil").or_else(|| self.time("expirationDate"))
+    }
+
+    /// Whether it follows the data model 1.1: its first context says so.
+    pub fn is_of_data_model_1(&self) -> bool {
+        first_context(self.0) == Some(CONTEXT_V1)
     }
 
     pub fn time(&self, name: &str) -> Option<Timestamp> {
         date_time::parse(self.0.str(name)?)
     }
+}
+
+/// The first entry of `@context`, where it is a URL.
+pub fn first_context<'d>(object: &'d Object<'_>) -> Option<&'d str> {
+    object.get("@context")?.items().first()?.as_str()
 }
 
 /// The `type` of an object, in either way of writing it.

@@ -127,12 +127,36 @@ impl<'a> Object<'a> {
         self.members.iter().map(|(n, v)| (n.as_ref(), v))
     }
 
+    /// Adds a member at the end; `false` where there is one of this name, which stays.
+    pub fn add(&mut self, name: impl Into<Cow<'a, str>>, value: Value<'a>) -> bool {
+        let name = name.into();
+        let new = !self.contains(&name);
+        if new {
+            self.members.push((name, value));
+        }
+        new
+    }
+
+    /// The member, to be added to.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value<'a>> {
+        self.members.iter_mut().find(|(n, _)| is_same(n, name)).map(|(_, v)| v)
+    }
+
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for Object<'a> {
+    type Item = (Cow<'a, str>, Value<'a>);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.members.into_iter()
     }
 }
 

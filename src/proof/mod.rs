@@ -10,6 +10,7 @@ pub mod eddsa_rdfc_2022;
 pub mod secured;
 mod signature;
 mod usual_options;
+mod vc_claim;
 pub mod vc_jwt;
 
 pub use secured::Secured;

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::vc_claim;
 use super::vc_jwt::{Header, Jws, JwsError, Kind};
 use crate::model::Document;
 use crate::model::document::DocumentError;
@@ -45,8 +46,13 @@ impl<'i> Secured<'i> {
     pub fn document(&self) -> Result<Cow<'_, Document<'_>>, DecodeError> {
         Ok(match self {
             Secured::Embedded(document) => Cow::Borrowed(document),
-            Secured::Jws { jws, .. } => {
-                Cow::Owned(Document::parse(jws.payload()).map_err(DecodeError::Payload)?)
+            Secured::Jws { jws, header } => {
+                let payload = Document::parse(jws.payload()).map_err(DecodeError::Payload)?;
+                match header {
+                    // There the payload itself is the credential.
+                    Ok(Header { kind: Kind::VcJose, .. }) => Cow::Owned(payload),
+                    _ => Cow::Owned(vc_claim::read(payload)),
+                }
             }
         })
     }

@@ -123,8 +123,8 @@ fn summary(root: &Object<'_>) -> CredentialSummary {
         issuer_name: credential.issuer_name().map(str::to_owned),
         earner,
         achievement,
-        valid_from: member("validFrom"),
-        valid_until: member("validUntil"),
+        valid_from: member("validFrom").or_else(|| member("issuanceDate")),
+        valid_until: member("validUntil").or_else(|| member("expirationDate")),
         awarded_date: member("awardedDate"),
     }
 }

@@ -4,6 +4,7 @@
 //! `cargo test --test it -- --ignored regenerate_the_vectors` writes them anew.
 
 mod cast;
+mod data_model_1;
 mod generate;
 mod jcs;
 mod status;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
-use super::{Documents, Expectation, Vector, folder, jcs, status};
+use super::{Documents, Expectation, Vector, data_model_1, folder, jcs, status};
 
 pub struct Writer;
 
@@ -94,6 +94,7 @@ fn regenerate_the_vectors() {
     keys(&writer);
     documents(&writer);
     jcs::documents(&writer);
+    data_model_1::documents(&writer);
     status::lists(&writer);
     status::dates(&writer);
 }
@@ -443,17 +444,6 @@ fn documents(to: &Writer) {
     to.no("poison-graph", title, 19, poison, ("proof", "too-complex"));
 
     let twice = signed(&plain).to_string().replacen("{", "{\"id\":\"urn:uuid:other\",", 1);
-    let old = json!({"vc": {"@context": ["https://www.w3.org/2018/credentials/v1"],
-                            "type": ["VerifiableCredential"]}, "iss": NEA});
-    let expect = failing(
-        Verdict::Undecided,
-        Verdict::Undecided,
-        Status::Unknown,
-        ("data-model", "unsupported-data-model"),
-    );
-    let title = "a credential of the data model 1.1 is undecided until it is read";
-    let input = jwt_p256(&header(json!({})), &old.to_string(), 2);
-    to.write("data-model-1-1", vector(title, None, input, world(), expect));
     let mut unknown = plain.clone();
     unknown["proof"] = json!({"type": "Ed25519Signature2020", "proofValue": "z"});
     let expect = failing(
