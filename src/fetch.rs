@@ -18,11 +18,13 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::check::issuer_books::IssuerRecord;
 use crate::check::{Check, Problem, issuer_key};
+use crate::did::https::{Answer, Places};
 use crate::did::{self, ControllerDocument, Resolution};
 
 pub use address::is_public;
@@ -42,6 +44,11 @@ pub const ERROR_AGE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What a key document is asked for as.
 pub const ACCEPT_KEYS: &str = "application/did+json, application/did+ld+json, application/json";
+/// What an https issuer's own address is asked for as: a page for people may lie there too.
+pub const ACCEPT_CONTROLLER: &str = "application/cid, application/did+json;q=0.9, \
+                                     application/ld+json;q=0.9, application/json;q=0.9";
+/// What a host's key set is asked for as.
+pub const ACCEPT_KEY_SET: &str = "application/jwk-set+json, application/json;q=0.9";
 /// What a status list is asked for as: JSON first, since both forms are read.
 pub const ACCEPT_CREDENTIAL: &str = "application/vc, application/ld+json, application/json, \
                                      application/vc+jwt;q=0.9, application/jwt;q=0.8, */*;q=0.1";
@@ -63,12 +70,19 @@ pub trait Sources: Sync {
         issuer: &str,
     ) -> impl Future<Output = Result<Arc<ControllerDocument>, Check>> + Send {
         async move {
-            let url = match issuer_key::locate(Some(issuer))? {
-                Resolution::Here(document) => return Ok(Arc::new(document)),
-                Resolution::Fetch(url) => url,
-            };
-            let fetched = self.fetch(&url, ACCEPT_KEYS).await.map_err(|e| unreachable(&e))?;
-            read_keys(&fetched.bytes, issuer)
+            match issuer_key::locate(Some(issuer))? {
+                Resolution::Here(document) => Ok(Arc::new(document)),
+                Resolution::Fetch(url) => {
+                    let fetched = self.fetch(&url, ACCEPT_KEYS).await;
+                    read_keys(&fetched.map_err(|error| unreachable(&error))?.bytes, issuer)
+                }
+                Resolution::Https(places) => {
+                    let document = self.fetch(&places.document, ACCEPT_CONTROLLER);
+                    let key_set = self.fetch(&places.key_set, ACCEPT_KEY_SET);
+                    let (document, key_set) = join(document, key_set).await;
+                    Ok(read_places(issuer, &places, document.as_ref(), key_set.as_ref()))
+                }
+            }
         }
     }
 
@@ -159,6 +173,21 @@ impl Sources for Offline {
 /// An issuer's document, decoded.
 pub fn read_keys(bytes: &[u8], issuer: &str) -> Result<Arc<ControllerDocument>, Check> {
     did::web::read(bytes, issuer).map(Arc::new).map_err(|error| issuer_key::unreadable(&error))
+}
+
+/// What an https issuer's two places say together.
+pub fn read_places(
+    issuer: &str,
+    places: &Places,
+    document: Result<&Fetched, &FetchError>,
+    key_set: Result<&Fetched, &FetchError>,
+) -> Arc<ControllerDocument> {
+    let [document, key_set] = [document, key_set].map(|answer| match answer {
+        Ok(fetched) => Answer::Bytes(&fetched.bytes),
+        Err(FetchError::Status { status: 404 | 410, .. }) => Answer::Nothing,
+        Err(error) => Answer::Silent(error.to_string()),
+    });
+    Arc::new(did::https::read(issuer, places, document, key_set))
 }
 
 fn unreachable(error: &FetchError) -> Check {

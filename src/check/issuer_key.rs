@@ -12,11 +12,13 @@ use jiff::Timestamp;
 
 use super::json_ld::sentence;
 use super::{Check, Problem};
+use crate::did::https::Unusable;
 use crate::did::jwk::DidJwkError;
 use crate::did::key::DidKeyError;
+use crate::did::key_set::{KeySet, KeySetError};
 use crate::did::web::LocateError;
 use crate::did::{self, ControllerDocument, DidError, DocumentError, MethodError, Resolution};
-use crate::model::key::VerificationMethod;
+use crate::model::key::{Published, VerificationMethod};
 
 pub const NAME: &str = "issuer-key";
 
@@ -31,7 +33,10 @@ pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
         let detail = format!("The issuer is {issuer}: {error}.");
         let problem = |code| Problem::new(code, detail.clone()).at("/issuer");
         match &error {
-            DidError::NotADid | DidError::UnsupportedMethod { .. } | DidError::TooLong { .. } => {
+            DidError::NotAnIssuer
+            | DidError::UnsupportedMethod { .. }
+            | DidError::Https(_)
+            | DidError::TooLong { .. } => {
                 Check::undecided(NAME, &*issuer, problem("unsupported-issuer"))
             }
             // A place that we do not ask is no proof of anything.
@@ -81,7 +86,96 @@ pub fn find<'k>(
     id: &str,
     now: Timestamp,
 ) -> Result<&'k VerificationMethod, Check> {
-    let method = document.assertion_method(id).map_err(|error| refused(document, id, &error))?;
+    let method = document.assertion_method(id).map_err(|error| {
+        let unread = document.document().err().map(unusable);
+        unread.unwrap_or_else(|| refused(document, id, &error))
+    })?;
+    within_its_time(method, now)
+}
+
+/// The same for a JWT, which a key in the set of an https issuer's host may sign too.
+pub fn find_for_jws<'k>(
+    document: &'k ControllerDocument,
+    id: &str,
+    now: Timestamp,
+) -> Result<&'k VerificationMethod, Check> {
+    let absent = matches!(document.assertion_method(id), Err(MethodError::Absent { .. }));
+    let Some(key_set) = document.key_set().filter(|_| absent) else {
+        return find(document, id, now);
+    };
+    match key_set.map(|set| (set, set.named(id))) {
+        Ok((_, Some(Ok(method)))) => within_its_time(method, now),
+        Ok((_, Some(Err(error)))) => Err(refused(document, id, error)),
+        _ if let Some(gap) = gap(document) => Err(gap),
+        Ok((set, None)) if document.document().is_err() => Err(not_in_set(set, id)),
+        Ok(_) | Err(_) => find(document, id, now),
+    }
+}
+
+fn not_in_set(set: &KeySet, id: &str) -> Check {
+    let detail =
+        format!("The signature names {id}, but the key set at {} has no such key.", set.address());
+    Check::fail(NAME, id, Problem::new("key-not-of-issuer", detail))
+}
+
+/// The keys that may sign JWTs, for a header that does not name its key.
+pub fn all_for_jws(document: &ControllerDocument) -> impl Iterator<Item = &VerificationMethod> {
+    let key_set = document.key_set().and_then(Result::ok);
+    document.assertion_methods().chain(key_set.into_iter().flat_map(|set| set.usable()))
+}
+
+/// What keeps *the issuer has no such key* from being said of an https issuer: one of its places
+/// was not heard, or neither says anything.
+fn gap(document: &ControllerDocument) -> Option<Check> {
+    let (own, key_set) = (document.document(), document.key_set()?);
+    let silent = |unusable: &&Unusable| matches!(unusable, Unusable::Silent(_));
+    if let Some(silent) = [own.err(), key_set.err()].into_iter().flatten().find(silent) {
+        return Some(unusable(silent));
+    }
+    match (own, key_set) {
+        // The set has keys, and nothing says that they are the issuer's own.
+        (_, Err(Unusable::KeySet(error))) if error.is_about_another() => Some(unusable_set(error)),
+        (Ok(()), _) | (Err(_), Ok(_)) => None,
+        (Err(own), Err(_)) => Some(unusable(own)),
+    }
+}
+
+/// A place of an https issuer that gives no keys.
+fn unusable(unusable: &Unusable) -> Check {
+    match unusable {
+        Unusable::Silent(reason) => unreachable(reason),
+        Unusable::Nothing { .. } => unreachable(&unusable.to_string()),
+        Unusable::Document(error) => unreadable(error),
+        Unusable::KeySet(error) => unusable_set(error),
+    }
+}
+
+fn unusable_set(error: &KeySetError) -> Check {
+    let reason = error.to_string();
+    let problem = |code| Problem::new(code, sentence(&reason));
+    match error {
+        // A page of the web server's own, perhaps.
+        KeySetError::Json(_) | KeySetError::NotASet => {
+            Check::undecided(NAME, &*reason, problem("key-document-unreadable"))
+        }
+        KeySetError::SharedHost { .. } => {
+            Check::fail(NAME, &*reason, problem("key-set-of-shared-host"))
+        }
+        KeySetError::OtherIssuer { .. } => {
+            Check::fail(NAME, &*reason, problem("key-set-of-another-issuer"))
+        }
+        KeySetError::KeyTwice { .. } | KeySetError::TooManyKeys => {
+            Check::fail(NAME, &*reason, problem("invalid-key-set"))
+        }
+    }
+}
+
+/// The key, unless its issuer withdrew it or let it end.
+pub fn within_its_time(
+    method: &VerificationMethod,
+    now: Timestamp,
+) -> Result<&VerificationMethod, Check> {
+    let id = method.id.as_str();
     // Whatever the proof's `created` says: who has a stolen key writes any date.
     if let Some(revoked) = method.revoked.filter(|at| *at <= now) {
         let detail = format!("The issuer withdrew the key {id} at {revoked}.");
@@ -96,22 +190,36 @@ pub fn find<'k>(
 
 /// The passed check.
 pub fn found(document: &ControllerDocument, method: &VerificationMethod) -> Check {
-    Check::pass(NAME, format!("{} stands in the document of {}", method.id, document.id()))
+    let place = match method.published {
+        Published::InKeySet => "key set of the host",
+        Published::InIdentifier | Published::InDocument => "document",
+    };
+    Check::pass(NAME, format!("{} stands in the {place} of {}", method.id, document.id()))
 }
 
 /// Nothing in the credential names a key.
 pub fn unnamed(document: &ControllerDocument) -> Check {
+    if let Some(gap) = gap(document) {
+        return gap;
+    }
     let detail = "Nothing names the key that signed: expected a `kid` from the issuer's document.";
     Check::fail(NAME, document.id(), Problem::new("no-key-named", detail))
 }
 
-/// What a signature under this issuer proves: a domain, or a key of nobody.
-pub fn bound(issuer: &str) -> String {
-    match did::web::domain(issuer) {
-        Some(domain) => format!("the domain {domain} (did:web)"),
-        None if issuer.starts_with("did:jwk:") => "an unknown key (did:jwk)".to_owned(),
-        None => "an unknown key (did:key)".to_owned(),
+/// What a signature by this key of its controller proves: a domain, or a key of nobody.
+pub fn bound(method: &VerificationMethod) -> String {
+    let issuer = method.controller.as_str();
+    if let Some(domain) = did::web::domain(issuer) {
+        return format!("the domain {domain} (did:web)");
     }
+    if let Some(domain) = did::https::domain(issuer) {
+        return match method.published {
+            Published::InKeySet => format!("the domain {domain} (https, its key set)"),
+            _ => format!("the domain {domain} (https, the issuer's own document)"),
+        };
+    }
+    let method = if issuer.starts_with("did:jwk:") { "did:jwk" } else { "did:key" };
+    format!("an unknown key ({method})")
 }
 
 fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Check {
@@ -135,6 +243,7 @@ fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Chec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::did::https::Answer;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
@@ -178,8 +287,34 @@ mod tests {
     }
 
     #[test]
+    fn an_https_issuer_lacks_a_key_only_once_both_its_places_were_heard() {
+        let issuer = "https://nea.example/";
+        let Ok(Resolution::Https(places)) = locate(Some(issuer)) else { panic!("it is https") };
+        let document = json!({"id": issuer}).to_string();
+        let set = json!({"keys": []}).to_string();
+        let silent = || Answer::Silent("no answer".into());
+        let now = "2026-11-21T09:00:00Z".parse().unwrap();
+        for (own, key_set, heard, heard_for_jws) in [
+            (Answer::Bytes(document.as_bytes()), Answer::Bytes(set.as_bytes()), true, true),
+            (Answer::Bytes(document.as_bytes()), Answer::Nothing, true, true),
+            (Answer::Bytes(document.as_bytes()), silent(), true, false),
+            (Answer::Nothing, Answer::Bytes(set.as_bytes()), false, true),
+            (Answer::Bytes(b"<html>"), Answer::Bytes(set.as_bytes()), false, true),
+            (silent(), Answer::Bytes(set.as_bytes()), false, false),
+            (Answer::Nothing, Answer::Bytes(b"<html>"), false, false),
+        ] {
+            let keys = did::https::read(issuer, &places, own, key_set);
+            assert_eq!(find(&keys, "k", now).unwrap_err().failed(), heard, "{keys:?}");
+            let for_jws = find_for_jws(&keys, "k", now).unwrap_err();
+            assert_eq!(for_jws.failed(), heard_for_jws, "{keys:?}");
+            assert_eq!(unnamed(&keys).failed(), heard_for_jws, "{keys:?}");
+        }
+    }
+
+    #[test]
     fn an_issuer_that_we_cannot_resolve_is_undecided_and_a_broken_one_fails() {
-        assert!(locate(Some("https://nea.example")).unwrap_err().is_undecided());
+        assert!(locate(Some("http://nea.example")).unwrap_err().is_undecided());
+        assert!(locate(Some("urn:uuid:1")).unwrap_err().is_undecided());
         assert!(locate(Some("did:ion:abc")).unwrap_err().is_undecided());
         assert!(locate(Some("did:web:127.0.0.1")).unwrap_err().is_undecided());
         assert!(locate(Some("did:key:6Mk")).unwrap_err().failed());

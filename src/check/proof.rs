@@ -328,15 +328,15 @@ fn jwt_key<'k>(
     now: Timestamp,
 ) -> Result<&'k VerificationMethod, Check> {
     if let Some(kid) = &header.kid {
-        return issuer_key::find(keys, kid, now);
+        return issuer_key::find_for_jws(keys, kid, now);
     }
     let fits = |method: &&VerificationMethod| match &header.jwk {
         Some(jwk) => method.key == *jwk,
         None => true,
     };
-    let mut methods = keys.assertion_methods().filter(fits);
+    let mut methods = issuer_key::all_for_jws(keys).filter(fits);
     match (methods.next(), methods.next()) {
-        (Some(only), None) => issuer_key::find(keys, &only.id, now),
+        (Some(only), None) => issuer_key::within_its_time(only, now),
         _ => Err(issuer_key::unnamed(keys)),
     }
 }

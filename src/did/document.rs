@@ -8,12 +8,14 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::https::Unusable;
+use super::key_set::KeySet;
 use crate::model::Document;
 use crate::model::credential::items;
 use crate::model::date_time;
 use crate::model::document::DocumentError as ParseError;
 use crate::model::json::{Object, Value};
-use crate::model::key::{Algorithm, KeyError, PublicKey, VerificationMethod};
+use crate::model::key::{Algorithm, KeyError, PublicKey, Published, VerificationMethod};
 
 /// More methods than any issuer has; a longer list only costs time.
 const MAX_METHODS: usize = 256;
@@ -27,6 +29,15 @@ pub struct ControllerDocument {
     assertion: Vec<String>,
     /// How many bytes it was read from: bounds every text in it that is not counted by itself.
     source: usize,
+    /// Of an https issuer.
+    web: Option<Box<Web>>,
+}
+
+/// How the two places of an https issuer answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Web {
+    document: Result<(), Unusable>,
+    key_set: Result<KeySet, Unusable>,
 }
 
 impl ControllerDocument {
@@ -43,7 +54,7 @@ impl ControllerDocument {
             }
         }
         let source = document.bytes().len();
-        let mut read = Self { id: id.into(), methods: Vec::new(), assertion: Vec::new(), source };
+        let mut read = Self { source, ..Self::empty(id) };
         for value in items(root, "verificationMethod") {
             if let Value::Object(object) = value {
                 read.add(object)?;
@@ -63,7 +74,35 @@ impl ControllerDocument {
     pub(super) fn of_one(id: &str, method: VerificationMethod) -> Self {
         let assertion = vec![method.id.clone()];
         let methods = vec![(method.id.clone(), Ok(method))];
-        Self { id: id.into(), methods, assertion, source: id.len() }
+        Self { methods, assertion, source: id.len(), ..Self::empty(id) }
+    }
+
+    fn empty(id: &str) -> Self {
+        let (methods, assertion) = (Vec::new(), Vec::new());
+        Self { id: id.into(), methods, assertion, source: 0, web: None }
+    }
+
+    /// What an https issuer's own address and its host's key set say together.
+    pub(super) fn of_places(
+        id: &str,
+        document: Result<Self, Unusable>,
+        key_set: Result<KeySet, Unusable>,
+    ) -> Self {
+        let (read, document) = match document {
+            Ok(read) => (read, Ok(())),
+            Err(unusable) => (Self::empty(id), Err(unusable)),
+        };
+        Self { web: Some(Box::new(Web { document, key_set })), ..read }
+    }
+
+    /// Whether the issuer's own document was there to be read.
+    pub fn document(&self) -> Result<(), &Unusable> {
+        self.web.as_ref().map_or(Ok(()), |web| web.document.as_ref().map(drop))
+    }
+
+    /// The key set of an https issuer's host, which speaks for JWTs only.
+    pub fn key_set(&self) -> Option<Result<&KeySet, &Unusable>> {
+        self.web.as_ref().map(|web| web.key_set.as_ref())
     }
 
     pub fn id(&self) -> &str {
@@ -79,7 +118,13 @@ impl ControllerDocument {
         let methods = self.methods.iter().map(|(id, _)| 2 * id.len() + self.id.len() + POINT);
         let assertion = self.assertion.iter().map(|id| id.len() + size_of::<String>());
         let texts = methods.sum::<usize>() + assertion.sum::<usize>();
-        size_of::<Self>() + self.id.len() + self.source + texts
+        let web = self.web.as_ref().map_or(0, |web| {
+            let document = web.document.as_ref().map_or_else(Unusable::weight, |()| 0);
+            size_of::<Web>()
+                + document
+                + web.key_set.as_ref().map_or_else(|e| e.weight(), KeySet::weight)
+        });
+        size_of::<Self>() + self.id.len() + self.source + texts + web
     }
 
     /// The method named `id`, if it may sign assertions for this controller.
@@ -218,6 +263,7 @@ fn read_method(object: &Object<'_>, id: &str) -> Result<VerificationMethod, Meth
         key,
         revoked: time(object, "revoked")?,
         expires: time(object, "expires")?,
+        published: Published::InDocument,
     })
 }
 

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::document::ControllerDocument;
-use crate::model::key::{KeyError, PublicKey, VerificationMethod};
+use crate::model::key::{KeyError, PublicKey, Published, VerificationMethod};
 
 /// The document that a did:jwk stands for. The text of the JWK is the issuer's
 /// to choose, so two texts of one key are two issuers.
@@ -22,6 +22,7 @@ pub fn document(did: &str) -> Result<ControllerDocument, DidJwkError> {
         key: PublicKey::from_jwk_text(jwk)?,
         revoked: None,
         expires: None,
+        published: Published::InIdentifier,
     };
     Ok(ControllerDocument::of_one(did, method))
 }

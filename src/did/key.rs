@@ -5,7 +5,7 @@
 //! the identifier; any other fragment names nothing.
 
 use super::document::ControllerDocument;
-use crate::model::key::{KeyError, PublicKey, VerificationMethod};
+use crate::model::key::{KeyError, PublicKey, Published, VerificationMethod};
 
 /// The document that a did:key stands for.
 pub fn document(did: &str) -> Result<ControllerDocument, DidKeyError> {
@@ -21,6 +21,7 @@ pub fn document(did: &str) -> Result<ControllerDocument, DidKeyError> {
         key,
         revoked: None,
         expires: None,
+        published: Published::InIdentifier,
     };
     Ok(ControllerDocument::of_one(did, method))
 }

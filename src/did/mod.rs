@@ -1,12 +1,14 @@
-//! Decentralized identifiers: one file a method.
-//! Spec: <https://www.w3.org/TR/did-1.0/>
+//! Identifiers of issuers and the keys that speak for them: one file a method.
+//! Spec: <https://www.w3.org/TR/did-1.0/>, <https://www.w3.org/TR/cid-1.0/>
 //!
 //! A method that needs a document says which URL (`locate`); the bytes come
 //! back to it (`read`). Nothing here fetches.
 
 pub mod document;
+pub mod https;
 pub mod jwk;
 pub mod key;
+pub mod key_set;
 pub mod web;
 
 pub use document::{ControllerDocument, DocumentError, MethodError};
@@ -24,14 +26,22 @@ pub enum Resolution {
     Here(ControllerDocument),
     /// The document is at this URL, to be read by [`web::read`].
     Fetch(Url),
+    /// The document and the host's key set are here, to be read by [`https::read`].
+    Https(https::Places),
 }
 
 /// The first step from an issuer's identifier to its keys.
 pub fn resolve(id: &str) -> Result<Resolution, DidError> {
-    let method = id.strip_prefix("did:").ok_or(DidError::NotADid)?;
+    let scheme = id.split(':').next().unwrap_or_default();
+    if !matches!(scheme, "did" | "https" | "http") {
+        return Err(DidError::NotAnIssuer);
+    }
     if id.len() > MAX_LENGTH {
         return Err(DidError::TooLong { length: id.len() });
     }
+    let Some(method) = id.strip_prefix("did:") else {
+        return https::locate(id).map(Resolution::Https).map_err(DidError::Https);
+    };
     match method.split(':').next().unwrap_or_default() {
         "key" => key::document(id).map(Resolution::Here).map_err(DidError::Key),
         "jwk" => jwk::document(id).map(Resolution::Here).map_err(DidError::Jwk),
@@ -43,8 +53,8 @@ pub fn resolve(id: &str) -> Result<Resolution, DidError> {
 /// Why an identifier leads to no keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DidError {
-    #[error("it is not a DID, so nothing says which keys speak for it")]
-    NotADid,
+    #[error("it is neither a DID nor an https address, so nothing says which keys speak for it")]
+    NotAnIssuer,
     #[error("it is {length} bytes long; identifiers of up to {MAX_LENGTH} are read")]
     TooLong { length: usize },
     #[error("the DID method {method:?} is not supported; did:web, did:key and did:jwk are")]
@@ -55,4 +65,6 @@ pub enum DidError {
     Jwk(jwk::DidJwkError),
     #[error(transparent)]
     Web(web::LocateError),
+    #[error("no keys can be asked of it: {0}")]
+    Https(https::LocateError),
 }

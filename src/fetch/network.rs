@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
@@ -22,12 +23,13 @@ use super::address::{dev_origin, is_public, permitted};
 use super::readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings};
 use super::starts::Starts;
 use super::{
-    ACCEPT_CREDENTIAL, ACCEPT_KEYS, ERROR_AGE, FetchError, Fetched, ListError, MAX_AGE, MAX_BYTES,
-    Sources, TIMEOUT, read_keys, unreachable,
+    ACCEPT_CONTROLLER, ACCEPT_CREDENTIAL, ACCEPT_KEY_SET, ACCEPT_KEYS, ERROR_AGE, FetchError,
+    Fetched, ListError, MAX_AGE, MAX_BYTES, Sources, TIMEOUT, read_keys, read_places, unreachable,
 };
 use crate::ambient::Ambient;
 use crate::cache::{Bound, Cache, Figures};
 use crate::check::{Check, issuer_key};
+use crate::did::https::Places;
 use crate::did::{ControllerDocument, Resolution};
 
 /// How long a copy is used where the answer says nothing.
@@ -118,12 +120,35 @@ impl Network {
 
     /// The copy at hand, if its time is not over; else a new one.
     async fn copy(&self, url: &Url, accept: &str) -> Result<(Arc<Fetched>, Edition), FetchError> {
+        let copied = self.copied(url, accept).await?;
+        Ok((copied.answer?, Edition::Copy(copied.number)))
+    }
+
+    /// The same, where that there was no answer is worth knowing too.
+    async fn copied(&self, url: &Url, accept: &str) -> Result<Copied, FetchError> {
         let url = &permitted(url, &self.open)
             .map_err(|reason| FetchError::Refused { url: url.to_string(), reason })?;
         let fits = |copied: &Copied| copied.good_until > self.ambient.now();
         let key = (url.to_string(), accept.to_owned());
-        let copied = self.documents.get(key, fits, || self.fetch_copy(url, accept)).await;
-        Ok((copied.answer?, Edition::Copy(copied.number)))
+        Ok(self.documents.get(key, fits, || self.fetch_copy(url, accept)).await)
+    }
+
+    /// The keys that an https issuer's two places tell, decoded once for what they answered.
+    async fn keys_of_places(
+        &self,
+        issuer: &str,
+        places: &Places,
+    ) -> Result<Arc<ControllerDocument>, Check> {
+        let document = self.copied(&places.document, ACCEPT_CONTROLLER);
+        let (document, key_set) =
+            join(document, self.copied(&places.key_set, ACCEPT_KEY_SET)).await;
+        // Only where the one may not be asked may the other not: they are of one host.
+        let document = document.map_err(|error| unreachable(&error))?;
+        let key_set = key_set.map_err(|error| unreachable(&error))?;
+        let answers = [&document, &key_set].map(|copied| copied.answer.as_deref());
+        let read = || ready(Ok(read_places(issuer, places, answers[0], answers[1])));
+        let edition = Edition::Copies(document.number, key_set.number);
+        self.readings.keys(issuer, &edition, read).await
     }
 
     async fn fetch_copy(&self, url: &Url, accept: &str) -> Copied {
@@ -200,6 +225,7 @@ impl Sources for Network {
                 let read = || ready(read_keys(&fetched.bytes, issuer));
                 self.readings.keys(issuer, &edition, read).await
             }
+            Resolution::Https(places) => self.keys_of_places(issuer, &places).await,
         }
     }
 

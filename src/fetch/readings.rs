@@ -23,6 +23,8 @@ pub enum Edition {
     Fixed,
     /// A copy that was fetched, by its number.
     Copy(u64),
+    /// Copies from two places, by their numbers.
+    Copies(u64, u64),
     /// Of a document of our own, what its rows say of its version.
     Own(String),
 }

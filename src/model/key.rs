@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use openssl_key::{Curve, OpenSslKey, RSA_BITS};
 
-use super::json::{self, Object};
+use super::json::{self, Object, Value};
 
 /// What a key signs with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +45,11 @@ impl Algorithm {
             Algorithm::P384 => "ES384",
             Algorithm::Rsa => "RS256",
         }
+    }
+
+    /// Whether a JWS or JWK calls it so; RFC 9864 gives EdDSA over Ed25519 a name of its own.
+    pub fn is_jws(self, alg: &str) -> bool {
+        alg == self.jws() || (self == Algorithm::Ed25519 && alg == "Ed25519")
     }
 
     /// The name that the command line, the API and the database use.
@@ -160,7 +165,7 @@ impl PublicKey {
         if ["d", "k", "p", "q"].iter().any(|member| jwk.contains(member)) {
             return Err(KeyError::Private);
         }
-        if jwk.get("use").is_some_and(|u| u.as_str() != Some("sig")) {
+        if jwk.get("use").is_some_and(|u| u.as_str() != Some("sig")) || !may_verify(jwk) {
             return Err(KeyError::NotForSigning);
         }
         let key = match (jwk.str("kty"), jwk.str("crv")) {
@@ -181,7 +186,7 @@ impl PublicKey {
             _ => return Err(KeyError::NotAJwk),
         };
         match jwk.get("alg") {
-            Some(alg) if alg.as_str() != Some(key.algorithm().jws()) => {
+            Some(alg) if !alg.as_str().is_some_and(|alg| key.algorithm().is_jws(alg)) => {
                 Err(KeyError::AlgorithmMismatch)
             }
             _ => Ok(key),
@@ -265,6 +270,18 @@ pub struct VerificationMethod {
     pub revoked: Option<Timestamp>,
     /// It is good up to this time.
     pub expires: Option<Timestamp>,
+    pub published: Published,
+}
+
+/// Where a controller publishes a key: what binds the one to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// The identifier is the key.
+    InIdentifier,
+    /// The controller's own document lists it for assertions.
+    InDocument,
+    /// The key set of the controller's host has it.
+    InKeySet,
 }
 
 /// Why something is not a public key that signatures can be checked with.
@@ -294,7 +311,7 @@ pub enum KeyError {
     NotPem,
     #[error("the JWK has no `kty` and key members in base64url")]
     NotAJwk,
-    #[error("the JWK's `use` is not `sig`")]
+    #[error("the JWK is not for signatures: its `use` is `sig`, its `key_ops` have `verify`")]
     NotForSigning,
     #[error("the JWK's `alg` is not the one of its curve")]
     AlgorithmMismatch,
@@ -307,6 +324,14 @@ impl KeyError {
     pub fn is_of_another_kind(&self) -> bool {
         matches!(self, KeyError::UnknownCodec | KeyError::UnsupportedJwk { .. })
     }
+}
+
+/// Whether `key_ops`, where there are any, allow checking signatures (RFC 7517 section 4.3).
+fn may_verify(jwk: &Object<'_>) -> bool {
+    jwk.get("key_ops").is_none_or(|operations| match operations {
+        Value::Array(names) => names.iter().any(|name| name.as_str() == Some("verify")),
+        _ => false,
+    })
 }
 
 fn member(jwk: &Object<'_>, name: &str) -> Result<Vec<u8>, KeyError> {
@@ -387,6 +412,33 @@ mod tests {
         assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
         let ps256 = jwk.replace("RS256", "PS256");
         assert_eq!(PublicKey::from_jwk_text(&ps256), Err(KeyError::AlgorithmMismatch));
+    }
+
+    #[test]
+    fn what_a_jwk_says_of_its_use_is_held_against_the_key() {
+        let read = |more: &str| {
+            let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+            let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"{more}}}"#);
+            PublicKey::from_jwk_text(&jwk).map(drop)
+        };
+        for good in [
+            r#","alg":"EdDSA""#,
+            r#","alg":"Ed25519""#,
+            r#","use":"sig","key_ops":["verify"]"#,
+            r#","key_ops":["sign","verify"]"#,
+        ] {
+            assert_eq!(read(good), Ok(()), "{good}");
+        }
+        for (alg, error) in [
+            (r#","alg":"ES256""#, KeyError::AlgorithmMismatch),
+            (r#","alg":"Ed448""#, KeyError::AlgorithmMismatch),
+            (r#","key_ops":["sign"]"#, KeyError::NotForSigning),
+            (r#","key_ops":["encrypt"]"#, KeyError::NotForSigning),
+            (r#","key_ops":[]"#, KeyError::NotForSigning),
+            (r#","key_ops":"verify""#, KeyError::NotForSigning),
+        ] {
+            assert_eq!(read(alg), Err(error), "{alg}");
+        }
     }
 
     #[test]

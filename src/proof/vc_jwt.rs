@@ -90,9 +90,8 @@ impl Jws {
 
     /// Checks the signature with a key from the issuer's own document.
     pub fn verify(&self, header: &Header, key: &PublicKey) -> Result<(), JwsError> {
-        let expected = key.algorithm().jws();
-        let same = header.alg == expected || (header.alg == "Ed25519" && expected == "EdDSA");
-        if !same {
+        if !key.algorithm().is_jws(&header.alg) {
+            let expected = key.algorithm().jws();
             return Err(JwsError::Algorithm { found: header.alg.clone(), expected });
         }
         if header.jwk.as_ref().is_some_and(|jwk| jwk != key) {

@@ -29,7 +29,7 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &
     let signer = examined.proven.authentic.as_ref().map(|authentic| Signer {
         issuer: authentic.issuer().to_owned(),
         key: authentic.method().id.clone(),
-        bound: check::issuer_key::bound(authentic.issuer()),
+        bound: check::issuer_key::bound(authentic.method()),
     });
     let form = form(examined.secured);
     let checks = [Check::pass(FORM, form_sentence(form))]

@@ -9,7 +9,7 @@ use touchmark::check::report::{Report, Verdict};
 use touchmark::check::{Check, issuer_key};
 use touchmark::did::{ControllerDocument, Resolution};
 use touchmark::fetch::readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings};
-use touchmark::fetch::{ListError, read_keys};
+use touchmark::fetch::{ListError, read_keys, read_places};
 use touchmark::jsonld::Contexts;
 use touchmark::model::Document;
 use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
@@ -38,6 +38,11 @@ impl Sources for Keeps<'_> {
                 Ok(fetched) => read_keys(&fetched.bytes, issuer),
                 Err(error) => Err(issuer_key::unreachable(&error.to_string())),
             },
+            Resolution::Https(places) => {
+                let document = self.fetch(&places.document, "").await;
+                let key_set = self.fetch(&places.key_set, "").await;
+                Ok(read_places(issuer, &places, document.as_ref(), key_set.as_ref()))
+            }
         };
         self.readings.keys(issuer, &self.edition, read).await
     }

@@ -6,6 +6,7 @@
 mod cast;
 mod data_model_1;
 mod generate;
+mod https;
 mod jcs;
 mod status;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
-use super::{Documents, Expectation, Vector, data_model_1, folder, jcs, status};
+use super::{Documents, Expectation, Vector, data_model_1, folder, https, jcs, status};
 
 pub struct Writer;
 
@@ -97,6 +97,7 @@ fn regenerate_the_vectors() {
     data_model_1::documents(&writer);
     status::lists(&writer);
     status::dates(&writer);
+    https::issuers(&writer);
 }
 
 fn good_ones(to: &Writer) {
