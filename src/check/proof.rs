@@ -6,26 +6,24 @@
 //! Invariant: [`Authentic`] exists only where the signature held under a key of
 //! the issuer's own document. Its constructor is private to this file.
 
-use std::cell::OnceCell;
+mod embedded;
+
+use std::fmt;
 
 use jiff::Timestamp;
 
 use super::json_ld::sentence;
-use super::{Basis, Check, Problem, issuer_key, jwt_claims, proof_dates};
+use super::{Basis, Check, Problem, issuer_key, jwt_claims};
 use crate::did::ControllerDocument;
-use crate::jsonld::{self, Contexts, Dataset};
+use crate::jsonld::{self, Dataset};
 use crate::model::Document;
 use crate::model::credential::Credential;
-use crate::model::json::{Object, Value};
-use crate::model::key::{PublicKey, VerificationMethod};
-use crate::proof::data_integrity::{CanonicalError, Error, PROOF_TYPE, Transformed};
+use crate::model::key::VerificationMethod;
+use crate::proof::Secured;
 use crate::proof::vc_jwt::{Header, Jws, JwsError};
-use crate::proof::{Secured, eddsa_jcs_2022, eddsa_rdfc_2022};
+use embedded::embedded;
 
 pub const NAME: &str = "proof";
-
-/// More proofs than any issuer puts on a credential; each costs a signature.
-const MAX_PROOFS: usize = 8;
 
 /// A credential whose signature held under a key of its issuer.
 #[derive(Debug, Clone)]
@@ -102,6 +100,26 @@ pub fn authenticate<'d, 'a>(
     Authentication { checks, dates, warnings, authentic }
 }
 
+/// Where an embedded proof stands: its place among others, if they stand in an
+/// array. A JSON pointer, once it is told.
+#[derive(Debug, Clone, Copy)]
+pub struct ProofPlace(pub Option<usize>);
+
+impl ProofPlace {
+    pub fn member(self, name: &str) -> String {
+        format!("{self}/{name}")
+    }
+}
+
+impl fmt::Display for ProofPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(at) => write!(f, "/proof/{at}"),
+            None => f.write_str("/proof"),
+        }
+    }
+}
+
 /// What one way of securing has to say.
 #[derive(Default)]
 struct Found {
@@ -115,173 +133,6 @@ impl Found {
     fn only(checks: Vec<Check>) -> Self {
         Self { checks, ..Self::default() }
     }
-}
-
-/// Every proof of a kind that we verify must hold. Others are told, and count
-/// only where there is nothing else.
-fn embedded(
-    document: &Document<'_>,
-    graph: Option<&Result<Dataset, jsonld::Error>>,
-    keys: &ControllerDocument,
-    basis: Basis<'_>,
-) -> Found {
-    let Some(graph) = graph else {
-        return Found::only(vec![Check::skipped(NAME, "the document was not put into RDF")]);
-    };
-    let proofs = match proofs(document.root()) {
-        Ok(proofs) => proofs,
-        Err(check) => return Found::only(vec![check]),
-    };
-    let (known, unknown): (Vec<_>, Vec<_>) =
-        proofs.iter().copied().partition(|proof| is_supported(proof));
-    let mut all = Found::default();
-    let signed = Signed { document, graph, rdfc: OnceCell::new(), jcs: OnceCell::new() };
-    for proof in &known {
-        let found = one_proof(&signed, proof, keys, basis);
-        all.checks.extend(found.checks);
-        all.dates.extend(found.dates);
-        all.method = all.method.or(found.method);
-    }
-    let others_decide = !known.is_empty();
-    all.checks.extend(unknown.into_iter().map(|proof| unsupported(proof, others_decide)));
-    all
-}
-
-fn proofs<'d, 'a>(root: &'d Object<'a>) -> Result<Vec<&'d Object<'a>>, Check> {
-    let items = root.get("proof").map(Value::items).unwrap_or_default();
-    if items.is_empty() {
-        let problem = Problem::new("no-proof", "The credential is not signed: it has no `proof`.");
-        return Err(Check::fail(NAME, "no proof", problem.at("/proof")));
-    }
-    let objects: Vec<_> = items.iter().filter_map(Value::as_object).collect();
-    if objects.len() < items.len() || items.len() > MAX_PROOFS {
-        let detail = format!("`proof` must be an object, or an array of up to {MAX_PROOFS}.");
-        let problem = Problem::new("invalid-proof", detail).at("/proof");
-        return Err(Check::fail(NAME, "not proofs", problem));
-    }
-    Ok(objects)
-}
-
-/// What proofs sign, in the form of each cryptosuite once it is asked for.
-struct Signed<'s, 'a> {
-    document: &'s Document<'a>,
-    graph: &'s Result<Dataset, jsonld::Error>,
-    rdfc: OnceCell<Result<Transformed, Error>>,
-    jcs: OnceCell<Result<Transformed, Error>>,
-}
-
-impl Signed<'_, '_> {
-    fn holds(&self, proof: &Object<'_>, key: &PublicKey, contexts: &Contexts) -> Result<(), Error> {
-        match proof.str("cryptosuite") {
-            Some(eddsa_jcs_2022::CRYPTOSUITE) => {
-                let form = self.jcs.get_or_init(|| eddsa_jcs_2022::transform(self.document));
-                let form = form.as_ref().map_err(Clone::clone)?;
-                eddsa_jcs_2022::verify_transformed(self.document, form, proof, key, contexts)
-            }
-            _ => {
-                let form = self.rdfc.get_or_init(|| eddsa_rdfc_2022::transform(self.graph));
-                let form = form.as_ref().map_err(Clone::clone)?;
-                eddsa_rdfc_2022::verify_transformed(self.document, form, proof, key, contexts)
-            }
-        }
-        .map(drop)
-    }
-}
-
-fn is_supported(proof: &Object<'_>) -> bool {
-    const SUITES: [&str; 2] = [eddsa_rdfc_2022::CRYPTOSUITE, eddsa_jcs_2022::CRYPTOSUITE];
-    let missing_is_broken = proof.str("type").is_none();
-    let ours = proof.str("type") == Some(PROOF_TYPE)
-        && proof.str("cryptosuite").is_none_or(|name| SUITES.contains(&name))
-        && !proof.contains("previousProof");
-    missing_is_broken || ours
-}
-
-fn unsupported(proof: &Object<'_>, others_decide: bool) -> Check {
-    let kind = proof.str("type").unwrap_or_default();
-    let observed = match proof.str("cryptosuite") {
-        _ if proof.contains("previousProof") => format!("{kind} in a proof chain"),
-        Some(suite) => format!("{kind} {suite}"),
-        None => kind.to_owned(),
-    };
-    if others_decide {
-        return Check::skipped(NAME, format!("{observed} is not supported; another proof decides"));
-    }
-    let detail = format!("Proofs of the kind {observed} are not supported yet.");
-    Check::undecided(NAME, observed, Problem::new("unsupported-proof", detail).at("/proof"))
-}
-
-fn one_proof(
-    signed: &Signed<'_, '_>,
-    proof: &Object<'_>,
-    keys: &ControllerDocument,
-    Basis { contexts, now, .. }: Basis<'_>,
-) -> Found {
-    if let Err(problem) = shape(proof) {
-        let observed = "the proof is incomplete or for another purpose";
-        return Found::only(vec![Check::fail(NAME, observed, problem)]);
-    }
-    let id = proof.str("verificationMethod").unwrap_or_default();
-    let method = match issuer_key::find(keys, id, now) {
-        Ok(method) => method,
-        Err(check) => {
-            let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
-            return Found::only(vec![check, skipped]);
-        }
-    };
-    let suite = proof.str("cryptosuite").unwrap_or_default();
-    let held = match signed.holds(proof, &method.key, contexts) {
-        Ok(()) => Check::pass(NAME, format!("{suite} by {}", method.id)),
-        Err(error) => not_held(suite, &error),
-    };
-    Found {
-        checks: vec![issuer_key::found(keys, method), held],
-        dates: vec![proof_dates::check(proof, now)],
-        warnings: Vec::new(),
-        method: Some(method.clone()),
-    }
-}
-
-/// The members that a proof cannot do without.
-fn shape(proof: &Object<'_>) -> Result<(), Problem> {
-    for member in ["type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"] {
-        if proof.str(member).is_none() {
-            let detail = format!("The proof must have `{member}` as a string.");
-            return Err(Problem::new("invalid-proof", detail).at(format!("/proof/{member}")));
-        }
-    }
-    match proof.str("proofPurpose") {
-        Some("assertionMethod") => Ok(()),
-        other => {
-            let detail = format!(
-                "The proof's purpose must be `assertionMethod`; it is {:?}.",
-                other.unwrap_or_default()
-            );
-            Err(Problem::new("proof-purpose", detail).at("/proof/proofPurpose"))
-        }
-    }
-}
-
-fn not_held(suite: &str, error: &Error) -> Check {
-    let problem = |code| Problem::new(code, sentence(&error.to_string())).at("/proof");
-    let code = match error {
-        Error::Document { error } | Error::Options { error } => match error {
-            CanonicalError::Expand(error) if error.could_not_tell() => {
-                return Check::undecided(NAME, suite, problem(error.code()));
-            }
-            CanonicalError::Expand(error) => error.code(),
-            CanonicalError::Deviation { .. } => "not-compacted",
-            CanonicalError::TooComplex => "too-complex",
-            CanonicalError::UnsafeInteger(_) => "unsafe-integer",
-        },
-        Error::Signature => "signature",
-        Error::ProofValue => "proof-value",
-        Error::KeyType { .. } => "key-type",
-        Error::OwnContext => "proof-context",
-        Error::AddedContext => "added-context",
-        Error::NoContext | Error::AlreadySecured => "invalid-proof",
-    };
-    Check::fail(NAME, suite, problem(code))
 }
 
 fn jwt(

@@ -10,6 +10,7 @@
 
 use jiff::Timestamp;
 
+use super::proof::ProofPlace;
 use super::{Check, Problem, SKEW};
 use crate::model::date_time;
 use crate::model::json::Object;
@@ -21,13 +22,13 @@ pub const EXPIRED: &str = "proof-expired";
 /// `now` is before the proof was made.
 pub const FROM_THE_FUTURE: &str = "proof-from-the-future";
 
-pub fn check(proof: &Object<'_>, now: Timestamp) -> Check {
+pub fn check(proof: &Object<'_>, place: ProofPlace, now: Timestamp) -> Check {
     let mut observed = Vec::new();
     for member in ["created", "expires", "validUntil"] {
         let Some(value) = proof.get(member) else { continue };
         let Some(time) = value.as_str().and_then(date_time::parse) else {
             let detail = format!("The proof's `{member}` must be a date and time with an offset.");
-            let problem = Problem::new("date-time", detail).at(format!("/proof/{member}"));
+            let problem = Problem::new("date-time", detail).at(place.member(member));
             return Check::fail(NAME, format!("{member} cannot be read"), problem);
         };
         observed.push(format!("{member} {time}"));
@@ -41,7 +42,7 @@ pub fn check(proof: &Object<'_>, now: Timestamp) -> Check {
             }
             _ => continue,
         };
-        return Check::fail(NAME, observed.join(", "), problem.at(format!("/proof/{member}")));
+        return Check::fail(NAME, observed.join(", "), problem.at(place.member(member)));
     }
     if observed.is_empty() {
         return Check::pass(NAME, "the proof has no dates");
@@ -57,7 +58,7 @@ mod tests {
     fn code(proof: &str) -> Option<String> {
         let document = Document::parse(proof.as_bytes()).unwrap();
         let now = "2026-11-21T09:00:00Z".parse().unwrap();
-        check(document.root(), now).problem().map(|problem| problem.code.clone())
+        check(document.root(), ProofPlace(None), now).problem().map(|problem| problem.code.clone())
     }
 
     #[test]

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use super::IssueError;
 use super::parties::{MethodSigner, Signers};
 use crate::check;
-use crate::jsonld::{self, Contexts, Dataset};
+use crate::jsonld::{self, Contexts, Dataset, HashAlgorithm};
 use crate::model::{Document, Fault};
-use crate::proof::eddsa_rdfc_2022::{self, Options};
+use crate::proof::data_integrity::{Options, Unsecured};
+use crate::proof::eddsa_rdfc_2022::SUITE;
+use crate::proof::rdfc;
 use crate::proof::secured::MAX_BYTES;
 use crate::proof::vc_jwt::{self, Jws, Kind, SigningHeader};
 use crate::proof::{appended_proof, before_proof};
@@ -102,8 +104,9 @@ fn embed(
 ) -> Result<String, IssueError> {
     let contexts = Contexts::bundled();
     let options = Options { created, verification_method: &by.method, expires: None };
-    let signed = eddsa_rdfc_2022::transform(graph).map_err(|e| broken("signing", e))?;
-    let ready = eddsa_rdfc_2022::prepare_transformed(document, &signed, &options, contexts)
+    let signed = rdfc::transform(graph, HashAlgorithm::Sha256).map_err(|e| broken("signing", e))?;
+    let ready = SUITE
+        .prepare_transformed(document, &signed, &options, by.public.algorithm(), contexts)
         .map_err(|e| broken("signing", e))?;
     let signature = by.signer.sign(&ready.message())?;
     let secured = ready.finish(&signature);
@@ -111,7 +114,8 @@ fn embed(
     let again = appended_proof(document, &secured)
         .ok_or_else(|| IssueError::Broken("the signed document is not what was prepared".into()))?;
     let again = Document::parse(again).map_err(|e| broken("reading what was signed", e))?;
-    eddsa_rdfc_2022::verify_transformed(document, &signed, again.root(), &by.public, contexts)
+    SUITE
+        .verify_transformed(Unsecured::of(document), &signed, again.root(), &by.public, contexts)
         .map_err(|e| broken("verifying our own", e))?;
     String::from_utf8(secured).map_err(|e| broken("signing", e))
 }

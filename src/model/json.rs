@@ -142,6 +142,12 @@ impl<'a> Object<'a> {
         self.members.iter_mut().find(|(n, _)| is_same(n, name)).map(|(_, v)| v)
     }
 
+    /// The same with this value as its member of that name, at the end.
+    pub fn with(&self, name: &'a str, value: Value<'a>) -> Self {
+        let others = self.members.iter().filter(|(n, _)| n != name).cloned();
+        Self { members: others.chain([(name.into(), value)]).collect() }
+    }
+
     pub fn len(&self) -> usize {
         self.members.len()
     }

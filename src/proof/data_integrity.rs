@@ -1,16 +1,20 @@
 //! What the cryptosuites of Data Integrity share: proof options, what is
 //! signed, and the proof as it is written.
-//! Spec: <https://www.w3.org/TR/vc-data-integrity/>
+//! Spec: <https://www.w3.org/TR/vc-data-integrity/>,
+//! <https://www.w3.org/TR/vc-di-eddsa/#hashing-eddsa-rdfc-2022>,
+//! <https://www.w3.org/TR/vc-di-ecdsa/#hashing-ecdsa-rdfc-2019>
 //!
 //! Invariant: the secured document is the received bytes with the proof at
 //! their end; they are never written anew.
 
+use std::ops::Deref;
+
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 
 use super::{append_members, signature_holds};
-use crate::jsonld::{self, TooComplex};
-use crate::model::json::{Object, UnsafeInteger};
+use crate::jsonld::{self, HashAlgorithm, Input, TooComplex};
+use crate::model::json::{Object, UnsafeInteger, Value};
 use crate::model::key::{Algorithm, PublicKey};
 use crate::model::{Document, date_time};
 
@@ -41,28 +45,95 @@ impl Options<'_> {
     }
 }
 
+/// What a proof is over: a document without its proofs, or with those alone that
+/// the proof follows in a chain.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsecured<'d, 'a> {
+    root: &'d Object<'a>,
+    without: &'static [&'static str],
+}
+
+impl<'d, 'a> Unsecured<'d, 'a> {
+    pub fn of(document: &'d Document<'a>) -> Self {
+        Self { root: document.root(), without: &["proof"] }
+    }
+
+    /// `root` has as its `proof` the proofs that are signed with it, and no others.
+    pub fn with_proofs(root: &'d Object<'a>) -> Self {
+        Self { root, without: &[] }
+    }
+
+    pub(super) fn context(self) -> Option<&'d Value<'a>> {
+        self.root.get("@context")
+    }
+
+    pub(super) fn members(self) -> impl Iterator<Item = (&'d str, &'d Value<'a>)> {
+        self.root.iter().filter(move |(name, _)| !self.without.contains(name))
+    }
+
+    /// For JSON-LD, in its own context or another.
+    pub(super) fn input(self, context: Option<&'d Value<'a>>) -> Input<'d, 'a> {
+        Input { object: self.root, without: self.without, context }
+    }
+}
+
+/// Up to so many bytes, without an allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bytes<const MOST: usize> {
+    bytes: [u8; MOST],
+    length: usize,
+}
+
+/// A digest of SHA-256 or SHA-384.
+pub type Hash = Bytes<48>;
+/// What is signed: the hash of the options, then that of the document.
+pub type Message = Bytes<96>;
+
+impl<const MOST: usize> Bytes<MOST> {
+    fn of(parts: &[&[u8]]) -> Self {
+        let (mut bytes, mut length) = ([0; MOST], 0);
+        for part in parts {
+            bytes[length..length + part.len()].copy_from_slice(part);
+            length += part.len();
+        }
+        Self { bytes, length }
+    }
+}
+
+impl<const MOST: usize> Deref for Bytes<MOST> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 /// Something in canonical form, and its digest.
 #[derive(Debug, Clone)]
 pub struct Transformed {
     canonical: String,
-    hash: [u8; 32],
+    hash: Hash,
 }
 
 impl Transformed {
-    pub(super) fn new(canonical: String) -> Self {
-        Self { hash: Sha256::digest(&canonical).into(), canonical }
+    pub(super) fn new(canonical: String, hash: HashAlgorithm) -> Self {
+        let hash = match hash {
+            HashAlgorithm::Sha256 => Hash::of(&[&Sha256::digest(&canonical)]),
+            HashAlgorithm::Sha384 => Hash::of(&[&Sha384::digest(&canonical)]),
+        };
+        Self { canonical, hash }
     }
 }
 
 /// The intermediate values of signing and verifying.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hashes {
-    /// The canonical form of the document without its proof.
+    /// The canonical form of what the proof is over.
     pub canonical_document: String,
     /// The canonical form of the proof without its value.
     pub canonical_options: String,
-    pub document_hash: [u8; 32],
-    pub options_hash: [u8; 32],
+    pub document_hash: Hash,
+    pub options_hash: Hash,
 }
 
 impl Hashes {
@@ -75,8 +146,8 @@ impl Hashes {
         }
     }
 
-    /// The 64 bytes that are signed.
-    pub fn message(&self) -> [u8; 64] {
+    /// The bytes that are signed.
+    pub fn message(&self) -> Message {
         message(&self.options_hash, &self.document_hash)
     }
 }
@@ -87,7 +158,7 @@ pub struct ToSign<'d, 'a> {
     document: &'d Document<'a>,
     /// The members of the proof but its value, as JSON without the braces.
     proof: String,
-    message: [u8; 64],
+    message: Message,
 }
 
 impl<'d, 'a> ToSign<'d, 'a> {
@@ -100,12 +171,12 @@ impl<'d, 'a> ToSign<'d, 'a> {
         Self { document, proof, message: message(&configured.hash, &transformed.hash) }
     }
 
-    /// The 64 bytes to sign with Ed25519.
-    pub fn message(&self) -> [u8; 64] {
+    /// The bytes to sign.
+    pub fn message(&self) -> Message {
         self.message
     }
 
-    /// The exact bytes of the secured document.
+    /// The exact bytes of the secured document; the signature is raw (R‖S, or r‖s).
     pub fn finish(self, signature: &[u8]) -> Vec<u8> {
         let value = base58(signature);
         let proof = format!("\"proof\":[{{{},\"proofValue\":\"z{value}\"}}]", self.proof);
@@ -122,32 +193,43 @@ impl<'d, 'a> ToSign<'d, 'a> {
     }
 }
 
-/// A document that gets its first proof, and has a context to read it in.
-pub(super) fn unsecured(document: &Document<'_>) -> Result<(), Error> {
+/// The context of a document that gets its first proof.
+pub(super) fn unsecured_context<'d, 'a>(
+    document: &'d Document<'a>,
+) -> Result<&'d Value<'a>, Error> {
     match document.root().contains("proof") {
         true => Err(Error::AlreadySecured),
-        false if document.root().contains("@context") => Ok(()),
-        false => Err(Error::NoContext),
+        false => document.root().get("@context").ok_or(Error::NoContext),
     }
 }
 
-/// The Ed25519 signature that a proof holds. Whether it can be one at all is
-/// asked before anything is put into canonical form.
-pub(super) fn signature(proof: &Object<'_>, key: &PublicKey) -> Result<[u8; 64], Error> {
-    if key.algorithm() != Algorithm::Ed25519 {
-        return Err(Error::KeyType { found: key.algorithm().jws() });
+/// The signature that a proof holds: raw, of the length that the key's have.
+/// Whether it can be one at all is asked before anything is put into canonical form.
+pub(super) fn signature(proof: &Object<'_>, key: &PublicKey) -> Result<Bytes<96>, Error> {
+    let bytes = match key.algorithm() {
+        Algorithm::P384 => 96,
+        Algorithm::Ed25519 | Algorithm::P256 | Algorithm::Rsa => 64,
+    };
+    let wrong = || Error::ProofValue { bytes };
+    let base58 = proof.str("proofValue").and_then(|value| value.strip_prefix('z'));
+    let base58 = base58.ok_or_else(wrong)?;
+    if bytes == 64 {
+        let mut signature = [0; 64];
+        return match five8::decode_64(base58, &mut signature) {
+            Ok(()) => Ok(Bytes::of(&[&signature])),
+            Err(_) => Err(wrong()),
+        };
     }
-    let value = proof.str("proofValue").ok_or(Error::ProofValue)?;
-    let mut signature = [0; 64];
-    value
-        .strip_prefix('z')
-        .and_then(|base58| five8::decode_64(base58, &mut signature).ok())
-        .map(|()| signature)
-        .ok_or(Error::ProofValue)
+    let mut signature = [0; 96];
+    // Base58 takes quadratic time, and no 96 bytes are longer than this.
+    match (base58.len() <= 132).then(|| bs58::decode(base58).onto(&mut signature)) {
+        Some(Ok(96)) => Ok(Bytes::of(&[&signature])),
+        _ => Err(wrong()),
+    }
 }
 
 fn base58(signature: &[u8]) -> String {
-    // What is not of this length is no signature, and our own verification will say so.
+    // What is of another length is none of Ed25519's or P-256's.
     let Ok(signature) = signature.try_into() else {
         return bs58::encode(signature).into_string();
     };
@@ -161,7 +243,7 @@ pub(super) fn holds(
     key: &PublicKey,
     options: &Transformed,
     document: &Transformed,
-    signature: &[u8; 64],
+    signature: &[u8],
 ) -> Result<(), Error> {
     match signature_holds(key, &message(&options.hash, &document.hash), signature) {
         true => Ok(()),
@@ -169,12 +251,8 @@ pub(super) fn holds(
     }
 }
 
-/// What is signed: the hash of the options, then that of the document.
-fn message(options: &[u8; 32], document: &[u8; 32]) -> [u8; 64] {
-    let mut message = [0; 64];
-    message[..32].copy_from_slice(options);
-    message[32..].copy_from_slice(document);
-    message
+fn message(options: &Hash, document: &Hash) -> Message {
+    Message::of(&[options, document])
 }
 
 /// Why an object has no canonical form that can be relied on.
@@ -212,10 +290,15 @@ pub enum Error {
     /// Under the proof's contexts alone the document says something else.
     #[error("contexts were added after signing, which change what the document says")]
     AddedContext,
-    #[error("the cryptosuite needs an Ed25519 key; the issuer's key is for {found}")]
-    KeyType { found: &'static str },
-    #[error("`proofValue` is not `z` and base58btc of 64 bytes")]
-    ProofValue,
+    #[error(
+        "{suite} takes keys of {}; the issuer's key is of {found}",
+        .keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    )]
+    KeyType { suite: &'static str, keys: &'static [Algorithm], found: Algorithm },
+    #[error("{suite} is verified and not signed with any more")]
+    VerifyOnly { suite: &'static str },
+    #[error("`proofValue` is not `z` and base58btc of the {bytes} bytes that the key's have")]
+    ProofValue { bytes: usize },
     #[error("the signature does not fit the document: it was changed, or signed with another key")]
     Signature,
 }
@@ -234,17 +317,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(value: &str) -> Result<[u8; 64], Error> {
+    fn read(value: &str) -> Result<Vec<u8>, Error> {
         let text = format!("{{\"proofValue\":\"{value}\"}}");
         let proof = Document::parse(text.as_bytes()).unwrap();
         let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
-        signature(proof.root(), &PublicKey::ed25519(key.to_bytes()).unwrap())
+        let key = PublicKey::ed25519(key.to_bytes()).unwrap();
+        signature(proof.root(), &key).map(|signature| signature.to_vec())
     }
 
     #[test]
     fn a_proof_value_is_64_bytes_in_base58btc_and_nothing_else() {
         let value = format!("z{}", bs58::encode([7; 64]).into_string());
-        assert_eq!(read(&value), Ok([7; 64]));
+        assert_eq!(read(&value), Ok(vec![7; 64]));
         let short = format!("z{}", bs58::encode([7; 63]).into_string());
         let long = format!("z{}", bs58::encode([7; 65]).into_string());
         let zero = format!("{}1", value.replacen('z', "z1", 1));
@@ -252,9 +336,9 @@ mod tests {
         for wrong in
             ["", "z", &value[1..], &short, &long, &zero, &most, &value.replace('z', "u"), "zé0OIl"]
         {
-            assert_eq!(read(wrong), Err(Error::ProofValue), "{wrong:?}");
+            assert_eq!(read(wrong), Err(Error::ProofValue { bytes: 64 }), "{wrong:?}");
         }
-        assert_eq!(read(&"z".repeat(100_000)), Err(Error::ProofValue));
+        assert_eq!(read(&"z".repeat(100_000)), Err(Error::ProofValue { bytes: 64 }));
     }
 
     proptest! {
@@ -266,7 +350,7 @@ mod tests {
             signature[..zeros].fill(0);
             let text = base58(&signature);
             prop_assert_eq!(&text, &bs58::encode(&signature).into_string());
-            prop_assert_eq!(read(&format!("z{text}")).unwrap().to_vec(), signature);
+            prop_assert_eq!(read(&format!("z{text}")).unwrap(), signature);
         }
     }
 }

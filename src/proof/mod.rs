@@ -4,17 +4,25 @@
 //! comes back, and the secured document is the received bytes with the proof
 //! added to them.
 
+pub mod chain;
 pub mod data_integrity;
+pub mod ecdsa_jcs_2019;
+pub mod ecdsa_rdfc_2019;
+pub mod ed25519_signature_2020;
 pub mod eddsa_jcs_2022;
 pub mod eddsa_rdfc_2022;
+mod jcs;
+pub mod rdfc;
 pub mod secured;
 mod signature;
+pub mod suite;
 mod usual_options;
 mod vc_claim;
 pub mod vc_jwt;
 
 pub use secured::Secured;
 pub use signature::signature_holds;
+pub use suite::{SUITES, Suite};
 
 use crate::model::Document;
 
