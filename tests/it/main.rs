@@ -5,6 +5,7 @@ mod support;
 mod baked;
 mod caches;
 mod cli;
+mod data_integrity;
 mod eddsa_jcs_2022;
 mod floors;
 mod interop;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
-use super::{Documents, Expectation, Vector, data_model_1, folder, https, jcs, status};
+use super::{Documents, Expectation, Vector, data_model_1, folder, https, jcs, proofs, status};
 
 pub struct Writer;
 
@@ -95,6 +95,8 @@ fn regenerate_the_vectors() {
     documents(&writer);
     jcs::documents(&writer);
     data_model_1::documents(&writer);
+    proofs::suites(&writer);
+    proofs::sets_and_chains(&writer);
     status::lists(&writer);
     status::dates(&writer);
     https::issuers(&writer);
@@ -446,7 +448,7 @@ fn documents(to: &Writer) {
 
     let twice = signed(&plain).to_string().replacen("{", "{\"id\":\"urn:uuid:other\",", 1);
     let mut unknown = plain.clone();
-    unknown["proof"] = json!({"type": "Ed25519Signature2020", "proofValue": "z"});
+    unknown["proof"] = json!({"type": "BbsBlsSignature2020", "proofValue": "z"});
     let expect = failing(
         Verdict::Undecided,
         Verdict::Undecided,
