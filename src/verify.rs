@@ -8,6 +8,7 @@
 mod conclude;
 mod gather;
 mod open_badges_2;
+mod presentation;
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use url::Url;
 
 use crate::bake::{Baked, Edition, Picture};
 use crate::check::open_badges_2::Assertion;
-use crate::check::options::Options;
+use crate::check::options::{Options, Profile};
 use crate::check::proof::{Authentication, Received};
 use crate::check::{self, Basis, Check, Conformance, Problem, Report};
 use crate::did::ControllerDocument;
@@ -30,6 +31,7 @@ pub use crate::check::issuer_books::IssuerRecord;
 pub use crate::fetch::{FetchError, Fetched, Sources};
 pub use crate::proof::Secured;
 pub use crate::proof::secured::DecodeError;
+use crate::proof::vc_claim::Wrapped;
 
 /// Verifies a credential in any form that we read, as of `now`, by the usual options.
 pub async fn verify<S: Sources>(
@@ -100,7 +102,17 @@ impl<S: Sources> Verifier<'_, S> {
         if edition == Edition::V2 && credential.starts_with("http") {
             return open_badges_2::verify_hosted(&credential, None, self).await;
         }
-        self.verify_text(credential.as_bytes()).await
+        match decode(credential.as_bytes()) {
+            // One picture, one credential.
+            Ok(secured) if presentation::is_in(&secured, self) => {
+                let detail = "There is a presentation in the picture, and no credential; present \
+                              it as it is.";
+                let problem = Problem::new("presentation-in-picture", detail);
+                Report::unreadable(Check::fail(FORM, "a picture", problem))
+            }
+            Ok(secured) => self.verify_decoded(&secured).await,
+            Err(error) => unreadable(&error),
+        }
     }
 
     async fn verify_text(self, input: &[u8]) -> Report {
@@ -113,10 +125,13 @@ impl<S: Sources> Verifier<'_, S> {
 
     /// Verifies what was decoded before.
     pub async fn verify_decoded(self, secured: &Secured<'_>) -> Report {
-        let document = match secured.document() {
+        let document = match secured.document_with(self.wrapped()) {
             Ok(document) => document,
             Err(error) => return unreadable(&error),
         };
+        if presentation::is_one(secured, &document) {
+            return presentation::verify(secured, &document, self).await;
+        }
         if let Some(assertion) = Assertion::of(document.root()) {
             return match &secured {
                 Secured::Embedded(_) => open_badges_2::verify_file(assertion, self).await,
@@ -125,9 +140,14 @@ impl<S: Sources> Verifier<'_, S> {
                 }
             };
         }
+        self.verify_credential(secured, &document).await
+    }
+
+    /// Steps 2 to 7, of a credential that came alone or in a presentation.
+    async fn verify_credential(self, secured: &Secured<'_>, document: &Document<'_>) -> Report {
         // 2 to 4. Conform, resolve, prove.
         let keys = self.resolve(Credential(document.root()).issuer()).await;
-        let examined = examine(secured, &document, &keys, self.basis());
+        let examined = examine(secured, document, &keys, self.basis());
         // 5. Gather, only now that the proof held.
         let facts = match (&examined.proven.authentic, &keys) {
             (Some(authentic), Ok(keys)) => {
@@ -147,6 +167,13 @@ impl<S: Sources> Verifier<'_, S> {
         match issuer {
             Some(issuer) => self.sources.keys(issuer).await,
             None => Err(check::issuer_key::unnamed_issuer()),
+        }
+    }
+
+    fn wrapped(&self) -> Wrapped {
+        match self.options.profile {
+            Profile::Strict => Wrapped::OfModel1,
+            Profile::Conformance => Wrapped::OfEither,
         }
     }
 

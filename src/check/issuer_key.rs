@@ -17,7 +17,9 @@ use crate::did::jwk::DidJwkError;
 use crate::did::key::DidKeyError;
 use crate::did::key_set::{KeySet, KeySetError};
 use crate::did::web::LocateError;
-use crate::did::{self, ControllerDocument, DidError, DocumentError, MethodError, Resolution};
+use crate::did::{
+    self, ControllerDocument, DidError, DocumentError, MethodError, Purpose, Resolution,
+};
 use crate::model::key::{Published, VerificationMethod};
 
 pub const NAME: &str = "issuer-key";
@@ -226,7 +228,8 @@ fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Chec
     let code = match error {
         MethodError::Absent { .. } => "key-not-of-issuer",
         MethodError::OtherController { .. } => "key-of-another-controller",
-        MethodError::NotForAssertion { .. } => "key-not-for-assertion",
+        MethodError::NotListed { under: Purpose::Assertion, .. } => "key-not-for-assertion",
+        MethodError::NotListed { under: Purpose::Authentication, .. } => "key-not-for-presenting",
         MethodError::UnsupportedType { .. } => "unsupported-key",
         MethodError::Key(key) if key.is_of_another_kind() => "unsupported-key",
         MethodError::Key(_) | MethodError::Time { .. } => "invalid-key",

@@ -25,6 +25,12 @@ pub fn expand(root: &Object<'_>, without: &[&str], contexts: &Contexts) -> Resul
 
 /// `graph` is what the document expanded to.
 pub fn check(document: &Document<'_>, graph: &Result<Dataset, Error>) -> Check {
+    check_but(document, graph, "proof")
+}
+
+/// The same, where what is in the member `graphs` is no part of the document's own graph, and
+/// checked by itself.
+pub fn check_but(document: &Document<'_>, graph: &Result<Dataset, Error>, graphs: &str) -> Check {
     let root = document.root();
     if names_vocab(document)
         && let Some(pointer) = catch_all(root, Place::Root)
@@ -34,7 +40,7 @@ pub fn check(document: &Document<'_>, graph: &Result<Dataset, Error>) -> Check {
         let problem = Problem::new("vocab-catch-all", detail).at(pointer);
         return Check::fail(NAME, "`@vocab` in the document's own context", problem);
     }
-    if let Some(pointer) = same_id_twice(root, Place::Root) {
+    if let Some(pointer) = same_id_twice(root, Place::Root, graphs) {
         let detail = "Two objects in one array have the same `id`, so what is signed of one is \
                       signed of both; write all that is said of a thing into one object.";
         let problem = Problem::new("same-id-twice", detail).at(pointer);
@@ -89,8 +95,8 @@ fn catch_all_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
 /// Where an object stands that has the `id` of one before it in the same array.
 /// Both are one node of the graph: who reads the first alone misses what the
 /// second says of it, and one entry split in two is signed as if it were whole.
-fn same_id_twice(object: &Object<'_>, at: Place<'_>) -> Option<String> {
-    let read = |name: &str| !matches!(name, "proof" | "@context");
+fn same_id_twice(object: &Object<'_>, at: Place<'_>, graphs: &str) -> Option<String> {
+    let read = |name: &str| !matches!(name, "proof" | "@context") && name != graphs;
     object
         .iter()
         .filter(|(name, _)| read(name))
@@ -99,7 +105,7 @@ fn same_id_twice(object: &Object<'_>, at: Place<'_>) -> Option<String> {
 
 fn same_id_twice_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
     match value {
-        Value::Object(object) => same_id_twice(object, at),
+        Value::Object(object) => same_id_twice(object, at, "proof"),
         Value::Array(items) if items.len() == 1 => same_id_twice_in(&items[0], at.index(0)),
         Value::Array(items) => {
             let mut seen = Seen::default();
@@ -176,7 +182,7 @@ mod tests {
 
     fn twice(value: serde_json::Value) -> Option<String> {
         let text = value.to_string();
-        same_id_twice(Document::parse(text.as_bytes()).unwrap().root(), Place::Root)
+        same_id_twice(Document::parse(text.as_bytes()).unwrap().root(), Place::Root, "proof")
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod jwt_claims;
 pub mod open_badges;
 pub mod open_badges_2;
 pub mod options;
+pub mod presentation;
 pub mod proof;
 pub mod proof_dates;
 pub mod report;

@@ -4,11 +4,16 @@
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     pub profile: Profile,
+    /// What a presentation must have been made for; also the `aud` of one that is a JWT.
+    pub domain: Option<String>,
+    /// What a presentation must answer; also the `nonce` of one that is a JWT.
+    pub challenge: Option<String>,
 }
 
 impl Options {
     /// What anyone gets who wishes for nothing.
-    pub const USUAL: &'static Self = &Self { profile: Profile::Strict };
+    pub const USUAL: &'static Self =
+        &Self { profile: Profile::Strict, domain: None, challenge: None };
 }
 
 /// Which rules hold.

@@ -146,29 +146,59 @@ fn jwt(
         Ok(header) => header,
         Err(error) => return Found::only(vec![jws_not_held(error)]),
     };
-    let method = match jwt_key(header, keys, now) {
-        Ok(method) => method,
-        Err(check) => {
-            let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
-            return Found::only(vec![check, skipped]);
-        }
-    };
-    let held = match jws.verify(header, &method.key) {
-        Ok(()) => Check::pass(NAME, format!("{} by {}", header.alg, method.id)),
-        Err(error) => jws_not_held(&error),
-    };
+    let SignedJws { mut checks, method } = signed(jws, header, keys, now);
+    let Some(method) = method else { return Found::only(checks) };
     let mut warnings = Vec::new();
     let claims = jwt_claims::check(document.root(), header.kind, &mut warnings);
     if document.root().contains("proof") {
         let detail = "The JWT also holds an embedded proof, which was not looked at.";
         warnings.push(Problem::new("embedded-proof-ignored", detail).at("/proof"));
     }
-    Found {
-        checks: vec![issuer_key::found(keys, method), held, claims],
-        dates: Vec::new(),
-        warnings,
-        method: Some(method.clone()),
-    }
+    checks.push(claims);
+    Found { checks, dates: Vec::new(), warnings, method: Some(method.clone()) }
+}
+
+/// What there was to say of the signature of a JWS, whatever its payload is.
+pub(super) struct SignedJws<'k> {
+    pub checks: Vec<Check>,
+    /// The key that it names; whether its signature held, the checks say.
+    pub method: Option<&'k VerificationMethod>,
+}
+
+/// With its key, where its signature held.
+pub(super) fn signed_jws<'k>(
+    jws: &Jws,
+    header: &Result<Header, JwsError>,
+    keys: &'k ControllerDocument,
+    now: Timestamp,
+) -> SignedJws<'k> {
+    let mut signed = match header {
+        Ok(header) => signed(jws, header, keys, now),
+        Err(error) => SignedJws { checks: vec![jws_not_held(error)], method: None },
+    };
+    let failed = signed.checks.iter().any(|check| check.problem().is_some());
+    signed.method = signed.method.filter(|_| !failed);
+    signed
+}
+
+fn signed<'k>(
+    jws: &Jws,
+    header: &Header,
+    keys: &'k ControllerDocument,
+    now: Timestamp,
+) -> SignedJws<'k> {
+    let method = match jwt_key(header, keys, now) {
+        Ok(method) => method,
+        Err(check) => {
+            let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
+            return SignedJws { checks: vec![check, skipped], method: None };
+        }
+    };
+    let held = match jws.verify(header, &method.key) {
+        Ok(()) => Check::pass(NAME, format!("{} by {}", header.alg, method.id)),
+        Err(error) => jws_not_held(&error),
+    };
+    SignedJws { checks: vec![issuer_key::found(keys, method), held], method: Some(method) }
 }
 
 /// The key that a header names: by `kid`, else as a copy of the issuer's, else

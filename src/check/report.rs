@@ -142,6 +142,24 @@ pub struct Report {
     /// The id of the credential that replaces this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<String>,
+    /// Where it is a presentation: its holder, and each credential in it. The verdicts are then
+    /// the worst of its own and of theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presentation: Option<Presentation>,
+}
+
+/// What a presentation holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Presentation {
+    /// Who says that they hand it on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
+    /// The key that signed it; absent where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// In their order. Empty also where a signature did not hold: then nothing is looked at.
+    #[schema(no_recursion)]
+    pub credentials: Vec<Report>,
 }
 
 /// The four questions, each with its own answer.
@@ -197,6 +215,15 @@ pub enum Form {
     /// VC-JOSE.
     #[serde(rename = "vc+jwt")]
     VcJose,
+    /// A presentation in JSON, signed or not.
+    #[serde(rename = "presentation")]
+    Presentation,
+    /// A presentation in the claim `vp` of a JWT.
+    #[serde(rename = "vp-jwt")]
+    VpJwt,
+    /// A presentation in VC-JOSE.
+    #[serde(rename = "vp+jwt")]
+    VpJose,
     /// Open Badges 2.0: what answers at the assertion's own address.
     #[serde(rename = "open-badges-2-hosted")]
     OpenBadges2Hosted,
@@ -305,6 +332,7 @@ impl Report {
             signer: None,
             credential: None,
             superseded_by: None,
+            presentation: None,
         }
     }
 }

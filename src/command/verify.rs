@@ -151,6 +151,14 @@ fn words(report: &Report) -> String {
         lines.push(format!("  {:<10} {}", "replaced", plain(successor)));
     }
     lines.push(String::new());
+    lines.extend(checks(report));
+    let contained = report.presentation.iter().flat_map(|presentation| &presentation.credentials);
+    lines.extend(contained.map(|credential| format!("\n{}", words(credential).trim_end())));
+    lines.join("\n") + "\n"
+}
+
+fn checks(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
     for check in &report.checks {
         let mark = match check.outcome {
             OutcomeName::Pass => "ok  ",
@@ -164,7 +172,7 @@ fn words(report: &Report) -> String {
     for warning in &report.warnings {
         lines.push(format!("  note {:<14} {}", warning.code, plain(&warning.detail)));
     }
-    lines.join("\n") + "\n"
+    lines
 }
 
 fn word(value: &impl serde::Serialize) -> String {

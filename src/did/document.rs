@@ -2,8 +2,11 @@
 //! Spec: <https://www.w3.org/TR/cid-1.0/>, <https://www.w3.org/TR/did-1.0/>
 //!
 //! Invariant: a method handed out stands in the controller's own document, is
-//! controlled by it, and is listed for assertions. A key that merely decodes
-//! from a fragment proves nothing.
+//! controlled by it, and is listed for what it is used for: assertions, unless
+//! the document was opened [for presenting](ControllerDocument::for_presenting).
+//! A key that merely decodes from a fragment proves nothing.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -20,13 +23,38 @@ use crate::model::key::{Algorithm, KeyError, PublicKey, Published, VerificationM
 /// More methods than any issuer has; a longer list only costs time.
 const MAX_METHODS: usize = 256;
 
-/// The methods of an identifier that may sign assertions.
+/// What a key may be used for (a verification relationship); also what a proof says it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// An issuer's credentials.
+    Assertion,
+    /// A holder's presentations.
+    Authentication,
+}
+
+impl Purpose {
+    /// As `proofPurpose` spells it, and the document's member.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Assertion => "assertionMethod",
+            Purpose::Authentication => "authentication",
+        }
+    }
+}
+
+/// The methods of an identifier that may sign for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ControllerDocument {
     id: String,
     methods: Vec<(String, Result<VerificationMethod, MethodError>)>,
     /// Ids under `assertionMethod`.
     assertion: Vec<String>,
+    /// Ids under `authentication`.
+    authentication: Vec<String>,
+    /// What its methods are handed out for.
+    purpose: Purpose,
+    /// Documents of others, whose keys may stand for its own: see [`Self::and_others`].
+    others: Vec<Arc<ControllerDocument>>,
     /// How many bytes it was read from: bounds every text in it that is not counted by itself.
     source: usize,
     /// Of an https issuer.
@@ -60,26 +88,55 @@ impl ControllerDocument {
                 read.add(object)?;
             }
         }
-        for value in items(root, "assertionMethod") {
-            let method = match value {
-                Value::String(reference) => absolute(reference, id),
-                Value::Object(embedded) => read.add(embedded)?,
-                other => return Err(DocumentError::Reference { found: other.kind() }),
-            };
-            read.assertion.push(method);
-        }
+        read.assertion = read.listed(root, Purpose::Assertion)?;
+        read.authentication = read.listed(root, Purpose::Authentication)?;
         Ok(read)
     }
 
-    pub(super) fn of_one(id: &str, method: VerificationMethod) -> Self {
-        let assertion = vec![method.id.clone()];
-        let methods = vec![(method.id.clone(), Ok(method))];
-        Self { methods, assertion, source: id.len(), ..Self::empty(id) }
+    /// The ids under a member, whose methods may stand in it themselves.
+    fn listed(&mut self, root: &Object<'_>, under: Purpose) -> Result<Vec<String>, DocumentError> {
+        let method = |value: &Value<'_>| match value {
+            Value::String(reference) => Ok(absolute(reference, &self.id)),
+            Value::Object(embedded) => self.add(embedded),
+            other => Err(DocumentError::Reference { under, found: other.kind() }),
+        };
+        items(root, under.as_str()).map(method).collect()
     }
 
-    fn empty(id: &str) -> Self {
-        let (methods, assertion) = (Vec::new(), Vec::new());
-        Self { id: id.into(), methods, assertion, source: 0, web: None }
+    pub(super) fn of_one(id: &str, method: VerificationMethod) -> Self {
+        let listed = vec![method.id.clone()];
+        let methods = vec![(method.id.clone(), Ok(method))];
+        let (assertion, authentication) = (listed.clone(), listed);
+        Self { methods, assertion, authentication, source: id.len(), ..Self::empty(id) }
+    }
+
+    /// One without any key.
+    pub fn empty(id: &str) -> Self {
+        Self {
+            id: id.into(),
+            methods: Vec::new(),
+            assertion: Vec::new(),
+            authentication: Vec::new(),
+            purpose: Purpose::Assertion,
+            others: Vec::new(),
+            source: 0,
+            web: None,
+        }
+    }
+
+    /// The same document, whose keys are handed out for a holder's presentations.
+    pub fn for_presenting(&self) -> Self {
+        Self { purpose: Purpose::Authentication, ..self.clone() }
+    }
+
+    /// The same document, with the keys of others as good as its own. Only for the public
+    /// conformance suites, whose issuers do not own the keys that sign for them.
+    pub fn and_others(&self, others: Vec<Arc<ControllerDocument>>) -> Self {
+        Self { others, ..self.clone() }
+    }
+
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
     }
 
     /// What an https issuer's own address and its host's key set say together.
@@ -102,7 +159,9 @@ impl ControllerDocument {
 
     /// The key set of an https issuer's host, which speaks for JWTs only.
     pub fn key_set(&self) -> Option<Result<&KeySet, &Unusable>> {
-        self.web.as_ref().map(|web| web.key_set.as_ref())
+        // A host's keys are its issuers', and no holder's.
+        let web = self.web.as_ref().filter(|_| self.purpose == Purpose::Assertion);
+        web.map(|web| web.key_set.as_ref())
     }
 
     pub fn id(&self) -> &str {
@@ -116,8 +175,9 @@ impl ControllerDocument {
         // a decoded point takes the rest. Controllers and errors repeat texts of the source.
         const POINT: usize = 256;
         let methods = self.methods.iter().map(|(id, _)| 2 * id.len() + self.id.len() + POINT);
-        let assertion = self.assertion.iter().map(|id| id.len() + size_of::<String>());
-        let texts = methods.sum::<usize>() + assertion.sum::<usize>();
+        let listed = self.assertion.iter().chain(&self.authentication);
+        let listed = listed.map(|id| id.len() + size_of::<String>());
+        let texts = methods.sum::<usize>() + listed.sum::<usize>();
         let web = self.web.as_ref().map_or(0, |web| {
             let document = web.document.as_ref().map_or_else(Unusable::weight, |()| 0);
             size_of::<Web>()
@@ -127,12 +187,15 @@ impl ControllerDocument {
         size_of::<Self>() + self.id.len() + self.source + texts + web
     }
 
-    /// The method named `id`, if it may sign assertions for this controller.
+    /// The method named `id`, if it may sign for this controller.
     pub fn assertion_method(&self, id: &str) -> Result<&VerificationMethod, MethodError> {
         let id = absolute(id, &self.id);
         let found = self.methods.iter().find(|(method, _)| *method == id);
         let method = match found {
-            None => return Err(MethodError::Absent { id, document: self.id.clone() }),
+            None => {
+                let other = self.others.iter().find_map(|other| other.assertion_method(&id).ok());
+                return other.ok_or(MethodError::Absent { id, document: self.id.clone() });
+            }
             Some((_, Err(error))) => return Err(error.clone()),
             Some((_, Ok(method))) => method,
         };
@@ -142,13 +205,17 @@ impl ControllerDocument {
                 expected: self.id.clone(),
             });
         }
-        if !self.assertion.contains(&id) {
-            return Err(MethodError::NotForAssertion { id });
+        let listed = match self.purpose {
+            Purpose::Assertion => &self.assertion,
+            Purpose::Authentication => &self.authentication,
+        };
+        if !listed.contains(&id) {
+            return Err(MethodError::NotListed { id, under: self.purpose });
         }
         Ok(method)
     }
 
-    /// The methods that may sign assertions, in the document's order.
+    /// The methods that may sign for this controller, in the document's order.
     pub fn assertion_methods(&self) -> impl Iterator<Item = &VerificationMethod> {
         self.methods.iter().filter_map(|(id, _)| self.assertion_method(id).ok())
     }
@@ -218,8 +285,8 @@ pub enum DocumentError {
     MethodTwice { id: String },
     #[error("the key document has more than {MAX_METHODS} verification methods")]
     TooManyMethods,
-    #[error("an entry of `assertionMethod` is {found}; it must be an id or a method")]
-    Reference { found: &'static str },
+    #[error("an entry of `{}` is {found}; it must be an id or a method", .under.as_str())]
+    Reference { under: Purpose, found: &'static str },
 }
 
 /// Why a document gives no key under a name.
@@ -227,10 +294,10 @@ pub enum DocumentError {
 pub enum MethodError {
     #[error("the document of {document} has no verification method {id}")]
     Absent { id: String, document: String },
-    #[error("the key is controlled by {found:?}; expected the issuer {expected:?}")]
+    #[error("the key is controlled by {found:?}; expected {expected:?}")]
     OtherController { found: String, expected: String },
-    #[error("the issuer's document does not list {id} under `assertionMethod`")]
-    NotForAssertion { id: String },
+    #[error("its controller's document does not list {id} under `{}`", .under.as_str())]
+    NotListed { id: String, under: Purpose },
     #[error("verification methods of type {found:?} are not supported")]
     UnsupportedType { found: String },
     #[error("the verification method's key cannot be used: {0}")]
@@ -331,7 +398,13 @@ mod tests {
         ));
         assert!(matches!(
             document.assertion_method("#login"),
-            Err(MethodError::NotForAssertion { .. })
+            Err(MethodError::NotListed { under: Purpose::Assertion, .. })
+        ));
+        let presenting = document.for_presenting();
+        assert!(presenting.assertion_method("#login").is_ok());
+        assert!(matches!(
+            presenting.assertion_method("#mine"),
+            Err(MethodError::NotListed { under: Purpose::Authentication, .. })
         ));
         assert!(matches!(
             document.assertion_method(&format!("{DID}#{ED}")),

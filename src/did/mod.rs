@@ -11,7 +11,7 @@ pub mod key;
 pub mod key_set;
 pub mod web;
 
-pub use document::{ControllerDocument, DocumentError, MethodError};
+pub use document::{ControllerDocument, DocumentError, MethodError, Purpose};
 
 use url::Url;
 

@@ -195,6 +195,40 @@ impl<'a> Number<'a> {
     }
 }
 
+/// A value as text again, each number as it was written.
+pub fn text(value: &Value<'_>) -> String {
+    fn write(value: &Value<'_>, to: &mut String) {
+        let quoted = |text: &str| serde_json::to_string(text).expect("a text is JSON");
+        match value {
+            Value::Number(number) => to.push_str(number.text()),
+            Value::Array(items) => {
+                to.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    to.push_str(if index > 0 { "," } else { "" });
+                    write(item, to);
+                }
+                to.push(']');
+            }
+            Value::Object(object) => {
+                to.push('{');
+                for (index, (name, value)) in object.iter().enumerate() {
+                    to.push_str(if index > 0 { "," } else { "" });
+                    to.push_str(&quoted(name));
+                    to.push(':');
+                    write(value, to);
+                }
+                to.push('}');
+            }
+            Value::String(text) => to.push_str(&quoted(text)),
+            Value::Bool(bit) => to.push_str(if *bit { "true" } else { "false" }),
+            Value::Null => to.push_str("null"),
+        }
+    }
+    let mut written = String::new();
+    write(value, &mut written);
+    written
+}
+
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -17,7 +17,7 @@ pub mod secured;
 mod signature;
 pub mod suite;
 mod usual_options;
-mod vc_claim;
+pub mod vc_claim;
 pub mod vc_jwt;
 
 pub use secured::Secured;

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::vc_claim;
+use super::vc_claim::{self, Wrapped};
 use super::vc_jwt::{Header, Jws, JwsError, Kind};
 use crate::model::Document;
+use crate::model::credential::{CONTEXT_V2, first_context, types};
 use crate::model::document::DocumentError;
 
 /// The largest credential that is read: pictures as data URIs are common.
@@ -44,14 +45,19 @@ impl<'i> Secured<'i> {
 
     /// The credential's JSON. That of a JWS is read here, and only here.
     pub fn document(&self) -> Result<Cow<'_, Document<'_>>, DecodeError> {
+        self.document_with(Wrapped::OfModel1)
+    }
+
+    /// The same, where more may be wrapped in the claims of a JWT.
+    pub fn document_with(&self, wrapped: Wrapped) -> Result<Cow<'_, Document<'_>>, DecodeError> {
         Ok(match self {
             Secured::Embedded(document) => Cow::Borrowed(document),
             Secured::Jws { jws, header } => {
                 let payload = Document::parse(jws.payload()).map_err(DecodeError::Payload)?;
                 match header {
                     // There the payload itself is the credential.
-                    Ok(Header { kind: Kind::VcJose, .. }) => Cow::Owned(payload),
-                    _ => Cow::Owned(vc_claim::read(payload)),
+                    Ok(Header { kind: Kind::VcJose | Kind::VpJose, .. }) => Cow::Owned(payload),
+                    _ => Cow::Owned(vc_claim::read(payload, wrapped)),
                 }
             }
         })
@@ -87,7 +93,11 @@ pub enum DecodeError {
     Jws(JwsError),
     #[error("the payload of the JWS is not JSON that we read: {0}")]
     Payload(DocumentError),
-    #[error("an EnvelopedVerifiableCredential has an `id` of `data:application/vc+jwt,` and a JWS")]
+    #[error(
+        "an enveloped credential or presentation has the data model's context and an `id` of \
+         `data:application/vc+jwt,` (`vp+jwt` for a presentation, `jwt` in the data model 1.1) \
+         and a JWS"
+    )]
     Envelope,
 }
 
@@ -104,16 +114,20 @@ impl DecodeError {
     }
 }
 
-/// The JWS in an `EnvelopedVerifiableCredential` of the data model 2.0.
+/// The JWS in an `EnvelopedVerifiableCredential` or `EnvelopedVerifiablePresentation` of the
+/// data model 2.0.
 fn envelope<'d>(document: &'d Document<'_>) -> Result<Option<&'d str>, DecodeError> {
     let root = document.root();
-    let enveloped =
-        crate::model::credential::types(root).any(|name| name == "EnvelopedVerifiableCredential");
-    if !enveloped {
-        return Ok(None);
-    }
-    let text = root.str("id").and_then(|id| id.strip_prefix("data:application/vc+jwt,"));
-    text.filter(|text| Jws::is_shape_of(text)).map(Some).ok_or(DecodeError::Envelope)
+    let own = types(root).find_map(|name| match name {
+        "EnvelopedVerifiableCredential" => Some("vc+jwt,"),
+        "EnvelopedVerifiablePresentation" => Some("vp+jwt,"),
+        _ => None,
+    });
+    let Some(own) = own else { return Ok(None) };
+    let media = root.str("id").and_then(|id| id.strip_prefix("data:application/"));
+    let text = media.and_then(|media| media.strip_prefix(own).or(media.strip_prefix("jwt,")));
+    let text = text.filter(|text| Jws::is_shape_of(text));
+    text.filter(|_| first_context(root) == Some(CONTEXT_V2)).map(Some).ok_or(DecodeError::Envelope)
 }
 
 #[cfg(test)]
@@ -128,10 +142,30 @@ mod tests {
             panic!("it is a JWS");
         };
         assert_eq!(header.alg, "ES256");
-        let envelope = format!(
-            r#"{{"type": "EnvelopedVerifiableCredential", "id": "data:application/vc+jwt,{jws}"}}"#
-        );
-        assert!(matches!(Secured::decode(envelope.as_bytes()), Ok(Secured::Jws { .. })));
+        let envelope = |context: &str, what: &str, media: &str| {
+            let text = format!(
+                r#"{{"@context": {context}, "type": "EnvelopedVerifiable{what}",
+                    "id": "data:application/{media},{jws}"}}"#
+            );
+            Secured::decode(text.as_bytes()).map(|secured| matches!(secured, Secured::Jws { .. }))
+        };
+        let context = format!("{CONTEXT_V2:?}");
+        for (what, media) in [
+            ("Credential", "vc+jwt"),
+            ("Credential", "jwt"),
+            ("Presentation", "vp+jwt"),
+            ("Presentation", "jwt"),
+        ] {
+            assert_eq!(envelope(&context, what, media), Ok(true));
+            assert_eq!(envelope(&format!("[{context}]"), what, media), Ok(true));
+            for context in ["null", "[]", "\"\"", "\"https://a.example/\""] {
+                assert_eq!(envelope(context, what, media), Err(DecodeError::Envelope));
+            }
+        }
+        for media in ["vp+jwt", "sd-jwt", "vc+jwt;base64"] {
+            let found = envelope(&context, "Credential", media);
+            assert_eq!(found, Err(DecodeError::Envelope), "{media}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The `vc` claim: how JWTs of the data model 1.1 hold a credential.
+//! The claims `vc` and `vp`: how JWTs of the data model 1.1 hold a credential or
+//! a presentation.
 //! Spec: <https://www.w3.org/TR/vc-data-model-1.1/#jwt-decoding>
 //!
 //! Registered claims may stand in the place of the credential's own members. The
@@ -12,50 +13,84 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::vc_jwt::CLAIMS;
+use super::vc_jwt::{CLAIMS, NONCE};
 use crate::model::Document;
-use crate::model::credential::{CONTEXT_V1, first_context};
+use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, first_context};
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
 
-/// The payload as it is, unless its credential of the data model 1.1 stands in `vc`.
-pub(super) fn read(payload: Document<'_>) -> Document<'_> {
-    match is_held(payload.root()) {
-        true => payload.read_as(flatten),
-        false => payload,
+/// What may stand in `vc` and `vp`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrapped {
+    /// What is of the data model 1.1, as it says.
+    OfModel1,
+    /// What is of the data model 2.0 too, as in the fixtures of a public conformance suite.
+    OfEither,
+}
+
+/// The payload as it is, unless it holds a credential in `vc` or a presentation in `vp`.
+pub(super) fn read(payload: Document<'_>, wrapped: Wrapped) -> Document<'_> {
+    let held = ["vc", "vp"].into_iter().filter(|claim| payload.root().contains(claim));
+    match held.collect::<Vec<_>>().as_slice() {
+        [claim] if is_held(payload.root(), claim, wrapped) => {
+            payload.read_as(|payload| flatten(payload, claim))
+        }
+        _ => payload,
     }
 }
 
-/// With claims of its own inside of `vc` it would be two credentials in one.
-fn is_held(payload: &Object<'_>) -> bool {
-    let credential = payload.get("vc").and_then(Value::as_object);
-    credential.is_some_and(|credential| {
-        first_context(credential) == Some(CONTEXT_V1)
-            && !CLAIMS.into_iter().any(|claim| credential.contains(claim))
+/// With claims of its own inside it would be two credentials in one.
+fn is_held(payload: &Object<'_>, claim: &str, wrapped: Wrapped) -> bool {
+    let held = payload.get(claim).and_then(Value::as_object);
+    held.is_some_and(|held| {
+        let context = first_context(held);
+        let fits = context == Some(CONTEXT_V1)
+            || (wrapped == Wrapped::OfEither && context == Some(CONTEXT_V2));
+        fits && !claims_of(claim).any(|name| held.contains(name))
     })
 }
 
-fn flatten(payload: Object<'_>) -> Object<'_> {
-    let mut credential = Object::default();
+/// The claims that stand beside it and are looked at.
+fn claims_of(wrapper: &str) -> impl Iterator<Item = &'static str> {
+    CLAIMS.into_iter().chain(if wrapper == "vp" { Some(NONCE) } else { None })
+}
+
+fn flatten<'a>(payload: Object<'a>, wrapper: &str) -> Object<'a> {
+    let mut held = Object::default();
     let mut claims = Vec::new();
     for (name, value) in payload {
         match value {
-            Value::Object(held) if name == "vc" => credential = held,
-            value if CLAIMS.contains(&&*name) => claims.push((name, value)),
+            Value::Object(object) if name == wrapper => held = object,
+            value if claims_of(wrapper).any(|claim| claim == name) => claims.push((name, value)),
             // What else a JWT says is about its delivery.
             _ => {}
         }
     }
     for (claim, value) in &claims {
-        fill_in(&mut credential, claim, value);
+        match wrapper {
+            "vp" => fill_in_presentation(&mut held, claim, value),
+            _ => fill_in(&mut held, claim, value),
+        }
     }
     for (claim, value) in claims {
-        credential.add(claim, value);
+        held.add(claim, value);
     }
-    credential
+    held
+}
+
+fn fill_in_presentation<'a>(held: &mut Object<'a>, claim: &str, value: &Value<'a>) {
+    match claim {
+        "iss" => drop(held.add("holder", value.clone())),
+        "jti" => drop(held.add("id", value.clone())),
+        _ => {}
+    }
 }
 
 fn fill_in<'a>(credential: &mut Object<'a>, claim: &str, value: &Value<'a>) {
+    let [start, end] = match first_context(credential) {
+        Some(CONTEXT_V2) => ["validFrom", "validUntil"],
+        _ => ["issuanceDate", "expirationDate"],
+    };
     match claim {
         "iss" => match credential.get_mut("issuer") {
             Some(Value::Object(issuer)) => drop(issuer.add("id", value.clone())),
@@ -63,8 +98,8 @@ fn fill_in<'a>(credential: &mut Object<'a>, claim: &str, value: &Value<'a>) {
             None => drop(credential.add("issuer", value.clone())),
         },
         "jti" => drop(credential.add("id", value.clone())),
-        "nbf" => drop(time(value).map(|time| credential.add("issuanceDate", time))),
-        "exp" => drop(time(value).map(|time| credential.add("expirationDate", time))),
+        "nbf" => drop(time(value).map(|time| credential.add(start, time))),
+        "exp" => drop(time(value).map(|time| credential.add(end, time))),
         "sub" => match credential.get_mut("credentialSubject") {
             Some(Value::Object(subject)) => drop(subject.add("id", value.clone())),
             Some(Value::Array(subjects)) => {
@@ -92,7 +127,7 @@ mod tests {
 
     fn flat(payload: &Json) -> Json {
         let text = payload.to_string();
-        let read = read(Document::parse(text.as_bytes()).unwrap());
+        let read = read(Document::parse(text.as_bytes()).unwrap(), Wrapped::OfModel1);
         assert_eq!(read.bytes(), text.as_bytes());
         serde_json::to_value(read.root()).unwrap()
     }
@@ -115,6 +150,19 @@ mod tests {
                 "iss": "did:a:b", "jti": "urn:uuid:1", "sub": "did:a:c", "nbf": 60, "exp": 120.5,
             })
         );
+    }
+
+    #[test]
+    fn a_presentation_gets_its_holder_and_keeps_the_nonce_beside_it() {
+        let vp = json!({"@context": [CONTEXT_V1], "type": "VerifiablePresentation"});
+        let payload = json!({"vp": vp, "iss": "did:a:b", "nonce": "n", "aud": "x"});
+        let expected = json!({
+            "@context": [CONTEXT_V1], "type": "VerifiablePresentation", "holder": "did:a:b",
+            "iss": "did:a:b", "nonce": "n", "aud": "x",
+        });
+        assert_eq!(flat(&payload), expected);
+        let both = json!({"vp": vp, "vc": {"@context": [CONTEXT_V1]}});
+        assert_eq!(flat(&both), both);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum Kind {
     OpenBadges,
     /// `typ` is `vc+jwt`; the payload is the credential.
     VcJose,
+    /// `typ` is `vp+jwt`; the payload is a presentation.
+    VpJose,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Kind::OpenBadges => "JWT",
             Kind::VcJose => "vc+jwt",
+            Kind::VpJose => "vp+jwt",
         }
     }
 }
@@ -38,6 +41,9 @@ impl Kind {
 /// The registered claims that stand beside a credential in a payload; they are
 /// compared with it and are no part of its JSON-LD.
 pub const CLAIMS: [&str; 7] = ["iss", "sub", "jti", "nbf", "exp", "iat", "aud"];
+
+/// The claim of a presentation that repeats the challenge.
+pub const NONCE: &str = "nonce";
 
 /// What `alg` may say; RFC 9864 gives EdDSA over Ed25519 a name of its own.
 const ALGORITHMS: [&str; 5] = ["EdDSA", "Ed25519", "ES256", "ES384", "RS256"];
@@ -129,10 +135,12 @@ impl Header {
         let kind = match text("typ")?.as_deref() {
             None | Some("JWT" | "jwt") => Kind::OpenBadges,
             Some("vc+jwt" | "application/vc+jwt") => Kind::VcJose,
+            Some("vp+jwt" | "application/vp+jwt") => Kind::VpJose,
             Some(other) => return Err(JwsError::Type { found: other.into() }),
         };
         let cty = text("cty")?;
-        if cty.as_deref().is_some_and(|c| !matches!(c, "vc" | "application/vc")) {
+        let cty = cty.as_deref().map(|c| c.strip_prefix("application/").unwrap_or(c));
+        if cty.is_some_and(|c| c != if kind == Kind::VpJose { "vp" } else { "vc" }) {
             return Err(JwsError::Member { member: "cty" });
         }
         let jwk = match object.get("jwk") {
@@ -188,9 +196,11 @@ pub fn signing_input(header: &SigningHeader<'_>, payload: &[u8]) -> String {
     members.insert("alg".into(), json!(header.algorithm.jws()));
     members.insert("kid".into(), json!(header.kid));
     members.insert("typ".into(), json!(header.kind.typ()));
-    if header.kind == Kind::VcJose {
-        members.insert("cty".into(), json!("vc"));
-    }
+    match header.kind {
+        Kind::OpenBadges => None,
+        Kind::VcJose => members.insert("cty".into(), json!("vc")),
+        Kind::VpJose => members.insert("cty".into(), json!("vp")),
+    };
     let header = serde_json::Value::Object(members).to_string();
     format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
 }
@@ -224,7 +234,7 @@ pub enum JwsError {
     Member { member: &'static str },
     #[error("the header has `{member}`, which changes how a JWS is read; it is refused")]
     Refused { member: &'static str },
-    #[error("the header's `typ` is {found:?}; a credential's is `JWT` or `vc+jwt`")]
+    #[error("the header's `typ` is {found:?}; expected `JWT`, `vc+jwt` or `vp+jwt`")]
     Type { found: String },
     #[error("the header's `alg` is {found:?}; EdDSA, ES256, ES384 and RS256 are supported")]
     UnsupportedAlgorithm { found: String },

@@ -52,6 +52,7 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &
         signer,
         credential: Some(summary(examined.document.root())),
         superseded_by: facts.superseded_by.clone().flatten(),
+        presentation: None,
     }
 }
 
@@ -60,6 +61,7 @@ fn form(secured: &Secured<'_>) -> Form {
         None => Form::Json,
         Some(Kind::OpenBadges) => Form::VcJwt,
         Some(Kind::VcJose) => Form::VcJose,
+        Some(Kind::VpJose) => Form::VpJose,
     }
 }
 
@@ -68,6 +70,7 @@ fn form_sentence(form: Form) -> &'static str {
         Form::Json => "JSON with an embedded proof",
         Form::VcJwt => "a JWT in the Open Badges form",
         Form::VcJose => "a JWT in the VC-JOSE form",
+        Form::Presentation | Form::VpJwt | Form::VpJose => "a presentation",
         Form::OpenBadges2Hosted | Form::OpenBadges2Signed => "an Open Badges 2.0 assertion",
     }
 }

@@ -398,6 +398,7 @@ impl Found {
             signer: self.signer.filter(|_| held),
             credential: self.credential,
             superseded_by: None,
+            presentation: None,
         }
     }
 }

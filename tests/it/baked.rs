@@ -75,3 +75,18 @@ async fn a_picture_without_a_credential_says_so() {
         assert!(problem.detail.contains("no credential in the picture"), "{}", problem.detail);
     }
 }
+
+#[tokio::test]
+async fn a_presentation_in_a_picture_is_refused() {
+    for name in ["presentation-unsigned.json", "presentation-vp-jwt.json"] {
+        let vector = vector(name);
+        for (picture, bytes) in pictures() {
+            let baked = picture.bake(&bytes, &vector.input).unwrap();
+            let report = report(&baked, &vector).await;
+            assert_eq!(report.verdicts.authentic, Verdict::No, "{name}");
+            let problem = report.checks[0].problem.as_ref().unwrap();
+            assert_eq!(problem.code, "presentation-in-picture");
+            assert_eq!(report.presentation, None);
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod data_model_1;
 mod generate;
 mod https;
 mod jcs;
+mod presentations;
 mod proofs;
 mod status;
 
@@ -16,9 +17,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use touchmark::check::options::Options;
 use touchmark::check::report::{Form, OutcomeName, Report, Status, Verdict};
 use touchmark::jsonld::Contexts;
-use touchmark::verify::{FetchError, Fetched, Sources, verify};
+use touchmark::verify::{FetchError, Fetched, Sources, Verifier};
 use url::Url;
 
 /// One file.
@@ -33,6 +35,11 @@ pub struct Vector {
     pub now: Timestamp,
     /// The credential as it arrives: text, since every byte counts.
     pub input: String,
+    /// What a presentation is asked for with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
     /// What answers, by URL; nothing else does.
     pub documents: Documents,
     pub expect: Expectation,
@@ -103,7 +110,12 @@ async fn every_vector_gets_the_verdict_that_it_states() {
     let mut wrong = Vec::new();
     for (path, vector) in all() {
         let world = World(&vector.documents, vector.now);
-        let report = verify(vector.input.as_bytes(), &world, Contexts::bundled(), vector.now).await;
+        let (contexts, now) = (Contexts::bundled(), vector.now);
+        let Vector { domain, challenge, .. } = &vector;
+        let options =
+            Options { domain: domain.clone(), challenge: challenge.clone(), ..Options::default() };
+        let verifier = Verifier { sources: &world, contexts, now, options: &options };
+        let report = verifier.verify(vector.input.as_bytes()).await;
         if let Err(why) = judge(&report, &vector.expect) {
             let report = serde_json::to_string_pretty(&report).unwrap();
             wrong.push(format!("{}: {}: {why}\n{report}", path.display(), vector.title));

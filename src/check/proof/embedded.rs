@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 use super::{Found, NAME, ProofPlace};
 use crate::check::json_ld::sentence;
 use crate::check::{Basis, Check, Problem, issuer_key, proof_dates};
-use crate::did::ControllerDocument;
+use crate::did::{ControllerDocument, Purpose};
 use crate::jsonld::{self, Contexts, Dataset, HashAlgorithm};
 use crate::model::Document;
 use crate::model::json::{Object, Value};
@@ -133,7 +133,7 @@ fn one_proof(
     Basis { contexts, now, .. }: Basis<'_>,
 ) -> Found {
     let (proof, place) = (proofs.all[at], proofs.place(at));
-    if let Err(problem) = shape(proof, suite, place) {
+    if let Err(problem) = shape(proof, suite, keys.purpose(), place) {
         return Found::only(vec![incomplete(problem)]);
     }
     let previous = match chain::previous(&proofs.all, at) {
@@ -213,15 +213,21 @@ impl<'s, 'a> Signed<'s, 'a> {
 }
 
 /// The members that a proof cannot do without.
-fn shape(proof: &Object<'_>, suite: &Suite, place: ProofPlace) -> Result<(), Problem> {
+fn shape(
+    proof: &Object<'_>,
+    suite: &Suite,
+    purpose: Purpose,
+    place: ProofPlace,
+) -> Result<(), Problem> {
     if let Some(absent) = suite.members().iter().find(|member| proof.str(member).is_none()) {
         return Err(without(absent, place));
     }
     match proof.str("proofPurpose") {
-        Some("assertionMethod") => Ok(()),
+        Some(found) if found == purpose.as_str() => Ok(()),
         other => {
             let detail = format!(
-                "The proof's purpose must be `assertionMethod`; it is {:?}.",
+                "The proof's purpose must be `{}`; it is {:?}.",
+                purpose.as_str(),
                 other.unwrap_or_default()
             );
             Err(Problem::new("proof-purpose", detail).at(place.member("proofPurpose")))

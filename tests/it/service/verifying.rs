@@ -291,3 +291,28 @@ async fn a_credential_from_the_future_is_not_valid_yet() {
     let report = app.verify(minted["credential"].to_string()).await;
     assert_eq!(report["verified"], false, "{report:#}");
 }
+
+#[tokio::test]
+async fn each_credential_of_a_presentation_is_reported_in_its_place() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    let good = &minted["credential"];
+    let changed = with(good.clone(), json!({"name": "Another"}));
+    let presentation = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "verifiableCredential": [good, changed],
+    });
+    let report = app.verify(presentation.to_string()).await;
+    assert_eq!(report["form"], "presentation");
+    assert_eq!(verdicts(&report), ("no", "undecided"), "{report:#}");
+    let credentials = report["presentation"]["credentials"].as_array().unwrap();
+    let verified: Vec<_> = credentials.iter().map(|one| &one["verified"]).collect();
+    assert_eq!(verified, [&json!(true), &json!(false)], "{report:#}");
+    assert_eq!(check(&credentials[1], "proof")["problem"]["code"], "signature");
+    let alone = with(presentation, json!({"verifiableCredential": [good]}));
+    let report = app.verify(alone.to_string()).await;
+    assert_eq!(report["verified"], true, "{report:#}");
+    assert_eq!(check(&report, "proof")["outcome"], "skipped");
+    assert_eq!(report["presentation"]["credentials"][0]["signer"]["issuer"], good["issuer"]["id"]);
+}

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
-use super::{Documents, Expectation, Vector, data_model_1, folder, https, jcs, proofs, status};
+use super::{
+    Documents, Expectation, Vector, data_model_1, folder, https, jcs, presentations, proofs, status,
+};
 
 pub struct Writer;
 
@@ -82,7 +84,9 @@ pub fn vector(
     expect: Expectation,
 ) -> Vector {
     let (title, now) = (title.to_owned(), NOW.parse().unwrap());
-    Vector { title, threat, now, input: input.to_string(), documents, expect }
+    let (domain, challenge) = (None, None);
+    let input = input.to_string();
+    Vector { title, threat, now, input, domain, challenge, documents, expect }
 }
 
 #[test]
@@ -97,6 +101,7 @@ fn regenerate_the_vectors() {
     data_model_1::documents(&writer);
     proofs::suites(&writer);
     proofs::sets_and_chains(&writer);
+    presentations::all(&writer);
     status::lists(&writer);
     status::dates(&writer);
     https::issuers(&writer);
