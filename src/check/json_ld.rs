@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use super::{Check, Place, Problem};
 use crate::jsonld::{self, Contexts, Dataset, Error, Input};
 use crate::model::Document;
-use crate::model::json::{Object, Value};
+use crate::model::json::{Object, Value, is_same};
 
 pub const NAME: &str = "json-ld";
 
@@ -32,15 +32,14 @@ pub fn check(document: &Document<'_>, graph: &Result<Dataset, Error>) -> Check {
 /// checked by itself.
 pub fn check_but(document: &Document<'_>, graph: &Result<Dataset, Error>, graphs: &str) -> Check {
     let root = document.root();
-    if names_vocab(document)
-        && let Some(pointer) = catch_all(root, Place::Root)
-    {
+    let found = Found::of(root, graphs);
+    if let Some(pointer) = found.vocab {
         let detail = "A context in the document defines every term there is with `@vocab`; \
                       define the terms that are used one by one.";
         let problem = Problem::new("vocab-catch-all", detail).at(pointer);
         return Check::fail(NAME, "`@vocab` in the document's own context", problem);
     }
-    if let Some(pointer) = same_id_twice(root, Place::Root, graphs) {
+    if let Some(pointer) = found.twice {
         let detail = "Two objects in one array have the same `id`, so what is signed of one is \
                       signed of both; write all that is said of a thing into one object.";
         let problem = Problem::new("same-id-twice", detail).at(pointer);
@@ -67,58 +66,60 @@ pub fn check_but(document: &Document<'_>, graph: &Result<Dataset, Error>, graphs
     }
 }
 
-/// Whether `@vocab` can be a name in it: it stands in the text, or behind an escape.
-fn names_vocab(document: &Document<'_>) -> bool {
-    let text = std::str::from_utf8(document.bytes());
-    text.is_ok_and(|text| text.contains("@vocab") || text.contains("\\u"))
+/// The first places of what the JSON has and the graph does not show.
+#[derive(Default)]
+struct Found {
+    /// A context inside of the document sets `@vocab`.
+    vocab: Option<String>,
+    /// An object has the `id` of one before it in the same array. Both are one node of
+    /// the graph: who reads the first alone misses what the second says of it, and one
+    /// entry split in two is signed as if it were whole.
+    twice: Option<String>,
 }
 
-/// Where a context inside of the document sets `@vocab`.
-fn catch_all(object: &Object<'_>, at: Place<'_>) -> Option<String> {
-    object.iter().find_map(|(name, value)| {
-        let here = at.member(name);
-        let sets = name == "@vocab" && !matches!(value, Value::Null);
-        if sets { Some(here.to_string()) } else { catch_all_in(value, here) }
-    })
-}
-
-fn catch_all_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
-    match value {
-        Value::Object(object) => catch_all(object, at),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| catch_all_in(item, at.index(index)))
+impl Found {
+    fn of(root: &Object<'_>, graphs: &str) -> Self {
+        let mut found = Found::default();
+        for (name, value) in root.iter() {
+            found.member(name, value, Place::Root, name != graphs);
         }
-        _ => None,
+        found
     }
-}
 
-/// Where an object stands that has the `id` of one before it in the same array.
-/// Both are one node of the graph: who reads the first alone misses what the
-/// second says of it, and one entry split in two is signed as if it were whole.
-fn same_id_twice(object: &Object<'_>, at: Place<'_>, graphs: &str) -> Option<String> {
-    let read = |name: &str| !matches!(name, "proof" | "@context") && name != graphs;
-    object
-        .iter()
-        .filter(|(name, _)| read(name))
-        .find_map(|(name, value)| same_id_twice_in(value, at.member(name)))
-}
-
-fn same_id_twice_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
-    match value {
-        Value::Object(object) => same_id_twice(object, at, "proof"),
-        Value::Array(items) if items.len() == 1 => same_id_twice_in(&items[0], at.index(0)),
-        Value::Array(items) => {
-            let mut seen = Seen::default();
-            items.iter().enumerate().find_map(|(index, item)| {
-                let here = at.index(index);
-                let id = item.as_object().and_then(|object| object.str("id"));
-                match id.is_some_and(|id| !seen.insert(id)) {
-                    true => Some(here.to_string()),
-                    false => same_id_twice_in(item, here),
-                }
-            })
+    /// `read`: not below a proof, a context or a graph of its own.
+    fn member(&mut self, name: &str, value: &Value<'_>, of: Place<'_>, read: bool) {
+        if is_same(name, "@vocab") && self.vocab.is_none() && !matches!(value, Value::Null) {
+            self.vocab = Some(of.member(name).to_string());
         }
-        _ => None,
+        let read = read && !is_same(name, "proof") && !is_same(name, "@context");
+        match value {
+            Value::Object(inner) => self.object(inner, of.member(name), read),
+            Value::Array(items) => self.array(items, of.member(name), read),
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, object: &Object<'_>, at: Place<'_>, read: bool) {
+        for (name, value) in object.iter() {
+            self.member(name, value, at, read);
+        }
+    }
+
+    fn array(&mut self, items: &[Value<'_>], at: Place<'_>, read: bool) {
+        let (read_all, mut seen) = (read && items.len() > 1, Seen::default());
+        for (index, item) in items.iter().enumerate() {
+            match item {
+                Value::Object(object) => {
+                    let id = if read_all { object.str("id") } else { None };
+                    if id.is_some_and(|id| !seen.insert(id)) && self.twice.is_none() {
+                        self.twice = Some(at.index(index).to_string());
+                    }
+                    self.object(object, at.index(index), read);
+                }
+                Value::Array(items) => self.array(items, at.index(index), read),
+                _ => {}
+            }
+        }
     }
 }
 
@@ -126,7 +127,7 @@ fn same_id_twice_in(value: &Value<'_>, at: Place<'_>) -> Option<String> {
 #[derive(Default)]
 struct Seen<'d> {
     few: Vec<&'d str>,
-    many: HashSet<&'d str>,
+    many: Option<HashSet<&'d str>>,
 }
 
 impl<'d> Seen<'d> {
@@ -141,7 +142,7 @@ impl<'d> Seen<'d> {
             self.few.push(name);
             return true;
         }
-        self.many.insert(name)
+        self.many.get_or_insert_default().insert(name)
     }
 }
 
@@ -182,7 +183,7 @@ mod tests {
 
     fn twice(value: serde_json::Value) -> Option<String> {
         let text = value.to_string();
-        same_id_twice(Document::parse(text.as_bytes()).unwrap().root(), Place::Root, "proof")
+        Found::of(Document::parse(text.as_bytes()).unwrap().root(), "proof").twice
     }
 
     #[test]
@@ -241,6 +242,6 @@ mod tests {
         assert_eq!(twice(long.clone()), None);
         let text = long.to_string();
         let document = Document::parse(text.as_bytes()).unwrap();
-        assert_eq!(catch_all(document.root(), Place::Root), None);
+        assert_eq!(Found::of(document.root(), "proof").vocab, None);
     }
 }

@@ -12,6 +12,7 @@ use hashbrown::HashMap;
 
 use super::deviation::{Inverse, Settled};
 use super::iri;
+use super::places;
 use super::source::Source;
 
 /// What the terms mean.
@@ -34,15 +35,20 @@ pub(super) struct Entry {
     pub(super) definition: Arc<Definition>,
     /// The definition's own number.
     pub(super) number: u64,
+    /// Where its IRI stands among others, if its context is a known one.
+    pub(super) place: Option<places::Place>,
     /// What is known already of how the context compacts to this term.
     pub(super) settled: Settled,
 }
 
 impl Entry {
-    pub(super) fn new(definition: Arc<Definition>) -> Self {
+    /// `known`: all of the context that it is for comes from known URLs.
+    pub(super) fn new(definition: Arc<Definition>, known: bool) -> Self {
         static DEFINITIONS: AtomicU64 = AtomicU64::new(0);
         let number = DEFINITIONS.fetch_add(1, Ordering::Relaxed);
-        Entry { definition, number, settled: Settled::default() }
+        let iri = definition.iri.as_deref().filter(|_| known && definition.role == Role::Property);
+        let place = iri.and_then(places::of);
+        Entry { definition, number, place, settled: Settled::default() }
     }
 }
 

@@ -6,13 +6,15 @@
 //! writing a quad is joining strings; no quad stands twice.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::num::NonZeroU32;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
 use super::canon::{self, HashAlgorithm, TooComplex};
+use super::context::Entry;
 use super::deviation::Deviation;
+use super::places::Place;
 use super::quote::quote;
 
 pub(super) const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
@@ -35,6 +37,7 @@ const MAX_BYTES: usize = 16 << 20;
 pub struct Dataset {
     quads: Vec<Quad>,
     names: Names,
+    places: Vec<(u32, Place)>,
     blanks: u32,
     deviation: Option<Deviation>,
 }
@@ -58,6 +61,11 @@ impl Dataset {
 
     pub fn is_empty(&self) -> bool {
         self.quads.is_empty()
+    }
+
+    /// Where names stand among each other, as far as it is known.
+    pub(super) fn places(&self) -> &[(u32, Place)] {
+        &self.places
     }
 
     pub(super) fn quads(&self) -> &[Quad] {
@@ -169,14 +177,22 @@ impl Term {
     }
 }
 
-/// Quads sort in no order that means anything, but equal ones side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Quad {
     pub(super) subject: Term,
     pub(super) predicate: Term,
     pub(super) object: Term,
     /// `None` is the default graph.
     pub(super) graph: Option<Term>,
+}
+
+impl Hash for Quad {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [subject, predicate, object] =
+            [self.subject, self.predicate, self.object].map(|term| u128::from(term.0.get()));
+        let graph = self.graph.map_or(0, |term| u128::from(term.0.get()));
+        state.write_u128(subject << 96 | predicate << 64 | object << 32 | graph);
+    }
 }
 
 /// How many IRIs are remembered by the number of their definition.
@@ -190,6 +206,7 @@ pub(super) struct Builder {
     recent: [Option<(u64, Term)>; RECENT],
     rdf_type: Option<Term>,
     names: Names,
+    places: Vec<(u32, Place)>,
     /// The length of the longest name.
     longest: usize,
     /// The numbers of the names, by the hashes of their texts.
@@ -229,6 +246,7 @@ impl Builder {
             recent: [None; RECENT],
             rdf_type: None,
             names: Names { text: String::with_capacity(40 * names), bounds },
+            places: Vec::with_capacity(names / 2),
             longest: 0,
             index: HashTable::with_capacity(names),
             hasher: DefaultHashBuilder::default(),
@@ -286,7 +304,8 @@ impl Builder {
     /// specified: some do that, and it changes what is hashed.
     fn sorts_in_ways(&self) -> bool {
         let text = self.names.text.as_bytes();
-        if text.is_ascii() || !text.iter().any(|byte| *byte >= 0xF0) {
+        // Looks at all of them, since that is faster than stopping at the first.
+        if !text.iter().fold(false, |wide, byte| wide | (*byte >= 0xF0)) {
             return false;
         }
         let mut names: Vec<&str> =
@@ -330,13 +349,16 @@ impl Builder {
 
     /// The IRI of a definition, which comes again with the same number.
     #[inline]
-    pub(super) fn defined(&mut self, number: u64, iri: &str) -> Term {
-        let slot = number as usize % RECENT;
+    pub(super) fn defined(&mut self, entry: &Entry, iri: &str) -> Term {
+        let slot = entry.number as usize % RECENT;
         match self.recent[slot] {
-            Some((same, term)) if same == number => term,
+            Some((same, term)) if same == entry.number => term,
             _ => {
                 let term = self.iri(iri);
-                self.recent[slot] = Some((number, term));
+                self.recent[slot] = Some((entry.number, term));
+                if let (Some(place), TermKind::Named(name)) = (entry.place, term.kind()) {
+                    self.places.push((name, place));
+                }
                 term
             }
         }
@@ -348,37 +370,50 @@ impl Builder {
         term
     }
 
+    /// A string without a language.
+    pub(super) fn string(&mut self, value: &str) -> Term {
+        let mut odd = false;
+        let term = self.intern(|text| odd = quote(value, text));
+        self.note(odd);
+        term
+    }
+
     pub(super) fn literal(&mut self, value: &str, datatype: &str) -> Term {
-        self.look_at(value);
-        self.intern(|text| {
-            quote(value, text);
-            if datatype != XSD_STRING {
-                text.push_str("^^<");
-                text.push_str(datatype);
-                text.push('>');
-            }
-        })
+        if datatype == XSD_STRING {
+            return self.string(value);
+        }
+        let mut odd = false;
+        let term = self.intern(|text| {
+            odd = quote(value, text);
+            text.push_str("^^<");
+            text.push_str(datatype);
+            text.push('>');
+        });
+        self.note(odd);
+        term
     }
 
     pub(super) fn tagged(&mut self, value: &str, language: &str) -> Term {
-        self.look_at(value);
-        self.intern(|text| {
-            quote(value, text);
+        let mut odd = false;
+        let term = self.intern(|text| {
+            odd = quote(value, text);
             text.push('@');
             text.push_str(language);
-        })
+        });
+        self.note(odd);
+        term
     }
 
     pub(super) fn finish(mut self, deviation: Option<Deviation>) -> Result<Dataset, Refused> {
         // Two equal quads are one, and must be so before any of them is hashed.
-        self.quads.sort_unstable();
+        let mut seen = HashSet::with_capacity_and_hasher(self.quads.len(), self.hasher.clone());
         let doubled = &mut self.doubled;
-        self.quads.dedup_by(|quad, before| {
-            let again = quad == before;
-            if again && let TermKind::Named(object) = quad.object.kind() {
+        self.quads.retain(|quad| {
+            let new = seen.insert(*quad);
+            if !new && let TermKind::Named(object) = quad.object.kind() {
                 doubled.push(object);
             }
-            again
+            new
         });
         if let Some(what) = self.ambiguity() {
             return Err(Refused::Ambiguous(what));
@@ -397,13 +432,13 @@ impl Builder {
         if !fits {
             return Err(Refused::TooLong);
         }
-        let Builder { quads, names, blanks, .. } = self;
-        Ok(Dataset { quads, names, blanks, deviation })
+        let Builder { quads, names, places, blanks, .. } = self;
+        Ok(Dataset { quads, names, places, blanks, deviation })
     }
 
-    fn look_at(&mut self, value: &str) {
-        // Some escape the two characters that XML 1.1 has not, some do not.
-        if value.as_bytes().contains(&0xEF) && value.contains(['\u{fffe}', '\u{ffff}']) {
+    /// Whether a literal is written in ways.
+    fn note(&mut self, odd: bool) {
+        if odd {
             self.ambiguity = Some("the character U+FFFE or U+FFFF");
         }
     }

@@ -77,7 +77,7 @@ impl<'a> Definer<'a> {
                 }
                 old
             }
-            _ => Entry::new(Arc::new(definition)),
+            _ => Entry::new(Arc::new(definition), self.draft.known),
         };
         self.draft.terms.insert(name, definition);
         Ok(())

@@ -17,6 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::context::{Coercion, Container, Context, Definition, Entry, Role};
+use super::iri;
+use crate::model::json::is_same;
 
 /// A place where a document differs from its own compacted form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +38,11 @@ pub(super) struct Inverse {
     /// is from a known context, only those are.
     terms: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// All terms for each of [`Sought`].
-    sought: [Vec<Arc<str>>; 3],
+    sought: [Vec<Arc<str>>; 5],
     /// All terms for any keyword, in order, with the keyword.
     aliases: Vec<(Arc<str>, &'static str)>,
+    /// The terms that compaction writes for keywords.
+    usual: Vec<(Arc<str>, &'static str)>,
     /// Namespace and prefix; those that shorten most first.
     prefixes: Vec<(Arc<str>, Arc<str>)>,
 }
@@ -67,6 +71,10 @@ impl Inverse {
             terms.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
         }
         inverse.prefixes.sort_by(|a, b| (growth(a), &a.1).cmp(&(growth(b), &b.1)));
+        let usual = |keyword: &&'static str| {
+            Some((inverse.terms.get(*keyword)?.first()?.clone(), *keyword))
+        };
+        inverse.usual = iri::KEYWORDS.iter().filter_map(usual).collect();
         inverse
     }
 }
@@ -95,10 +103,26 @@ pub(super) enum Sought {
     Id,
     Type,
     Value,
+    List,
+    Set,
 }
 
 impl Sought {
-    const KEYWORDS: [&str; 3] = ["@id", "@type", "@value"];
+    const KEYWORDS: [&str; 5] = ["@id", "@type", "@value", "@list", "@set"];
+}
+
+/// The names of one keyword in a context.
+#[derive(Clone, Copy)]
+pub(super) struct NamesOf<'c> {
+    keyword: &'static str,
+    aliases: &'c [Arc<str>],
+}
+
+impl NamesOf<'_> {
+    #[inline]
+    pub(super) fn has(self, name: &str) -> bool {
+        is_same(name, self.keyword) || self.aliases.iter().any(|alias| is_same(name, alias))
+    }
 }
 
 /// Questions about a term that one context has answered with *yes, so it is
@@ -204,10 +228,17 @@ impl Context {
         self.inverse.get_or_init(|| Inverse::of(self))
     }
 
-    /// Whether a name stands for a keyword.
-    pub(super) fn means(&self, name: &str, keyword: Sought) -> bool {
-        let aliases = &self.inverse().sought[keyword as usize];
-        name == Sought::KEYWORDS[keyword as usize] || aliases.iter().any(|alias| **alias == *name)
+    /// All names of a keyword.
+    pub(super) fn names_of(&self, keyword: Sought) -> NamesOf<'_> {
+        let keyword = keyword as usize;
+        NamesOf { keyword: Sought::KEYWORDS[keyword], aliases: &self.inverse().sought[keyword] }
+    }
+
+    /// The keyword that compaction would write like this, and has a term for.
+    #[inline]
+    pub(super) fn usual_keyword(&self, name: &str) -> Option<&'static str> {
+        let usual = self.inverse().usual.iter().find(|(term, _)| is_same(name, term));
+        usual.map(|(_, keyword)| *keyword)
     }
 
     /// Whether both contexts have the same names for keywords.

@@ -265,16 +265,17 @@ impl<'c, 'd> Expander<'c, 'd> {
     ) -> Result<Option<Items>, Error> {
         let mut active = active.clone();
         if let Some(previous) = active.before().filter(|_| !place.in_map) {
-            let is_value = object.iter().any(|(name, _)| active.means(name, Sought::Value));
-            let is_reference =
-                object.len() == 1 && object.iter().all(|(name, _)| active.means(name, Sought::Id));
+            let any = |sought| {
+                let names = active.names_of(sought);
+                object.iter().any(|(name, _)| names.has(name))
+            };
+            let is_value = any(Sought::Value);
+            let is_reference = object.len() == 1 && any(Sought::Id);
             if !is_value && !is_reference {
-                let is_list =
-                    |name| matches!(active.expand_vocab(name).as_deref(), Some("@list" | "@set"));
                 // Whether what it holds is read under the type's context, processors differ.
-                let before = place.name.and_then(|name| previous.term(name));
-                let differs = before != place.definition;
-                if differs && object.iter().any(|(name, _)| is_list(name)) {
+                if (any(Sought::List) || any(Sought::Set))
+                    && place.name.and_then(|name| previous.term(name)) != place.definition
+                {
                     return Err(self.unsupported("@list or @set under the context of a type"));
                 }
                 active = previous;

@@ -35,10 +35,12 @@ pub(super) const KEYWORDS: [&str; 23] = [
 pub(super) const MAX_DEFINED: usize = 2_048;
 
 /// The keyword that `text` is.
+#[inline]
 pub(super) fn keyword(text: &str) -> Option<&'static str> {
-    if !text.starts_with('@') {
-        return None;
-    }
+    if text.starts_with('@') { among_keywords(text) } else { None }
+}
+
+fn among_keywords(text: &str) -> Option<&'static str> {
     KEYWORDS.binary_search(&text).ok().map(|at| KEYWORDS[at])
 }
 
@@ -69,34 +71,45 @@ pub(super) fn scheme(text: &str) -> Option<(&str, &str)> {
 
 fn has_white_space(text: &str) -> bool {
     // Most IRIs are nothing but visible ASCII, seen at once.
-    let visible = none(text, |b| (b <= b' ') | (b >= 0x7f));
-    !visible && text.chars().any(char::is_whitespace)
+    kinds(text) & UNSEEN != 0 && text.chars().any(char::is_whitespace)
 }
 
 /// Whether an absolute IRI can be written into N-Quads as it is.
 pub(super) fn is_writable(iri: &str) -> bool {
     match iri.strip_prefix("_:") {
         Some(label) => !label.is_empty(),
-        None => none(iri, |b| {
-            (b <= b' ')
-                | (b == 0x7f)
-                | (b == b'<')
-                | (b == b'>')
-                | (b == b'"')
-                | (b == b'{')
-                | (b == b'}')
-                | (b == b'|')
-                | (b == b'^')
-                | (b == b'`')
-                | (b == b'\\')
-        }),
+        None => kinds(iri) & UNWRITABLE == 0,
     }
 }
 
-/// Whether no byte is one of those. Looks at all of them, since that is faster
-/// than stopping at the first.
-fn none(text: &str, is_one: impl Fn(u8) -> bool) -> bool {
-    !text.bytes().fold(false, |found, byte| found | is_one(byte))
+/// A byte that N-Quads does not take in an IRI.
+const UNWRITABLE: u8 = 1;
+/// A byte that is no visible ASCII.
+const UNSEEN: u8 = 2;
+
+/// What each byte is.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if matches!(
+            byte as u8,
+            0..=b' ' | 0x7f | b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`' | b'\\'
+        ) {
+            kinds[byte] |= UNWRITABLE;
+        }
+        if matches!(byte as u8, 0..=b' ' | 0x7f..) {
+            kinds[byte] |= UNSEEN;
+        }
+        byte += 1;
+    }
+    kinds
+};
+
+/// What the bytes are together. Looks at all of them, since that is faster than
+/// stopping at the first.
+fn kinds(text: &str) -> u8 {
+    text.bytes().fold(0, |kinds, byte| kinds | KINDS[usize::from(byte)])
 }
 
 /// The shape of BCP 47 that processors check.

@@ -14,11 +14,11 @@ use super::dataset::{Dataset, Quad, Term, TermKind};
 /// The quads of one dataset, ready to be written under any labels.
 pub(super) struct Lines<'d> {
     dataset: &'d Dataset,
-    /// The place of a name among those that are no mere objects.
-    ranks: Vec<u32>,
+    /// The rank of a name among subjects, and among predicates.
+    ranks: Vec<[u32; 2]>,
 }
 
-/// What is sorted: subject and predicate, then the rest of the quad.
+/// What is sorted: by subject and predicate, and then by the rest of the quad.
 type Line<'q> = (u64, &'q Quad);
 
 /// Set in the order of a blank node: it comes after all names.
@@ -26,20 +26,32 @@ const BLANK: u32 = 1 << 31;
 
 impl<'d> Lines<'d> {
     pub(super) fn new(dataset: &'d Dataset) -> Self {
-        let mut ranks = vec![u32::MAX; dataset.name_count()];
-        let mut used: Vec<(&str, u32)> = Vec::with_capacity(128);
+        let mut ranks = vec![[u32::MAX; 2]; dataset.name_count()];
+        let (mut subjects, mut predicates) = (Vec::with_capacity(32), Vec::with_capacity(64));
         for quad in dataset.quads() {
-            for term in [quad.subject, quad.predicate] {
+            for (at, used, term) in
+                [(0, &mut subjects, quad.subject), (1, &mut predicates, quad.predicate)]
+            {
                 if let TermKind::Named(name) = term.kind()
-                    && std::mem::replace(&mut ranks[name as usize], 0) == u32::MAX
+                    && std::mem::replace(&mut ranks[name as usize][at], 0) == u32::MAX
                 {
-                    used.push((dataset.name(name), name));
+                    used.push(name);
                 }
             }
         }
-        used.sort_unstable();
-        for (rank, (_, name)) in (0..).zip(used) {
-            ranks[name as usize] = rank;
+        subjects.sort_unstable_by_key(|name| dataset.name(*name));
+        let mut places = vec![None; dataset.name_count()];
+        for (name, place) in dataset.places() {
+            places[*name as usize] = Some(*place);
+        }
+        predicates.sort_unstable_by(|a, b| match (places[*a as usize], places[*b as usize]) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => dataset.name(*a).cmp(dataset.name(*b)),
+        });
+        for (at, used) in [(0, subjects), (1, predicates)] {
+            for (rank, name) in (0..).zip(used) {
+                ranks[name as usize][at] = rank;
+            }
         }
         Lines { dataset, ranks }
     }
@@ -54,27 +66,34 @@ impl<'d> Lines<'d> {
     ) {
         let mut lines: Vec<Line<'q>> =
             quads.into_iter().map(|quad| (self.key(quad, &order), quad)).collect();
-        lines.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.rest(a.1, b.1, &order)));
+        lines.sort_unstable_by_key(|(key, _)| *key);
+        for alike in lines.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
+            alike.sort_unstable_by(|(_, a), (_, b)| self.rest(a, b, &order));
+        }
+        let write = |term: Term, out: &mut String| match term.kind() {
+            TermKind::Named(name) => out.push_str(self.dataset.spaced(name)),
+            TermKind::Blank(blank) => {
+                label(blank, out);
+                out.push(' ');
+            }
+        };
         for (_, quad) in lines {
-            for term in [quad.subject, quad.predicate, quad.object].into_iter().chain(quad.graph) {
-                match term.kind() {
-                    TermKind::Named(name) => out.push_str(self.dataset.spaced(name)),
-                    TermKind::Blank(blank) => {
-                        label(blank, out);
-                        out.push(' ');
-                    }
-                }
+            write(quad.subject, out);
+            write(quad.predicate, out);
+            write(quad.object, out);
+            if let Some(graph) = quad.graph {
+                write(graph, out);
             }
             out.push_str(".\n");
         }
     }
 
     fn key(&self, quad: &Quad, order: impl Fn(u32) -> u32) -> u64 {
-        let rank = |term: Term| match term.kind() {
-            TermKind::Named(name) => self.ranks[name as usize],
+        let rank = |term: Term, at: usize| match term.kind() {
+            TermKind::Named(name) => self.ranks[name as usize][at],
             TermKind::Blank(blank) => BLANK | order(blank),
         };
-        u64::from(rank(quad.subject)) << 32 | u64::from(rank(quad.predicate))
+        u64::from(rank(quad.subject, 0)) << 32 | u64::from(rank(quad.predicate, 1))
     }
 
     fn rest(&self, a: &Quad, b: &Quad, order: impl Fn(u32) -> u32) -> Ordering {

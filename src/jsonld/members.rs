@@ -72,8 +72,9 @@ impl<'c, 'd> Expander<'c, 'd> {
         object: &'d Object<'_>,
     ) -> Result<Active<'c>, Error> {
         let mut result = active.clone();
+        let type_names = active.names_of(Sought::Type);
         for (name, value) in object.iter() {
-            if self.left_out(name) || !active.means(name, Sought::Type) {
+            if !type_names.has(name) || self.left_out(name) {
                 continue;
             }
             if let [Value::String(only)] = value.items() {
@@ -138,19 +139,42 @@ impl<'c, 'd> Expander<'c, 'd> {
             if self.left_out(name) {
                 continue;
             }
-            let entry = active.entry(name);
-            let meaning = self.within(name, |this| this.meaning(active, name, entry))?;
-            if let Meaning::Keyword(keyword) = meaning {
-                if members.iter().any(|(_, _, other)| other.is(keyword)) {
-                    return Err(Error::CollidingKeywords { pointer: self.pointer(), keyword });
-                }
-                if let Some(alias) = active.other_alias(keyword, Found { name, entry }) {
-                    self.within(name, |this| this.deviate(name, || alias.to_owned()));
-                }
+            let meaning = match active.usual_keyword(name) {
+                Some(keyword) => Meaning::Keyword(keyword),
+                None => self.other_meaning(active, name)?,
+            };
+            if let Meaning::Keyword(keyword) = meaning
+                && members.iter().any(|(_, _, other)| other.is(keyword))
+            {
+                return Err(Error::CollidingKeywords { pointer: self.pointer(), keyword });
             }
             members.push((name, value, meaning));
         }
         Ok(members)
+    }
+
+    /// What a name means that is not the usual one of a keyword.
+    fn other_meaning<'m>(
+        &mut self,
+        active: &'m Context,
+        name: &'d str,
+    ) -> Result<Meaning<'m>, Error>
+    where
+        'd: 'm,
+    {
+        let entry = active.entry(name);
+        if let Some(Entry { definition, .. }) = entry
+            && let (Role::Property, Some(iri)) = (definition.role, definition.iri.as_deref())
+        {
+            return Ok(Meaning::Property(Property { iri: iri.into(), entry }));
+        }
+        let meaning = self.within(name, |this| this.meaning(active, name, entry))?;
+        if let Meaning::Keyword(keyword) = meaning
+            && let Some(alias) = active.other_alias(keyword, Found { name, entry })
+        {
+            self.within(name, |this| this.deviate(name, || alias.to_owned()));
+        }
+        Ok(meaning)
     }
 
     fn meaning<'m>(
@@ -159,16 +183,6 @@ impl<'c, 'd> Expander<'c, 'd> {
         name: &'m str,
         entry: Option<&'m Entry>,
     ) -> Result<Meaning<'m>, Error> {
-        if let Some(Entry { definition, .. }) = entry {
-            match (definition.role, definition.iri.as_deref()) {
-                (Role::Keyword(keyword), _) => return Ok(Meaning::Keyword(keyword)),
-                (Role::Property, Some(iri)) => {
-                    return Ok(Meaning::Property(Property { iri: iri.into(), entry }));
-                }
-                // Said below.
-                _ => {}
-            }
-        }
         let undefined = || Error::UndefinedTerm { pointer: self.pointer(), term: name.to_owned() };
         let expanded = active.expand_vocab(name).ok_or_else(undefined)?;
         if let Some(keyword) = iri::keyword(&expanded) {
@@ -254,11 +268,11 @@ impl<'c, 'd> Expander<'c, 'd> {
     pub(super) fn type_term(&mut self, active: &Context, text: &str) -> Result<Term, Error> {
         let entry = active.entry(text);
         let found = Found { name: text, entry };
-        if let Some(Entry { definition, number, .. }) = entry
-            && let (Role::Property, Some(iri)) = (definition.role, &definition.iri)
+        if let Some(entry) = entry
+            && let (Role::Property, Some(iri)) = (entry.definition.role, &entry.definition.iri)
         {
             self.deviate_to(text, |asked| active.other_type(iri, found, asked));
-            return Ok(self.out.defined(*number, iri));
+            return Ok(self.out.defined(entry, iri));
         }
         let expanded = active.expand_vocab(text).filter(|iri| iri::is_absolute(iri));
         let Some(expanded) = expanded else {
@@ -402,7 +416,7 @@ impl<'c, 'd> Expander<'c, 'd> {
         let member = Named { name, iri, entry: *entry };
         self.compare_name(active, member, &items, container);
         let predicate = match entry {
-            Some(entry) => self.out.defined(entry.number, iri),
+            Some(entry) => self.out.defined(entry, iri),
             None => self.out.iri(iri),
         };
         self.emit(node, predicate, items, reverse != node.reversed, value)?;

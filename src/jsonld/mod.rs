@@ -18,7 +18,7 @@
 //! | `expand` `members` `containers` `item` `emit` | documents to quads |
 //! | `scalars` `value` `value_object` | literals |
 //! | `compare` `deviation` | what compaction would have written |
-//! | `dataset` `quote` `lines` `canon` | quads and RDFC-1.0 |
+//! | `dataset` `quote` `places` `lines` `canon` | quads and RDFC-1.0 |
 //!
 //! # Known contexts and others
 //! There is one engine. A context is processed the same wherever it comes from;
@@ -56,6 +56,7 @@ mod iri;
 mod item;
 mod lines;
 mod members;
+mod places;
 mod process;
 mod quote;
 mod recent;

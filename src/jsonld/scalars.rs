@@ -62,10 +62,7 @@ impl<'c> Expander<'c, '_> {
             Some(tag) => {
                 Item::Value { term: self.out.tagged(text, tag), kind: Kind::Language(tag.clone()) }
             }
-            None => Item::Value {
-                term: self.out.literal(text, super::dataset::XSD_STRING),
-                kind: Kind::Plain,
-            },
+            None => Item::Value { term: self.out.string(text), kind: Kind::Plain },
         })
     }
 

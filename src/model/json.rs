@@ -169,7 +169,7 @@ impl<'a> IntoIterator for Object<'a> {
 /// Whether two names are one. Most of the same length differ in their first
 /// byte, which is told without a call.
 #[inline]
-fn is_same(a: &str, b: &str) -> bool {
+pub(crate) fn is_same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.as_bytes().first() == b.as_bytes().first() && a == b
 }
 
