@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256, Sha384};
 
 use super::dataset::{Dataset, Quad, Term, TermKind};
-use super::lines::Lines;
+use super::lines::{Line, Lines};
 
 /// How much work one dataset may cost, in bytes hashed and copied: some tens of
 /// milliseconds. Documents without symmetric blank nodes cost almost none of
@@ -68,7 +68,9 @@ pub(super) fn canonicalize(dataset: &Dataset, hash: HashAlgorithm) -> Result<Str
     let order = canonical.order_of_labels();
     let mut text = String::with_capacity(lines.bytes());
     let by_order = |blank| order[blank as usize];
-    lines.write(dataset.quads(), by_order, |b, out| canonical.write(b, out), &mut text);
+    let label = |blank, out: &mut String| canonical.write(blank, out);
+    let mut room = Vec::with_capacity(dataset.len());
+    lines.write(dataset.quads(), (by_order, label), &mut room, &mut text);
     Ok(text)
 }
 
@@ -147,10 +149,11 @@ impl<'d> State<'d> {
 
     /// The first degree hashes of all blank nodes that quads mention.
     fn first_degree_hashes(&mut self) -> Vec<(Hash, u32)> {
-        let mut text = String::new();
+        let (mut text, mut lines) = (String::with_capacity(2048), Vec::new());
         let hash = |blank: u32| {
             let quads = self.mentions.of(blank);
-            (!quads.is_empty()).then(|| self.hash_first_degree(blank, quads, &mut text))
+            (!quads.is_empty())
+                .then(|| self.hash_first_degree(blank, quads, (&mut lines, &mut text)))
         };
         self.first_degree = (0..self.dataset.blanks()).map(hash).collect();
         let hashes = (0..).zip(&self.first_degree);
@@ -169,15 +172,21 @@ impl<'d> State<'d> {
         }
     }
 
-    /// Section 4.6.3. `text` is a place to write in.
-    fn hash_first_degree(&self, reference: u32, quads: &[u32], text: &mut String) -> Hash {
+    /// Section 4.6.3. `lines` and `text` are places to write in.
+    fn hash_first_degree(
+        &self,
+        reference: u32,
+        quads: &[u32],
+        (lines, text): (&mut Vec<Line<'d>>, &mut String),
+    ) -> Hash {
         text.clear();
         let quads = quads.iter().map(|quad| &self.dataset.quads()[*quad as usize]);
         let is_other = |blank| u32::from(blank != reference);
         let label = |blank, out: &mut String| {
             out.push_str(if blank == reference { "_:a" } else { "_:z" });
         };
-        self.lines.write(quads, is_other, label, text);
+        lines.clear();
+        self.lines.write(quads, (is_other, label), lines, text);
         self.digest(text)
     }
 

@@ -242,7 +242,7 @@ impl Builder {
         let mut bounds = Vec::with_capacity(names);
         bounds.push(0);
         Builder {
-            quads: Vec::with_capacity(values / 2 + 8),
+            quads: Vec::with_capacity(values * 2 / 3 + 8),
             recent: [None; RECENT],
             rdf_type: None,
             names: Names { text: String::with_capacity(40 * names), bounds },
@@ -254,7 +254,7 @@ impl Builder {
             blanks: 0,
             full: false,
             ambiguity: None,
-            spellings: Vec::new(),
+            spellings: Vec::with_capacity(16),
             doubled: Vec::new(),
         }
     }

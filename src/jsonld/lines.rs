@@ -19,7 +19,7 @@ pub(super) struct Lines<'d> {
 }
 
 /// What is sorted: by subject and predicate, and then by the rest of the quad.
-type Line<'q> = (u64, &'q Quad);
+pub(super) type Line<'q> = (u64, &'q Quad);
 
 /// Set in the order of a blank node: it comes after all names.
 const BLANK: u32 = 1 << 31;
@@ -57,15 +57,15 @@ impl<'d> Lines<'d> {
     }
 
     /// Appends the lines; `order` tells how blank nodes sort, `label` writes one.
+    /// `lines` is an empty place to sort them in.
     pub(super) fn write<'q>(
         &self,
         quads: impl IntoIterator<Item = &'q Quad>,
-        order: impl Fn(u32) -> u32,
-        label: impl Fn(u32, &mut String),
+        (order, label): (impl Fn(u32) -> u32, impl Fn(u32, &mut String)),
+        lines: &mut Vec<Line<'q>>,
         out: &mut String,
     ) {
-        let mut lines: Vec<Line<'q>> =
-            quads.into_iter().map(|quad| (self.key(quad, &order), quad)).collect();
+        lines.extend(quads.into_iter().map(|quad| (self.key(quad, &order), quad)));
         lines.sort_unstable_by_key(|(key, _)| *key);
         for alike in lines.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
             alike.sort_unstable_by(|(_, a), (_, b)| self.rest(a, b, &order));
@@ -151,7 +151,9 @@ mod tests {
         let label = |blank: u32, out: &mut String| out.push_str(&format!("_:c14n{blank}"));
         // 10 and 11 sort between 1 and 2.
         let order = [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 2, 3];
-        Lines::new(&dataset).write(dataset.quads(), |b| order[b as usize], label, &mut text);
+        let order = |blank: u32| order[blank as usize];
+        let mut room = Vec::new();
+        Lines::new(&dataset).write(dataset.quads(), (order, label), &mut room, &mut text);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), dataset.len());
         assert!(lines.is_sorted());
