@@ -7,6 +7,7 @@
 
 mod conclude;
 mod gather;
+mod lists;
 mod open_badges_2;
 mod presentation;
 
@@ -19,6 +20,7 @@ use crate::bake::{Baked, Edition, Picture};
 use crate::check::open_badges_2::Assertion;
 use crate::check::options::{Options, Profile};
 use crate::check::proof::{Authentication, Received};
+use crate::check::status::Asked;
 use crate::check::{self, Basis, Check, Conformance, Problem, Report};
 use crate::did::ControllerDocument;
 use crate::fetch::ACCEPT_CREDENTIAL;
@@ -157,7 +159,7 @@ impl<S: Sources> Verifier<'_, S> {
             _ => Facts::default(),
         };
         // 6. Judge.
-        let current = judge(&examined, &facts, self.now);
+        let current = judge(&examined, &facts, self.basis());
         // 7. Conclude.
         conclude(examined, current, &facts)
     }
@@ -223,33 +225,47 @@ impl Examined<'_, '_> {
     }
 }
 
+/// What *current* rests on.
+struct Current {
+    checks: Vec<Check>,
+    warnings: Vec<Problem>,
+}
+
 /// Step 6: the checks that *current* rests on.
-fn judge(examined: &Examined<'_, '_>, facts: &Facts, now: Timestamp) -> Vec<Check> {
+fn judge(examined: &Examined<'_, '_>, facts: &Facts, basis: Basis<'_>) -> Current {
     let claims = examined.secured.jws_kind().is_some();
     let mut checks = examined.proven.dates.clone();
-    checks.push(check::validity::check(examined.document.root(), claims, now));
+    checks.push(check::validity::check(examined.document.root(), claims, basis.now));
+    let mut warnings = Vec::new();
     let skipped = |reason| Check::skipped(check::status::NAME, reason);
     let Some(authentic) = &examined.proven.authentic else {
         checks.push(skipped("the signature did not hold, so the links in it are not followed"));
-        return checks;
+        return Current { checks, warnings };
     };
     if facts.books.as_ref().is_some_and(Check::failed) {
         checks.push(skipped("the issuer did not mint it, so the links in it are not followed"));
-        return checks;
+        return Current { checks, warnings };
     }
     if facts.lists.is_empty() {
         checks.push(check::status::none());
     }
+    let credential = authentic.credential();
+    let asked = Asked {
+        issuer: authentic.issuer(),
+        credential_id: credential.id(),
+        now: basis.now,
+        profile: basis.options.profile,
+    };
     for (index, (named, fact)) in facts.lists.iter().enumerate() {
-        let issuer = authentic.issuer();
-        let pointer = check::status::pointer(&authentic.credential(), index);
-        let check = check::status::check(named, fact.as_ref(), issuer, now);
-        checks.push(check.at(&pointer));
+        let pointer = check::status::pointer(&credential, index);
+        let judged = check::status::check(named, fact.as_ref(), asked);
+        checks.push(judged.check.at(&pointer));
+        warnings.extend(judged.warning.map(|warning| warning.at(pointer)));
     }
     if let Some(superseded_by) = &facts.superseded_by {
         checks.push(check::successor::check(superseded_by.as_deref()));
     }
-    checks
+    Current { checks, warnings }
 }
 
 /// The report on what cannot be decoded.

@@ -1,6 +1,7 @@
 //! Check `status`: what the issuer's lists say of the credential, one check for
 //! each entry.
-//! Spec: <https://www.w3.org/TR/vc-bitstring-status-list/#validate-algorithm>
+//! Spec: <https://www.w3.org/TR/vc-bitstring-status-list/#validate-algorithm>,
+//! <https://www.imsglobal.org/spec/vcrl/v1p0/>
 //!
 //! Who has a revoked credential names a list of his own, plays an old list again,
 //! names an index past the list's end or another purpose, hides the entry that
@@ -10,23 +11,24 @@
 //! undecided and never *good*; every entry is looked at, and revoked and
 //! suspended are told apart.
 
-use std::sync::Arc;
+mod list;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::json_ld::sentence;
-use super::proof::Authentic;
-use super::{Check, Problem, SKEW};
+use super::options::Profile;
+use super::{Check, Problem};
 use crate::model::credential::{Credential, types};
-use crate::model::json::Value;
-use crate::status::bitstring::{BitstringError, Entry, EntryError, List, Purpose};
+use crate::model::json::{Object, Value};
+use crate::status::bitstring::{Entry, EntryError, Kind, MIN_LENGTH, Purpose};
+use crate::status::{revocation_list, status_list_2021};
+
+pub use list::{AnsweredList, ListFact, SignedList};
 
 pub const NAME: &str = "status";
 pub const REVOKED: &str = "revoked";
 pub const SUSPENDED: &str = "suspended";
 
-/// A copy of a list is used this long, or for its own `ttl` where that is longer.
-const MIN_TTL: SignedDuration = SignedDuration::from_mins(5);
 /// More entries than any credential has; each costs a fetch and a signature.
 const MAX_ENTRIES: usize = 8;
 
@@ -34,6 +36,10 @@ const MAX_ENTRIES: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     Entry(Entry),
+    /// 1EdTech's revocation list, which names credentials by their ids.
+    RevocationList {
+        list: String,
+    },
     /// Of a kind that we do not read.
     Unknown {
         kind: String,
@@ -48,6 +54,7 @@ impl Named {
     pub fn list(&self) -> Option<&str> {
         match self {
             Named::Entry(entry) => Some(&entry.list),
+            Named::RevocationList { list } => Some(list),
             Named::Unknown { .. } | Named::Broken(_) | Named::TooMany => None,
         }
     }
@@ -70,152 +77,150 @@ pub fn pointer(credential: &Credential<'_, '_>, index: usize) -> String {
     }
 }
 
-/// What is known of the list that an entry names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ListFact {
-    /// Its signature held.
-    Read(SignedList),
-    /// Its signature held, and it is no list that says anything.
-    Broken(BitstringError),
-    /// It did not answer, or its signature did not hold: why.
-    Unknown(Problem),
-}
-
-/// A list whose signature held under a key of its own issuer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedList {
-    id: Option<String>,
-    issuer: String,
-    valid_from: Option<Timestamp>,
-    valid_until: Option<Timestamp>,
-    /// Shared, so that who keeps it keeps one.
-    list: Arc<List>,
-    /// How many bytes it was read from: bounds every text in it.
-    source: usize,
-    /// Absent as long as nobody said when.
-    fetched_at: Option<Timestamp>,
-}
-
-impl ListFact {
-    /// Reads a list credential; only one whose signature held can be read.
-    pub fn read(authentic: &Authentic<'_, '_>) -> Self {
-        let credential = authentic.credential();
-        let subject = credential
-            .subject()
-            .filter(|_| credential.has_type(List::CREDENTIAL_TYPE))
-            .ok_or(BitstringError::NotAList);
-        match subject.and_then(List::read) {
-            Err(error) => ListFact::Broken(error),
-            Ok(list) => ListFact::Read(SignedList {
-                id: credential.id().map(str::to_owned),
-                issuer: authentic.issuer().to_owned(),
-                valid_from: credential.valid_from(),
-                valid_until: credential.valid_until(),
-                list: Arc::new(list),
-                source: authentic.document().bytes().len(),
-                fetched_at: None,
-            }),
-        }
-    }
-
-    /// About how many bytes of memory it takes: of a list, at least as many as it was read
-    /// from, since its issuer chose how long its id and its purposes are.
-    pub fn weight(&self) -> usize {
-        match self {
-            ListFact::Read(SignedList { list, source, issuer, .. }) => {
-                let purposes = list.purposes.len() * size_of::<Purpose>();
-                size_of::<List>() + list.bits.len() / 8 + purposes + issuer.len() + source
-            }
-            // Of numbers and names of ours.
-            ListFact::Broken(_) => 0,
-            ListFact::Unknown(problem) => problem.weight(),
-        }
-    }
-
-    /// Says when the list was answered.
-    pub fn fetched(mut self, at: Timestamp) -> Self {
-        if let ListFact::Read(list) = &mut self {
-            list.fetched_at = Some(at);
-        }
-        self
-    }
-
-    /// A list that is older than one that was seen is one played again.
-    /// `newest` tells the latest start that was seen, given an issuer and this one.
-    pub fn unless_behind(self, newest: impl FnOnce(&str, Timestamp) -> Timestamp) -> Self {
-        let ListFact::Read(list) = &self else { return self };
-        match list.valid_from.filter(|from| newest(&list.issuer, *from) > *from) {
-            None => self,
-            Some(from) => {
-                let detail = format!("The list is from {from}; a later one was seen before.");
-                ListFact::Unknown(Problem::new("status-list-behind", detail))
-            }
-        }
-    }
-
-    pub fn fetched_at(&self) -> Option<Timestamp> {
-        match self {
-            ListFact::Read(list) => list.fetched_at,
-            _ => None,
-        }
-    }
-}
-
 /// The check where a credential names no list.
 pub fn none() -> Check {
     Check::skipped(NAME, "the credential names no status list, so it cannot be revoked")
 }
 
+/// Whose status is asked, and as of when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub issuer: &'a str,
+    pub credential_id: Option<&'a str>,
+    pub now: Timestamp,
+    pub profile: Profile,
+}
+
+/// A judged entry, and what is worth knowing beside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub check: Check,
+    pub warning: Option<Problem>,
+}
+
 /// Judges one entry. `fact` is about the list that it names.
-pub fn check(entry: &Named, fact: Option<&ListFact>, issuer: &str, now: Timestamp) -> Check {
-    let entry = match entry {
-        Named::Entry(entry) => entry,
-        Named::Unknown { kind } => {
-            let detail = format!("Status entries of type {kind:?} are not supported.");
-            let problem = Problem::new("unsupported-status", detail);
-            return Check::undecided(NAME, kind.as_str(), problem);
+pub fn check(named: &Named, fact: Option<&ListFact>, asked: Asked<'_>) -> Judgement {
+    let (observed, judged) = match named {
+        Named::Entry(entry) => {
+            let observed =
+                format!("{}, entry {} of {}", entry.purpose.as_str(), entry.index, entry.list);
+            (observed, entry_in(entry, fact, asked))
         }
+        Named::RevocationList { list } => {
+            (format!("revocation, in {list}"), listed_in(list, fact, asked))
+        }
+        Named::Unknown { kind } => (kind.clone(), unknown(kind, asked.profile)),
         Named::TooMany => {
             let detail = format!("The credential has more than {MAX_ENTRIES} status entries.");
             let problem = Problem::new("too-many-status-entries", detail);
-            return Check::undecided(NAME, "too many entries", problem);
+            ("too many entries".to_owned(), Judged::Undecided(problem))
+        }
+        Named::Broken(error @ EntryError::LargeSize { .. }) => {
+            let problem = Problem::new("unsupported-status", sentence(&error.to_string()));
+            (Entry::TYPE.to_owned(), Judged::Undecided(problem))
         }
         Named::Broken(error) => {
             let problem = Problem::new("invalid-status-entry", sentence(&error.to_string()));
-            return Check::fail(NAME, Entry::TYPE, problem);
+            ("an entry that cannot be read".to_owned(), Judged::Fail(problem))
         }
     };
-    let observed = format!("{}, entry {} of {}", entry.purpose.as_str(), entry.index, entry.list);
-    let judged = match fact {
-        Some(ListFact::Read(list)) => judge(entry, list, issuer, now),
-        Some(ListFact::Broken(error)) => {
-            Judged::Fail(Problem::new("invalid-status-list", sentence(&error.to_string())))
-        }
-        Some(ListFact::Unknown(problem)) => Judged::Undecided(problem.clone()),
-        None => {
-            let detail = "The status list was not asked.";
-            Judged::Undecided(Problem::new("status-list-unreachable", detail))
-        }
+    let (check, warning) = match judged {
+        Judged::Pass(said) => (Check::pass(NAME, format!("{observed}: {said}")), None),
+        Judged::PassWith(warning) => (Check::pass(NAME, observed), Some(warning)),
+        Judged::Fail(problem) => (Check::fail(NAME, observed, problem), None),
+        Judged::Undecided(problem) => (Check::undecided(NAME, observed, problem), None),
+        Judged::Skipped(reason) => (Check::skipped(NAME, reason), None),
     };
-    match judged {
-        Judged::Pass(said) => Check::pass(NAME, format!("{observed}: {said}")),
-        Judged::Fail(problem) => Check::fail(NAME, observed, problem),
-        Judged::Undecided(problem) => Check::undecided(NAME, observed, problem),
-    }
+    Judgement { check, warning }
 }
 
 enum Judged {
     Pass(&'static str),
+    /// It stands in nobody's way, and is worth knowing.
+    PassWith(Problem),
     Fail(Problem),
     Undecided(Problem),
+    Skipped(String),
 }
 
-fn judge(entry: &Entry, signed: &SignedList, issuer: &str, now: Timestamp) -> Judged {
-    if let Err(problem) = usable(entry, signed, issuer, now) {
+impl Judged {
+    fn of_unusable(fact: Option<&ListFact>) -> Self {
+        match fact {
+            Some(ListFact::Unknown(problem)) => Judged::Undecided(problem.clone()),
+            Some(ListFact::Broken(error)) => {
+                Judged::Fail(Problem::new("invalid-status-list", sentence(&error.to_string())))
+            }
+            Some(ListFact::Read(_)) => {
+                let detail = "Expected a list of revoked credentials, found a list of bits.";
+                Judged::Fail(Problem::new("invalid-status-list", detail))
+            }
+            Some(ListFact::Revocations(_)) => {
+                let detail = "The list is not signed: expected a status list credential.";
+                Judged::Undecided(Problem::new("status-list-not-authentic", detail))
+            }
+            None => {
+                let detail = "The status list was not asked.";
+                Judged::Undecided(Problem::new("status-list-unreachable", detail))
+            }
+        }
+    }
+}
+
+fn unknown(kind: &str, profile: Profile) -> Judged {
+    match profile {
+        Profile::Strict => {
+            let detail = format!(
+                "Status entries of type {kind:?} are not supported; ask the issuer whether the \
+                 credential still holds."
+            );
+            Judged::Undecided(Problem::new("unsupported-status", detail))
+        }
+        Profile::Conformance => Judged::Skipped(format!("entries of type {kind:?} are not read")),
+    }
+}
+
+fn revoked(reason: Option<&str>) -> Judged {
+    let detail = match reason {
+        None => "The issuer revoked this credential.".to_owned(),
+        Some(reason) => format!("The issuer revoked this credential: {reason:?}."),
+    };
+    Judged::Fail(Problem::new(REVOKED, detail))
+}
+
+/// A credential in a list of those that were revoked.
+fn listed_in(list: &str, fact: Option<&ListFact>, asked: Asked<'_>) -> Judged {
+    let Some(ListFact::Revocations(answered)) = fact else { return Judged::of_unusable(fact) };
+    if let Err(problem) = answered.usable(list, asked.issuer, asked.now) {
         return Judged::Undecided(problem);
     }
-    if !signed.list.purposes.contains(&entry.purpose) {
-        let purposes: Vec<_> = signed.list.purposes.iter().map(Purpose::as_str).collect();
+    let Some(id) = asked.credential_id else {
+        let detail = "The list names credentials by their ids, and this one has none.";
+        return Judged::Undecided(Problem::new("no-id-to-look-up", detail));
+    };
+    match answered.list.revocation(id) {
+        Some(reason) => revoked(reason),
+        None => Judged::Pass("not listed"),
+    }
+}
+
+/// An entry in a list of bits.
+fn entry_in(entry: &Entry, fact: Option<&ListFact>, asked: Asked<'_>) -> Judged {
+    let Some(ListFact::Read(signed)) = fact else { return Judged::of_unusable(fact) };
+    if let Err(problem) = signed.usable(&entry.list, asked.issuer, asked.now) {
+        return Judged::Undecided(problem);
+    }
+    let list = &signed.list;
+    if list.kind != entry.kind {
+        let kind = |kind| match kind {
+            Kind::Bitstring => "Bitstring Status List",
+            Kind::StatusList2021 => "Status List 2021",
+        };
+        let detail =
+            format!("The entry is of a {}, its list is a {}.", kind(entry.kind), kind(list.kind));
+        return Judged::Fail(Problem::new("invalid-status-list", detail));
+    }
+    if !list.purposes.contains(&entry.purpose) {
+        let purposes: Vec<_> = list.purposes.iter().map(Purpose::as_str).collect();
         let detail = format!(
             "The entry is about {:?}, its list about {:?}.",
             entry.purpose.as_str(),
@@ -223,88 +228,109 @@ fn judge(entry: &Entry, signed: &SignedList, issuer: &str, now: Timestamp) -> Ju
         );
         return Judged::Fail(Problem::new("status-purpose", detail));
     }
-    if entry.size != 1 {
-        let detail = "Entries of more than one bit are not supported.";
-        return Judged::Undecided(Problem::new("unsupported-status", detail));
-    }
-    let Some(set) = signed.list.bits.get(entry.index) else {
+    let entries = list.bits.len() / entry.size;
+    if entries < MIN_LENGTH {
         let detail = format!(
-            "The entry's index is {}, but its list has {} entries.",
-            entry.index,
-            signed.list.bits.len()
+            "With {} bits for each, the list has {entries} entries; a list has at least \
+             {MIN_LENGTH}.",
+            entry.size
         );
-        return Judged::Fail(Problem::new("status-index", detail));
-    };
-    match (&entry.purpose, set) {
-        (_, false) => Judged::Pass("not set"),
-        (Purpose::Revocation, true) => {
-            Judged::Fail(Problem::new(REVOKED, "The issuer revoked this credential."))
+        return Judged::Fail(Problem::new("invalid-status-list", detail));
+    }
+    match list.bits.value(entry.index, entry.size) {
+        Some(value) => meaning(entry, value, asked.profile),
+        None => {
+            let detail = format!(
+                "The entry's index is {}, but its list has {entries} entries.",
+                entry.index
+            );
+            Judged::Fail(Problem::new("status-index", detail))
         }
-        (Purpose::Suspension, true) => {
-            let detail = "The issuer suspended this credential; it may be reinstated.";
-            Judged::Fail(Problem::new(SUSPENDED, detail))
-        }
-        (Purpose::Refresh, true) => Judged::Pass("set: the issuer has a newer version"),
-        (Purpose::Message | Purpose::Other(_), true) => Judged::Undecided(Problem::new(
-            "unsupported-status",
-            format!("The list says something about {:?}.", entry.purpose.as_str()),
-        )),
     }
 }
 
-/// Whether the list may be asked: the issuer's own, the one that was named,
-/// within its time.
-fn usable(entry: &Entry, signed: &SignedList, issuer: &str, now: Timestamp) -> Result<(), Problem> {
-    if signed.issuer != issuer {
-        let detail = format!(
-            "The list is signed by {}, which nothing entitles to speak for {issuer}.",
-            signed.issuer
-        );
-        return Err(Problem::new("status-list-of-another-issuer", detail));
-    }
-    // One list of the issuer must not answer for another of its lists.
-    if let Some(id) = signed.id.as_deref().filter(|id| *id != entry.list) {
-        let detail = format!("Expected the list {}, found {id}.", entry.list);
-        return Err(Problem::new("another-status-list", detail));
-    }
-    if let Some(from) = signed.valid_from.filter(|from| from.duration_since(now) > SKEW) {
-        let detail = format!("The list is valid from {from}; it is {now}.");
-        return Err(Problem::new("status-list-not-yet-valid", detail));
-    }
-    if let Some(until) = signed.valid_until.filter(|until| now > *until) {
-        let detail = format!("The list was valid until {until}; it is {now}.");
-        return Err(Problem::new("status-list-expired", detail));
-    }
-    let ttl = signed.list.ttl.and_then(|ttl| i64::try_from(ttl).ok());
-    let ttl = ttl.map_or(MIN_TTL, SignedDuration::from_millis).max(MIN_TTL);
-    match signed.fetched_at {
-        Some(at) if now.duration_since(at) <= ttl => {}
-        at => {
-            let at = at.map_or("an unknown time".to_owned(), |at| at.to_string());
-            let detail = format!("The copy of the list is from {at}, too old.");
-            return Err(Problem::new("status-list-too-old", detail));
+/// What a value means for the credential.
+fn meaning(entry: &Entry, value: u64, profile: Profile) -> Judged {
+    match (&entry.purpose, value) {
+        (Purpose::Other(purpose), _) => match profile {
+            Profile::Strict => {
+                let detail = format!(
+                    "The list is about {purpose:?}, and what that means for the credential only \
+                     its issuer can say."
+                );
+                Judged::Undecided(Problem::new("unsupported-status", detail))
+            }
+            Profile::Conformance => Judged::Skipped(format!("the purpose {purpose:?} is not read")),
+        },
+        (Purpose::Message, _) => message(entry, value),
+        (_, 0) => Judged::Pass("not set"),
+        (Purpose::Revocation, _) => revoked(entry.message(value)),
+        (Purpose::Suspension, _) => {
+            let detail = "The issuer suspended this credential; it may be reinstated.";
+            Judged::Fail(Problem::new(SUSPENDED, detail))
+        }
+        (Purpose::Refresh, _) => {
+            let detail = "The issuer's list says that there is a newer version of this credential. \
+                          This one still holds.";
+            Judged::PassWith(Problem::new("newer-version", detail))
         }
     }
-    Ok(())
+}
+
+/// What an issuer says in its own words, only a person can weigh.
+fn message(entry: &Entry, value: u64) -> Judged {
+    let said = match (entry.message(value), value) {
+        (None, 0) => return Judged::Pass("not set"),
+        (None, _) => format!(
+            "The issuer's list says {value:#x} of this credential, and nothing \
+                              tells what that means."
+        ),
+        (Some(message), _) => format!("The issuer says of this credential: {message:?}."),
+    };
+    match value {
+        0 => Judged::PassWith(Problem::new("status-message", said)),
+        _ => {
+            let detail = format!("{said} Ask the issuer what that means for whoever relies on it.");
+            Judged::Undecided(Problem::new("status-message", detail))
+        }
+    }
 }
 
 fn read(value: &Value<'_>) -> Named {
     let Some(object) = value.as_object() else {
         return Named::Unknown { kind: value.kind().to_owned() };
     };
-    if types(object).any(|kind| kind == Entry::TYPE) {
-        return match Entry::read(object) {
-            Ok(entry) => Named::Entry(entry),
-            Err(error) => Named::Broken(error),
-        };
+    let has = |name: &str| types(object).any(|kind| kind == name);
+    if has(Entry::TYPE) {
+        Entry::read(object).map_or_else(Named::Broken, Named::Entry)
+    } else if has(status_list_2021::ENTRY_TYPE) {
+        status_list_2021::read_entry(object).map_or_else(Named::Broken, Named::Entry)
+    } else if has(revocation_list::TYPE) {
+        revocation_entry(object)
+    } else {
+        Named::Unknown { kind: types(object).next().unwrap_or_default().to_owned() }
     }
-    Named::Unknown { kind: types(object).next().unwrap_or_default().to_owned() }
+}
+
+fn revocation_entry(object: &Object<'_>) -> Named {
+    match object.str("id") {
+        Some(list) => Named::RevocationList { list: list.to_owned() },
+        None => Named::Broken(EntryError::Absent { member: "id" }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use jiff::SignedDuration;
+
+    use super::super::SKEW;
+    use super::super::report::{Verdict, verdict};
+    use super::list::MIN_TTL;
     use super::*;
-    use crate::status::bitstring::{Bits, MIN_LENGTH};
+    use crate::status::bitstring::{Bits, List};
+    use crate::status::revocation_list::RevocationList;
 
     const ISSUER: &str = "did:web:nea.example";
     const LIST: &str = "https://nea.example/status/1";
@@ -321,19 +347,30 @@ mod tests {
             issuer: ISSUER.into(),
             valid_from: Some(now()),
             valid_until: Some(now()),
-            list: Arc::new(List { purposes: vec![purpose], bits, ttl: None }),
+            list: Arc::new(List {
+                kind: Kind::Bitstring,
+                purposes: vec![purpose],
+                bits,
+                ttl: None,
+            }),
             source: 900,
             fetched_at: Some(now()),
         }
     }
 
     fn entry(purpose: Purpose, index: usize) -> Named {
-        Named::Entry(Entry { purpose, index, list: LIST.into(), size: 1 })
+        let (kind, messages) = (Kind::Bitstring, Vec::new());
+        Named::Entry(Entry { kind, purpose, index, list: LIST.into(), size: 1, messages })
+    }
+
+    fn asked() -> Asked<'static> {
+        let credential_id = Some("urn:uuid:1");
+        Asked { issuer: ISSUER, credential_id, now: now(), profile: Profile::Strict }
     }
 
     /// The problem's code, and whether it is undecided.
     fn run(entry: Named, list: SignedList) -> Option<(String, bool)> {
-        let check = check(&entry, Some(&ListFact::Read(list)), ISSUER, now());
+        let check = check(&entry, Some(&ListFact::Read(list)), asked()).check;
         check.problem().map(|problem| (problem.code.clone(), check.is_undecided()))
     }
 
@@ -393,10 +430,103 @@ mod tests {
     fn a_list_that_did_not_answer_is_never_good() {
         let unknown = ListFact::Unknown(Problem::new("status-list-unreachable", "x"));
         for fact in [Some(&unknown), None] {
-            let check = check(&entry(Purpose::Revocation, 8), fact, ISSUER, now());
-            assert!(check.is_undecided());
+            assert!(check(&entry(Purpose::Revocation, 8), fact, asked()).check.is_undecided());
         }
         let strange = Named::Unknown { kind: "Strange".into() };
-        assert!(check(&strange, None, ISSUER, now()).is_undecided());
+        assert!(check(&strange, None, asked()).check.is_undecided());
+        let lax = Asked { profile: Profile::Conformance, ..asked() };
+        assert_eq!(verdict([&check(&strange, None, lax).check]), Verdict::Yes);
+    }
+
+    #[test]
+    fn an_unknown_purpose_is_undecided_whatever_its_bit() {
+        let other = || Purpose::Other("accreditation".into());
+        for index in [7, 8] {
+            let found = run(entry(other(), index), signed(other()));
+            assert_eq!(found, Some(("unsupported-status".into(), true)), "{index}");
+        }
+    }
+
+    #[test]
+    fn a_newer_version_is_a_warning_and_no_fault() {
+        let fact = ListFact::Read(signed(Purpose::Refresh));
+        let set = check(&entry(Purpose::Refresh, 7), Some(&fact), asked());
+        assert_eq!(set.check.problem(), None);
+        assert_eq!(set.warning.unwrap().code, "newer-version");
+        assert_eq!(check(&entry(Purpose::Refresh, 8), Some(&fact), asked()).warning, None);
+    }
+
+    #[test]
+    fn a_message_is_told_and_only_the_one_for_zero_passes() {
+        let mut list = signed(Purpose::Message);
+        let mut bits = Bits::new(2 * MIN_LENGTH);
+        assert!(bits.set(9) && bits.set(10));
+        list.list = Arc::new(List { bits, ..List::clone(&list.list) });
+        let fact = ListFact::Read(list);
+        let judged = |index: usize, size: usize| {
+            let Named::Entry(entry) = entry(Purpose::Message, index) else { unreachable!() };
+            let messages = ["valid", "pending", "rejected"].map(str::to_owned);
+            let messages = (0..).zip(messages).collect();
+            check(&Named::Entry(Entry { size, messages, ..entry }), Some(&fact), asked())
+        };
+        let zero = judged(3, 2);
+        assert_eq!(zero.check.problem(), None);
+        assert!(zero.warning.unwrap().detail.contains("\"valid\""));
+        for (index, said) in [(4, "\"pending\""), (5, "\"rejected\"")] {
+            let other = judged(index, 2);
+            assert!(other.check.is_undecided());
+            assert!(other.check.problem().unwrap().detail.contains(said));
+        }
+        let past = judged(MIN_LENGTH, 2).check;
+        assert_eq!(past.problem().unwrap().code, "status-index");
+        let few = judged(3, 3).check;
+        assert_eq!(few.problem().unwrap().code, "invalid-status-list");
+    }
+
+    /// A revocation list of this issuer, under this id, that lists this credential.
+    fn revocations(issuer: &str, id: &str, listed: &str) -> ListFact {
+        let text = serde_json::json!({"id": id, "issuer": issuer,
+            "revokedCredential": [{"id": listed, "revocationReason": "Fraud"}]});
+        let text = text.to_string();
+        let document = crate::model::Document::parse(text.as_bytes()).unwrap();
+        let list = Arc::new(RevocationList::read(document.root()).unwrap());
+        ListFact::Revocations(AnsweredList { list, fetched_at: Some(now()) })
+    }
+
+    #[test]
+    fn a_credential_in_a_revocation_list_is_revoked_for_the_reason_that_it_gives() {
+        let entry = Named::RevocationList { list: LIST.into() };
+        let judged = |fact: &ListFact, asked| check(&entry, Some(fact), asked).check;
+        let listed = judged(&revocations(ISSUER, LIST, "urn:uuid:1"), asked());
+        assert!(listed.failed() && listed.problem().unwrap().detail.contains("Fraud"));
+        let another = revocations(ISSUER, LIST, "urn:uuid:2");
+        assert_eq!(judged(&another, asked()).problem(), None);
+        let old = Asked { now: now() + MIN_TTL + SignedDuration::from_secs(1), ..asked() };
+        for (fact, asked, code) in [
+            (
+                revocations("did:web:b.example", LIST, "x:y"),
+                asked(),
+                "status-list-of-another-issuer",
+            ),
+            (revocations(ISSUER, "https://nea.example/2", "x:y"), asked(), "another-status-list"),
+            (another.clone(), old, "status-list-too-old"),
+            (another, Asked { credential_id: None, ..asked() }, "no-id-to-look-up"),
+        ] {
+            let check = judged(&fact, asked);
+            assert_eq!((check.is_undecided(), &*check.problem().unwrap().code), (true, code));
+        }
+    }
+
+    #[test]
+    fn no_kind_of_list_stands_in_for_another() {
+        let revocations = revocations(ISSUER, LIST, "urn:uuid:1");
+        let bits = ListFact::Read(signed(Purpose::Revocation));
+        let unsigned = check(&entry(Purpose::Revocation, 8), Some(&revocations), asked()).check;
+        assert!(unsigned.is_undecided());
+        let named = Named::RevocationList { list: LIST.into() };
+        assert!(check(&named, Some(&bits), asked()).check.failed());
+        let Named::Entry(of_2021) = entry(Purpose::Revocation, 8) else { unreachable!() };
+        let of_2021 = Named::Entry(Entry { kind: Kind::StatusList2021, ..of_2021 });
+        assert!(check(&of_2021, Some(&bits), asked()).check.failed());
     }
 }

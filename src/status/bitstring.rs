@@ -15,7 +15,7 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::model::credential::CONTEXT_V2;
+use crate::model::credential::{CONTEXT_V2, items, types};
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
 
@@ -23,6 +23,8 @@ use crate::model::json::{Object, Value};
 pub const MIN_LENGTH: usize = 131_072;
 /// Inflating stops here: a small list must not fill the memory.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// The most bits of an entry that are read: each of its values needs a message.
+pub const MAX_SIZE: usize = 8;
 /// How long a reader may keep our lists.
 pub const TTL_MILLISECONDS: u64 = 300_000;
 
@@ -47,6 +49,15 @@ impl Bits {
     /// Whether the bit is set; `None` past the end.
     pub fn get(&self, index: usize) -> Option<bool> {
         self.0.get(index / 8).map(|byte| byte & (0x80 >> (index % 8)) != 0)
+    }
+
+    /// The number that the entry's `size` bits make, the first of them the most significant;
+    /// `None` where the list does not have them all.
+    pub fn value(&self, index: usize, size: usize) -> Option<u64> {
+        let start = index.checked_mul(size)?;
+        let bits = start..start.checked_add(size)?;
+        bits.map(|bit| self.get(bit).map(u64::from))
+            .try_fold(0, |value, bit| Some(value << 1 | bit?))
     }
 
     /// Sets the bit; `false` where the list has no such index.
@@ -78,9 +89,12 @@ pub fn encode(bits: &Bits) -> String {
 pub fn decode(encoded: &str) -> Result<Bits, BitstringError> {
     let base64 = encoded.strip_prefix('u').ok_or(BitstringError::NotMultibase)?;
     // Some issuers pad, which the multibase alphabet does not know.
-    let compressed = URL_SAFE_NO_PAD
-        .decode(base64.trim_end_matches('='))
-        .map_err(|_| BitstringError::NotMultibase)?;
+    inflate(base64.trim_end_matches('='), BitstringError::NotMultibase)
+}
+
+/// Inflates what stands in base64url without padding; `not_base64` is the error of what does not.
+pub(super) fn inflate(base64: &str, not_base64: BitstringError) -> Result<Bits, BitstringError> {
+    let compressed = URL_SAFE_NO_PAD.decode(base64).map_err(|_| not_base64)?;
     let mut bits = Vec::new();
     MultiGzDecoder::new(compressed.as_slice())
         .take(MAX_BYTES as u64 + 1)
@@ -131,21 +145,50 @@ impl From<&str> for Purpose {
     }
 }
 
-/// A credential's `credentialStatus` of type `BitstringStatusListEntry`.
+/// The two kinds of signed lists, which differ in their names and in how the bits are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Bitstring,
+    /// See [`super::status_list_2021`].
+    StatusList2021,
+}
+
+/// A credential's `credentialStatus` that names a place in a list of bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    pub kind: Kind,
     pub purpose: Purpose,
     pub index: usize,
     /// The list's URL.
     pub list: String,
     /// Bits per entry.
     pub size: usize,
+    /// What each value means, where the purpose is `message`.
+    pub messages: Vec<(u64, String)>,
 }
 
 impl Entry {
     pub const TYPE: &str = "BitstringStatusListEntry";
 
     pub fn read(object: &Object<'_>) -> Result<Self, EntryError> {
+        let size = match object.get("statusSize") {
+            None => 1,
+            Some(Value::Number(n)) => match n.as_i64().and_then(|n| usize::try_from(n).ok()) {
+                None | Some(0) => return Err(EntryError::Size),
+                Some(size) if size > MAX_SIZE => return Err(EntryError::LargeSize { size }),
+                Some(size) => size,
+            },
+            Some(_) => return Err(EntryError::Size),
+        };
+        Ok(Self {
+            size,
+            messages: messages(object, size)?,
+            ..Self::place(object, Kind::Bitstring)?
+        })
+    }
+
+    /// What both kinds have: a list, a place in it, and what it is about.
+    pub(super) fn place(object: &Object<'_>, kind: Kind) -> Result<Self, EntryError> {
         let text = |member| object.str(member).ok_or(EntryError::Absent { member });
         let index = text("statusListIndex")?;
         let bad_index = || EntryError::Index { found: index.into() };
@@ -153,27 +196,48 @@ impl Entry {
         {
             return Err(bad_index());
         }
-        let size = match object.get("statusSize") {
-            None => 1,
-            Some(Value::Number(n)) => n
-                .as_i64()
-                .and_then(|n| usize::try_from(n).ok())
-                .filter(|n| (1..=64).contains(n))
-                .ok_or(EntryError::Size)?,
-            Some(_) => return Err(EntryError::Size),
-        };
         Ok(Self {
+            kind,
             purpose: text("statusPurpose")?.into(),
             index: index.parse().map_err(|_| bad_index())?,
             list: text("statusListCredential")?.into(),
-            size,
+            size: 1,
+            messages: Vec::new(),
         })
+    }
+
+    /// What the issuer says that a value means.
+    pub fn message(&self, value: u64) -> Option<&str> {
+        self.messages.iter().find(|(of, _)| *of == value).map(|(_, message)| message.as_str())
+    }
+}
+
+/// `statusMessage`: one for each value that `size` bits can have.
+fn messages(object: &Object<'_>, size: usize) -> Result<Vec<(u64, String)>, EntryError> {
+    let Some(stated) = object.get("statusMessage") else {
+        return if size == 1 { Ok(Vec::new()) } else { Err(EntryError::Messages) };
+    };
+    let read = |value: &Value<'_>| {
+        let stated = value.as_object()?;
+        let value = stated.str("status")?.strip_prefix("0x")?;
+        let hex = !value.is_empty() && value.bytes().all(|b| b.is_ascii_hexdigit());
+        let value = u64::from_str_radix(value, 16).ok().filter(|_| hex)?;
+        Some((value, stated.str("message")?.to_owned()))
+    };
+    let messages: Option<Vec<_>> = stated.items().iter().map(read).collect();
+    let mut messages = messages.ok_or(EntryError::Messages)?;
+    messages.sort_unstable();
+    let values = messages.iter().map(|(value, _)| *value);
+    match values.eq(0..1 << size) {
+        true => Ok(messages),
+        false => Err(EntryError::Messages),
     }
 }
 
 /// The subject of a list credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
+    pub kind: Kind,
     pub purposes: Vec<Purpose>,
     pub bits: Bits,
     /// Milliseconds for which a copy may be used.
@@ -186,18 +250,27 @@ impl List {
 
     /// Reads the subject of a list credential whose proof held.
     pub fn read(subject: &Object<'_>) -> Result<Self, BitstringError> {
-        if !crate::model::credential::types(subject).any(|t| t == Self::SUBJECT_TYPE) {
+        Self::subject(subject, Self::SUBJECT_TYPE, Kind::Bitstring, decode)
+    }
+
+    /// What both kinds of lists have.
+    pub(super) fn subject(
+        subject: &Object<'_>,
+        subject_type: &str,
+        kind: Kind,
+        decode: impl FnOnce(&str) -> Result<Bits, BitstringError>,
+    ) -> Result<Self, BitstringError> {
+        if !types(subject).any(|t| t == subject_type) {
             return Err(BitstringError::NotAList);
         }
-        let purposes = crate::model::credential::items(subject, "statusPurpose")
-            .filter_map(|p| p.as_str().map(Purpose::from))
-            .collect();
+        let purposes = items(subject, "statusPurpose");
+        let purposes = purposes.filter_map(|p| p.as_str().map(Purpose::from)).collect();
         let encoded = subject.str("encodedList").ok_or(BitstringError::NotAList)?;
         let ttl = match subject.get("ttl") {
             Some(Value::Number(n)) => n.as_i64().and_then(|n| u64::try_from(n).ok()),
             _ => None,
         };
-        Ok(Self { purposes, bits: decode(encoded)?, ttl })
+        Ok(Self { kind, purposes, bits: decode(encoded)?, ttl })
     }
 }
 
@@ -237,10 +310,15 @@ pub fn compose(list: &ListCredential<'_>) -> Vec<u8> {
 /// Why a list cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BitstringError {
-    #[error("the list credential's subject is not a `BitstringStatusList` with an `encodedList`")]
+    #[error(
+        "it is no list: expected a credential of type `BitstringStatusListCredential` or \
+         `StatusList2021Credential` whose subject has the type of such a list and an `encodedList`"
+    )]
     NotAList,
     #[error("`encodedList` is not `u` and base64url")]
     NotMultibase,
+    #[error("`encodedList` is not base64")]
+    NotBase64,
     #[error("`encodedList` is not gzip")]
     NotGzip,
     #[error("the list inflates to more than {MAX_BYTES} bytes")]
@@ -256,8 +334,15 @@ pub enum EntryError {
     Absent { member: &'static str },
     #[error("`statusListIndex` is {found:?}; expected a whole number in decimal digits")]
     Index { found: String },
-    #[error("`statusSize` is not a whole number from 1 to 64")]
+    #[error("`statusSize` is not a whole number from 1 on")]
     Size,
+    #[error("the entry has {size} bits (`statusSize`); up to {MAX_SIZE} are read")]
+    LargeSize { size: usize },
+    #[error(
+        "`statusMessage` must have one `status` (as in 0x1f) and one `message` for each value that \
+         an entry of this `statusSize` can have"
+    )]
+    Messages,
 }
 
 #[cfg(test)]
@@ -323,6 +408,46 @@ mod tests {
             assert!(entry(bad).is_err(), "{bad}");
         }
         assert!(entry(&format!("\"{}\"", "9".repeat(40))).is_err());
+    }
+
+    #[test]
+    fn an_entry_of_several_bits_is_one_number_and_has_a_message_for_each() {
+        let mut bits = Bits::new(0);
+        assert!(bits.set(6) && bits.set(8) && bits.set(MIN_LENGTH - 1));
+        assert_eq!(bits.value(2, 3), Some(0b101));
+        assert_eq!(bits.value(6, 1), Some(1));
+        assert_eq!(bits.value(MIN_LENGTH / 2 - 1, 2), Some(1));
+        assert_eq!(bits.value(MIN_LENGTH / 3, 3), None);
+        assert_eq!(bits.value(usize::MAX, 2), None);
+
+        let read = |more: &str| {
+            let text = format!(
+                r#"{{"statusPurpose": "message", "statusListIndex": "5",
+                     "statusListCredential": "https://a.example/l"{more}}}"#
+            );
+            Entry::read(Document::parse(text.as_bytes()).unwrap().root())
+        };
+        let all = r#", "statusSize": 2, "statusMessage": [{"status": "0x0", "message": "a"},
+            {"status": "0x2", "message": "c"}, {"status": "0x1", "message": "b"},
+            {"status": "0x3", "message": "d"}]"#;
+        let entry = read(all).unwrap();
+        assert_eq!((entry.size, entry.message(2), entry.message(4)), (2, Some("c"), None));
+        assert_eq!(read("").unwrap().messages, []);
+        for bad in [
+            all.replace("0x3", "0x4"),
+            all.replace("0x3", "0x2"),
+            all.replace("0x3", "3"),
+            all.replace("0x3", "0x+3"),
+            all.replace("2,", "3,"),
+            r#", "statusSize": 2"#.into(),
+            r#", "statusMessage": "x""#.into(),
+        ] {
+            assert_eq!(read(&bad), Err(EntryError::Messages), "{bad}");
+        }
+        for bad in [r#", "statusSize": 0"#, r#", "statusSize": 1.5"#, r#", "statusSize": "1""#] {
+            assert_eq!(read(bad), Err(EntryError::Size), "{bad}");
+        }
+        assert_eq!(read(r#", "statusSize": 9"#), Err(EntryError::LargeSize { size: 9 }));
     }
 
     #[test]

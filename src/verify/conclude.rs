@@ -1,7 +1,7 @@
 //! Step 7: verdicts from checks, and the report.
 
 use super::gather::Facts;
-use super::{Examined, FORM};
+use super::{Current, Examined, FORM};
 use crate::check::report::{
     AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
     verdict,
@@ -15,14 +15,14 @@ use crate::proof::Secured;
 use crate::proof::vc_jwt::Kind;
 
 /// Verdicts, and the report.
-pub(super) fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &Facts) -> Report {
+pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Facts) -> Report {
     let authentic = match verdict(examined.checks().chain(&facts.books)) {
         // A signature is what makes it authentic: checks that were only skipped prove nothing.
         Verdict::Yes if examined.proven.authentic.is_none() => Verdict::Undecided,
         verdict => verdict,
     };
     let (status, current_verdict) = match authentic {
-        Verdict::Yes => (status(&current), verdict(&current)),
+        Verdict::Yes => (status(&current.checks), verdict(&current.checks)),
         // What a forged document says of its own dates and lists means nothing.
         Verdict::No | Verdict::Undecided => (Status::Unknown, Verdict::Undecided),
     };
@@ -37,9 +37,10 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Vec<Check>, facts: &
         .chain(examined.conformance.checks)
         .chain(examined.proven.checks)
         .chain(facts.books.clone())
-        .chain(current);
+        .chain(current.checks);
     let mut warnings = examined.conformance.warnings;
     warnings.extend(examined.proven.warnings);
+    warnings.extend(current.warnings);
     Report {
         verified: authentic == Verdict::Yes && current_verdict == Verdict::Yes,
         verdicts: Verdicts::of(authentic, current_verdict),

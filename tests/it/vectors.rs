@@ -8,6 +8,7 @@ mod data_model_1;
 mod generate;
 mod https;
 mod jcs;
+mod lists;
 mod presentations;
 mod proofs;
 mod status;

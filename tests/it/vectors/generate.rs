@@ -8,7 +8,8 @@ use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
 use super::{
-    Documents, Expectation, Vector, data_model_1, folder, https, jcs, presentations, proofs, status,
+    Documents, Expectation, Vector, data_model_1, folder, https, jcs, lists, presentations, proofs,
+    status,
 };
 
 pub struct Writer;
@@ -105,6 +106,7 @@ fn regenerate_the_vectors() {
     status::lists(&writer);
     status::dates(&writer);
     https::issuers(&writer);
+    lists::lists(&writer);
 }
 
 fn good_ones(to: &Writer) {

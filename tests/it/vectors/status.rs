@@ -57,13 +57,11 @@ pub fn lists(to: &Writer) {
         (Undecided, Unknown, "too-many-status-entries"),
     );
     let strange = json!([entry("revocation", REVOCATION, "8"),
-                         {"id": "urn:uuid:9", "type": "StatusList2021Entry"}]);
+                         {"id": "urn:uuid:9", "type": "StrangeEntry"}]);
+    let defines = json!({"StrangeEntry": "https://strange.example/#StrangeEntry"});
     let strange = with(
         credential(),
-        &[
-            ("/@context", json!([V2, OB, "https://w3id.org/vc/status-list/2021/v1"])),
-            ("/credentialStatus", strange),
-        ],
+        &[("/@context", json!([V2, OB, defines])), ("/credentialStatus", strange)],
     );
     to.status(
         "unknown-entry",
