@@ -9,6 +9,7 @@ mod achievements;
 mod batch;
 pub mod change;
 pub mod compose;
+mod drawn;
 mod earner;
 pub mod parties;
 pub mod request;
@@ -28,6 +29,7 @@ use crate::model::links::Links;
 use crate::store::{AchievementRow, CredentialRow, PartyKind, Store, StoreError, Supersede};
 
 pub use batch::Signed;
+use drawn::Drawn;
 pub use earner::EARNER_LOOKUP_SECRET;
 use parties::{Parties, Party};
 use request::MintRequest;
@@ -40,6 +42,7 @@ pub struct Issuance {
     pub links: Links,
     pub parties: Parties,
     lists: Lists,
+    drawn: Arc<Drawn>,
     lookup_secret: OnceCell<Secret>,
     public_url_settled: OnceCell<()>,
 }
@@ -117,6 +120,7 @@ impl Issuance {
             links,
             parties,
             lists: Lists::default(),
+            drawn: Arc::default(),
             lookup_secret: OnceCell::new(),
             public_url_settled: OnceCell::new(),
         }

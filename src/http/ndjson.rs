@@ -5,13 +5,15 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{Buf as _, Bytes, BytesMut};
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
 
 use super::body::{self, MAX_BODY};
 use super::problem::Problem;
 
 /// Lines that are worked on together, at most.
-pub const GROUP: usize = 64;
+pub const GROUP: usize = 128;
+/// A group takes no further line once it holds so many bytes.
+const GROUP_BYTES: usize = MAX_BODY;
 
 const NDJSON: &str = "application/x-ndjson";
 
@@ -44,6 +46,12 @@ pub struct Line {
     pub text: Result<Bytes, Problem>,
 }
 
+impl Line {
+    fn len(&self) -> usize {
+        self.text.as_ref().map_or(0, Bytes::len)
+    }
+}
+
 /// Cuts a body into lines as it arrives.
 pub struct Lines {
     body: BodyDataStream,
@@ -62,26 +70,36 @@ impl Lines {
 
     /// The lines that are there, waiting for at least one; `None` at the end.
     pub async fn next_group(&mut self) -> Option<Vec<Line>> {
-        let mut group = Vec::new();
+        let (mut group, mut bytes) = (Vec::new(), 0);
         loop {
             while group.len() < GROUP
+                && bytes < GROUP_BYTES
                 && let Some(line) = self.cut()
             {
+                bytes += line.as_ref().map_or(0, Line::len);
                 group.extend(line);
             }
-            if !group.is_empty() {
+            if group.len() == GROUP || bytes >= GROUP_BYTES {
                 return Some(group);
             }
             if self.ended {
-                return None;
+                return (!group.is_empty()).then_some(group);
             }
-            match self.body.next().await {
+            // A chunk may hold one line only: the others that have come are taken too.
+            let data = match group.is_empty() {
+                true => self.body.next().await,
+                false => match self.body.next().now_or_never() {
+                    Some(data) => data,
+                    None => return Some(group),
+                },
+            };
+            match data {
                 Some(Ok(data)) => self.buffer.extend_from_slice(&data),
                 Some(Err(error)) => {
                     self.ended = true;
                     self.buffer.clear();
                     let text = Err(Problem::Unreadable { part: "body", detail: error.to_string() });
-                    return Some(vec![Line { number: self.number + 1, text }]);
+                    group.push(Line { number: self.number + 1, text });
                 }
                 None => self.ended = true,
             }

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::spawn_blocking;
 
 use super::compose::{Particulars, StatusPlace, compose};
+use super::drawn::Drawn;
 use super::earner::Subject;
 use super::parties::Signers;
 use super::request::EvidenceItem;
@@ -61,6 +62,7 @@ struct Desk {
     orders: Vec<Order>,
     links: Links,
     ambient: Ambient,
+    drawn: Arc<Drawn>,
 }
 
 /// An order whose facts are settled.
@@ -88,10 +90,10 @@ impl Signed {
     /// Everything up to the signatures.
     pub async fn new(issuance: &Issuance, issuer: Party, by: Minter, orders: Vec<Order>) -> Self {
         let answers = orders.iter().map(|_| None).collect();
-        let Issuance { links, ambient, .. } = issuance;
-        let (links, ambient) = (links.clone(), ambient.clone());
+        let Issuance { links, ambient, drawn, .. } = issuance;
+        let (links, ambient, drawn) = (links.clone(), ambient.clone(), drawn.clone());
         let at = ambient.now();
-        let desk = Arc::new(Desk { issuer, by, orders, links, ambient });
+        let desk = Arc::new(Desk { issuer, by, orders, links, ambient, drawn });
         let mut signed = Self { desk, answers, drafts: Vec::new(), mints: Vec::new(), at };
         if let Err(error) = signed.prepare(issuance).await {
             signed.refuse_rest(&error);
@@ -331,7 +333,8 @@ impl Desk {
         let lists = [Some(&lists.revocation), suspension].into_iter().flatten();
         lists
             .map(|list| {
-                let index = self.ambient.random_below(list.length);
+                let random = || self.ambient.random_below(list.length);
+                let index = self.drawn.draw(&list.id, list.length, random);
                 let list_url = self.links.status_list(&list.id);
                 let entry = StatusEntry { list: list.id.clone(), index };
                 (entry, StatusPlace { list_url, purpose: list.purpose.as_str(), index })

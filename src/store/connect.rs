@@ -14,6 +14,11 @@ use super::{Dialect, Result, Store, StoreError, Together, retrying};
 const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; \
      PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;";
 
+/// For the connection that writes. Ids are random, so that each insert meets other pages of its
+/// indexes: 64 MiB of them are kept. The write-ahead log is copied into the database every
+/// 64 MiB, where the same pages are then written once.
+const SQLITE_WRITER: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384;";
+
 /// For each connection of PostgreSQL: a stuck statement or a forgotten
 /// transaction ends, and a commit is on disk before we say so, whatever the
 /// server's default is.
@@ -89,7 +94,10 @@ impl Store {
             .clone()
             .max_connections(1)
             .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(SQLITE_SESSION).await.map(drop) })
+                Box::pin(async move {
+                    connection.execute(SQLITE_SESSION).await?;
+                    connection.execute(SQLITE_WRITER).await.map(drop)
+                })
             })
             .connect(&url)
             .await?;
