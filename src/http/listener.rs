@@ -22,8 +22,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 use tower::ServiceExt as _;
 
-/// A connection on which no byte moves either way for this long is closed.
-const SILENCE: Duration = Duration::from_secs(120);
 /// What connections may take of the service.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -31,11 +29,14 @@ pub struct Bounds {
     pub connections: usize,
     /// In this time a request's header is there whole, counted from the answer before it.
     pub header: Duration,
+    /// A connection on which no byte moves either way for this long is closed.
+    pub silence: Duration,
 }
 
 impl Bounds {
     pub fn with_connections(connections: usize) -> Self {
-        Self { connections, header: Duration::from_secs(30) }
+        let [header, silence] = [30, 120].map(Duration::from_secs);
+        Self { connections, header, silence }
     }
 }
 
@@ -81,6 +82,9 @@ pub async fn serve(
 /// A connection, which makes room when it ends.
 pub struct Connection {
     stream: TcpStream,
+    /// When a byte moved last.
+    moved: Option<Instant>,
+    silence: Duration,
     idle: Pin<Box<Sleep>>,
     _room: OwnedSemaphorePermit,
 }
@@ -97,7 +101,10 @@ impl Connection {
         let (stream, address) = listener.accept().await;
         // Before the first byte, silence is borne no longer than a header may take.
         let idle = Box::pin(tokio::time::sleep(bounds.header));
-        (Self { stream, idle, _room: room }, Peer(address.ip()))
+        (
+            Self { stream, moved: None, silence: bounds.silence, idle, _room: room },
+            Peer(address.ip()),
+        )
     }
 
     /// Notes that bytes moved; or fails once none has for too long.
@@ -107,13 +114,17 @@ impl Connection {
         moved: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if moved.is_ready() {
-            self.idle.as_mut().reset(Instant::now() + SILENCE);
+            self.moved = Some(Instant::now());
             return moved;
         }
-        match self.idle.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
+        // The alarm is put off when it rings, not at each byte.
+        while self.idle.as_mut().poll(cx).is_ready() {
+            match self.moved.take() {
+                Some(last) => self.idle.as_mut().reset(last + self.silence),
+                None => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            }
         }
+        Poll::Pending
     }
 }
 
@@ -172,12 +183,16 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(10);
 
-    /// A service whose headers have so many milliseconds; what ends it; and its end.
-    async fn service(header: u64) -> (TcpStream, oneshot::Sender<()>, JoinHandle<()>) {
+    /// A service whose headers and silences have so many milliseconds; what ends it; and its end.
+    async fn service(
+        header: u64,
+        silence: u64,
+    ) -> (TcpStream, oneshot::Sender<()>, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let bounds = Bounds { connections: 1, header: Duration::from_millis(header) };
+        let [header, silence] = [header, silence].map(Duration::from_millis);
+        let bounds = Bounds { connections: 1, header, silence };
         let router = Router::new().route("/", get(async || "here"));
         let until = async { stopped.await.unwrap() };
         let serving = tokio::spawn(serve(listener, bounds, router, until));
@@ -194,7 +209,7 @@ mod tests {
     #[tokio::test]
     async fn a_header_that_does_not_come_to_its_end_ends_the_connection() {
         for begun in ["", "POST", "GET / HTTP/1.1\r\nhost: a\r\n"] {
-            let (mut stream, _stop, _serving) = service(200).await;
+            let (mut stream, _stop, _serving) = service(200, 60_000).await;
             stream.write_all(begun.as_bytes()).await.unwrap();
             let mut rest = Vec::new();
             timeout(SOON, stream.read_to_end(&mut rest)).await.expect("it is closed").ok();
@@ -202,8 +217,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_that_falls_silent_is_closed() {
+        // The alarm that is set first rings while it is still in use, and is put off.
+        let (mut stream, _stop, _serving) = service(10, 50).await;
+        assert!(answer(&mut stream).await.ends_with("here"));
+        let mut rest = Vec::new();
+        timeout(SOON, stream.read_to_end(&mut rest)).await.expect("it is closed").ok();
+    }
+
+    #[tokio::test]
     async fn an_idle_connection_does_not_hold_up_the_end() {
-        let (mut stream, stop, serving) = service(60_000).await;
+        let (mut stream, stop, serving) = service(60_000, 60_000).await;
         assert!(answer(&mut stream).await.ends_with("here"));
         assert!(answer(&mut stream).await.starts_with("HTTP/1.1 200"), "it stays open");
         stop.send(()).unwrap();

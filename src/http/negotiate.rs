@@ -5,9 +5,18 @@ use axum::http::{HeaderMap, header};
 /// The offered media type that the client likes best; of equals the one offered
 /// first. `None` where the client accepts none of them.
 pub fn choose<'a>(headers: &HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
+    choose_of(&accept(headers), offered)
+}
+
+/// What the client says that it accepts, as one list.
+pub fn accept(headers: &HeaderMap) -> String {
     let accept: Vec<&str> =
         headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
-    let accept = accept.join(",");
+    accept.join(",")
+}
+
+/// The same as [`choose`], of what [`accept`] gave.
+pub fn choose_of<'a>(accept: &str, offered: &[&'a str]) -> Option<&'a str> {
     if accept.trim().is_empty() {
         return offered.first().copied();
     }

@@ -29,9 +29,8 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     let id = request_id(request.headers())
         .unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(app.issuance.ambient.random())));
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
-    let route = route.to_owned();
-    let headers = request.headers().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let accept = negotiate::accept(request.headers());
     let span = tracing::info_span!("request", request.id = %id);
     let started = Instant::now();
 
@@ -41,12 +40,13 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
             true => Problem::NotFound.into_response(),
             false => next.run(request).await,
         };
-        let mut response = describe(response, &method, &headers, &id);
+        let mut response = describe(response, &method, &accept, &id);
         secure(&mut response);
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID.clone(), value);
         }
-        record(&method, &route, response.status().as_u16(), started);
+        let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        record(&method, route, response.status().as_u16(), started);
         response
     }
     .instrument(span)
@@ -62,7 +62,7 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 
 /// Writes the body of a response that carries a [`Problem`]: a page for people, a
 /// problem document for programs.
-fn describe(mut response: Response, method: &Method, asked: &HeaderMap, id: &str) -> Response {
+fn describe(mut response: Response, method: &Method, accept: &str, id: &str) -> Response {
     // What axum answers by itself: a path that it cannot read or does not know, a wrong method.
     if response.extensions().get::<Problem>().is_none() {
         let known = match response.status().as_u16() {
@@ -75,7 +75,7 @@ fn describe(mut response: Response, method: &Method, asked: &HeaderMap, id: &str
     }
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let document = problem.document(Some(id.to_owned()));
-    let for_people = negotiate::choose(asked, &["application/problem+json", "text/html"])
+    let for_people = negotiate::choose_of(accept, &["application/problem+json", "text/html"])
         == Some("text/html")
         && method == Method::GET;
     let (content_type, body) = if for_people {

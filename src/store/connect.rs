@@ -89,7 +89,9 @@ impl Store {
         let options = AnyPoolOptions::new()
             .acquire_timeout(Duration::from_secs(30))
             .idle_timeout(None)
-            .max_lifetime(None);
+            .max_lifetime(None)
+            // A file of ours does not hang up on us.
+            .test_before_acquire(false);
         let writer = options
             .clone()
             .max_connections(1)
