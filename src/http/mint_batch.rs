@@ -66,19 +66,15 @@ pub async fn mint_batch(
         let signing = tokio::spawn(batch.clone().sign(group));
         Some((signing, (batch, lines)))
     });
-    let recording = signing.buffered(AHEAD).map(move |group| {
+    let answers = signing.buffered(AHEAD).then(move |group| {
         let batch = batch.clone();
         async move { batch.record(group.expect("minting does not panic")).await }
     });
-    let answers = recording.buffered(RECORDED);
     Ok(ndjson::answer(answers))
 }
 
 /// Groups of lines that are signed, or being signed, before they are recorded.
-const AHEAD: usize = 2;
-
-/// Groups on their way into the books: one waits while the other is written.
-const RECORDED: usize = 2;
+const AHEAD: usize = 3;
 
 /// For whom a batch is minted.
 struct Batch {

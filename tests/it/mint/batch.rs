@@ -152,10 +152,10 @@ async fn an_upload_is_answered_as_it_comes_and_ends_with_its_key() {
     assert_eq!(next().await["status"], 401);
 }
 
-/// Sends 150 lines at once and reads the answers to the first group; those after it are signed,
+/// Sends 300 lines at once and reads the answers to the first group; those after it are signed,
 /// or being signed.
 async fn upload_begun(app: &TestApp, token: &str) -> (Vec<Value>, BodyDataStream) {
-    let body: String = (1..=150).map(|i| line(i) + "\n").collect();
+    let body: String = (1..=300).map(|i| line(i) + "\n").collect();
     let request = app.request(Method::POST, PATH).key(token);
     let request = request.header("content-type", "application/x-ndjson").body(body);
     let mut answers = request.start().await.into_body().into_data_stream();
@@ -186,7 +186,7 @@ async fn what_was_signed_before_its_api_key_was_revoked_is_not_recorded_after() 
     let path = format!("/v1/issuers/nea/api-keys/{}", key["id"].as_str().unwrap());
     app.request(Method::DELETE, &path).key(&app.nea).send().await.expect(200);
     let rest = rest(answers).await;
-    assert_eq!(first.len() + rest.len(), 150);
+    assert_eq!(first.len() + rest.len(), 300);
     assert!(rest.iter().all(|l| l["status"] == 401), "{rest:?}");
 }
 
@@ -203,7 +203,7 @@ async fn what_waited_is_signed_again_by_the_keys_of_now() {
     app.post("/v1/issuers/nea/keys:rotate", &app.nea, &json!(null)).await.expect(200);
     app.clock.advance(SignedDuration::from_secs(6));
     let rest = rest(answers).await;
-    assert_eq!(first.len() + rest.len(), 150);
+    assert_eq!(first.len() + rest.len(), 300);
     let old = signed_by(&first[0]);
     assert!(rest.iter().all(|l| signed_by(l) != old), "{rest:?}");
 }
