@@ -4,6 +4,7 @@
 # Also: make check (format and lints), make openapi (write openapi.yaml),
 # make differential (other JSON-LD processors beside ours, on 100,000 documents;
 # COUNT and FIRST name others), make differential-results (check their answers in),
+# make fuzz (libFuzzer on what meets strangers' bytes; SECONDS for each of TARGETS),
 # make peers (measure ourselves and others side by side; writes README's table),
 # make load (what the service does under load; ARGS='--seconds 8 --rounds 5 --lines 1000000').
 # ARGS goes to the demo: make demo ARGS='--listen 127.0.0.1:9000'
@@ -14,6 +15,10 @@ SHELL := /bin/bash
 
 INTEROP := tests/interop
 DIFFERENTIAL := tests/differential
+FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+TARGETS := $(FUZZ_TARGETS)
+SECONDS := 60
+HOST := $(shell rustc -vV 2> /dev/null | sed -n 's/^host: //p')
 COUNT := 100000
 FIRST := 1000000
 comma := ,
@@ -30,7 +35,7 @@ if ! { $(1); } > /dev/null 2>&1; then \
 fi
 endef
 
-.PHONY: demo test check openapi differential differential-results load peers build-tools test-tools
+.PHONY: demo test check openapi differential differential-results fuzz load peers build-tools test-tools
 
 demo: build-tools
 	cargo run --release --locked -- demo $(ARGS)
@@ -45,6 +50,22 @@ check: build-tools
 openapi: build-tools
 	cargo run --locked --quiet -- openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+
+# What cargo-fuzz asks of the compiler, without the sanitizer that only a nightly one has: there is
+# no unsafe code of ours for it to watch. The corpus grows in fuzz/corpus, which git ignores.
+fuzz: build-tools
+	@$(call provide,c++ --version,g++)
+	cd fuzz && RUSTFLAGS="--cfg fuzzing -Cdebug-assertions -Copt-level=1 -Cpasses=sancov-module \
+	    -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+	    -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares" \
+	    cargo build --locked --target $(HOST) $(TARGETS:%=--bin %)
+	@for target in $(TARGETS); do \
+	    echo "== $$target, $(SECONDS) seconds"; \
+	    mkdir -p fuzz/corpus/$$target fuzz/artifacts/$$target; \
+	    fuzz/target/$(HOST)/debug/$$target -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 \
+	        -verbosity=0 -print_final_stats=1 -artifact_prefix=fuzz/artifacts/$$target/ \
+	        fuzz/corpus/$$target fuzz/seeds/$$target; \
+	done
 
 load: build-tools
 	@$(call provide,command -v wrk && command -v curl && command -v taskset,wrk curl util-linux)

@@ -103,7 +103,7 @@ fn read(bytes: &[u8]) -> Result<Found, BakeError> {
         let start = position(&reader);
         let event = reader.read_resolved_event();
         let (namespace, event) = event.map_err(|error| broken(error.to_string()))?;
-        let edition = edition(&namespace, &event);
+        let edition = edition(&namespace, &event)?;
         let span = start..position(&reader);
         match event {
             Event::Eof => return scan.finish(),
@@ -221,14 +221,22 @@ fn is_root(tag: &BytesStart<'_>) -> bool {
     tag.local_name().as_ref() == "svg"
 }
 
-fn edition(namespace: &ResolveResult<'_>, event: &Event<'_>) -> Option<Edition> {
-    let (Event::Start(tag) | Event::Empty(tag)) = event else { return None };
-    let ResolveResult::Bound(Namespace(namespace)) = namespace else { return None };
-    match (*namespace, tag.local_name().as_ref()) {
-        (NAMESPACE, "credential") => Some(Edition::V3),
-        (NAMESPACE_V2, "assertion") => Some(Edition::V2),
+/// Which Open Badges an element holds a credential of, if any.
+fn edition(
+    namespace: &ResolveResult<'_>,
+    event: &Event<'_>,
+) -> Result<Option<Edition>, BakeError> {
+    let (Event::Start(tag) | Event::Empty(tag)) = event else { return Ok(None) };
+    let name = tag.local_name();
+    Ok(match (namespace, name.as_ref()) {
+        (ResolveResult::Bound(Namespace(NAMESPACE)), "credential") => Some(Edition::V3),
+        (ResolveResult::Bound(Namespace(NAMESPACE_V2)), "assertion") => Some(Edition::V2),
+        // A reader that knows no namespaces would take it, and baking would give it its meaning.
+        (ResolveResult::Unknown(_), "credential" | "assertion") => {
+            return Err(broken(format!("<{}> has a prefix that is not declared", tag.name().0)));
+        }
         _ => None,
-    }
+    })
 }
 
 fn declares(tag: &BytesStart<'_>) -> Result<Declares, BakeError> {
@@ -340,6 +348,14 @@ mod tests {
             .replace("<title>", "<b:credential xmlns:b=\"https://purl.imsglobal.org/ob/v3p0\">&a;")
             .replace("</title>", "</b:credential>");
         assert!(matches!(opened(&entity), Err(BakeError::Svg { .. })));
+    }
+
+    #[test]
+    fn a_credential_under_a_prefix_that_nobody_declares_is_refused() {
+        let text = r#"<svg><openbadges:credential verify="eyJ.e30.AA"/></svg>"#;
+        assert!(matches!(opened(text), Err(BakeError::Svg { .. })));
+        // Baking would declare the prefix, and there would be two.
+        assert!(bake(text.as_bytes(), "{}").is_err());
     }
 
     #[test]

@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod demo;
+pub mod dice;
 pub mod postgres;
 pub mod samples;
