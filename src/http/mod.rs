@@ -19,8 +19,10 @@ pub mod problem;
 pub mod public;
 pub mod setup;
 pub mod sources;
+pub mod upload;
 pub mod verify;
 pub mod verify_batch;
+pub mod verify_page;
 
 use std::sync::Arc;
 
@@ -86,6 +88,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(credentials::supersede));
     let verifying = OpenApiRouter::new()
         .routes(routes!(verify::verify))
+        .routes(routes!(verify_page::form, verify_page::answer))
         .routes(routes!(verify_batch::verify_batch));
     let public = OpenApiRouter::new()
         .routes(routes!(public::credential))

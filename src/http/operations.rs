@@ -39,14 +39,19 @@ pub async fn metrics(State(app): State<Arc<App>>) -> String {
     observe::figures().render()
 }
 
-/// The pages' style sheet.
+/// The pages' style sheet and their one script.
 pub fn page_assets() -> Router<Arc<App>> {
-    let style = || async {
-        let headers = [
-            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ];
-        (headers, pages::STYLE).into_response()
+    let asset = |media: &'static str, text: &'static str| {
+        get(async move || {
+            let headers =
+                [(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "public, max-age=3600")];
+            (headers, text).into_response()
+        })
     };
-    Router::new().route("/assets/style.css", get(style))
+    Router::new()
+        .route("/assets/style.css", asset("text/css; charset=utf-8", pages::STYLE))
+        .route(
+            "/assets/verify.js",
+            asset("text/javascript; charset=utf-8", pages::verification::SCRIPT),
+        )
 }

@@ -7,10 +7,10 @@ use axum::extract::{Request, State};
 use url::Url;
 
 use super::App;
-use super::body;
 use super::limits::Client;
 use super::problem::Problem;
 use super::sources::Own;
+use super::upload::{self, Upload};
 use crate::bake::Picture;
 use crate::check::Report;
 use crate::check::options::Options;
@@ -22,15 +22,17 @@ use crate::model::json::{Object, Value};
 use crate::verify::{self, DecodeError, Secured, Verifier};
 
 /// Verify a credential of any issuer: JSON, a JWT, a PNG or SVG with one baked in, or `{"url": …}`
-/// for a link to one.
+/// or the bare URL for a link to one.
 ///
-/// The body decides which it is, whatever its content type. A credential that does not verify is
+/// The body decides which it is, whatever its content type; `multipart/form-data` holds one of
+/// these in one field, as a file or as text. A credential that does not verify is
 /// a 200 too: the report says why.
 #[utoipa::path(post, path = "/v1/verify", tag = "verify",
     request_body(content((serde_json::Value = "application/json"), (serde_json::Value = "application/vc+ld+json"),
                          (serde_json::Value = "application/vc"), (String = "text/plain"),
                          (String = "application/jwt"), (String = "application/vc+jwt"),
-                         (Vec<u8> = "image/png"), (String = "image/svg+xml")),
+                         (Vec<u8> = "image/png"), (String = "image/svg+xml"),
+                         (Upload = "multipart/form-data")),
                  description = "The credential, or {\"url\": …}"),
     responses((status = 200, description = "What was checked, and the verdicts", body = Report)))]
 pub async fn verify(
@@ -39,7 +41,7 @@ pub async fn verify(
     request: Request,
 ) -> Result<Json<Report>, Problem> {
     app.admit(client.0)?;
-    let bytes = body::read(request).await?;
+    let bytes = upload::read(request).await?;
     report(&app, &bytes).await.map(Json)
 }
 
@@ -49,13 +51,14 @@ pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
     let now = app.issuance.ambient.now();
     let contexts = Contexts::bundled();
     let verifier = Verifier { sources: &own, contexts, now, options: Options::USUAL };
-    let report = match verify::decode(bytes) {
-        Ok(secured) => match link(&secured)? {
+    let report = match (verify::decode(bytes), bare_link(bytes)) {
+        (Ok(secured), _) => match link(&secured)? {
             Some(url) => verifier.verify_url(url.as_str()).await,
             None => verifier.verify_decoded(&secured).await,
         },
-        Err(_) if Picture::of(bytes).is_some() => verifier.verify(bytes).await,
-        Err(error) => verify::unreadable(&refused(error)?),
+        (Err(_), Some(url)) => verifier.verify_url(url).await,
+        (Err(_), None) if Picture::of(bytes).is_some() => verifier.verify(bytes).await,
+        (Err(error), None) => verify::unreadable(&refused(error)?),
     };
     let authentic = match report.verdicts.authentic {
         Verdict::Yes => "yes",
@@ -75,6 +78,13 @@ fn refused(error: DecodeError) -> Result<DecodeError, Problem> {
         DecodeError::Json(DocumentError::Json(error)) => Err(Problem::MalformedJson(error)),
         error => Ok(error),
     }
+}
+
+/// A body or a form's text that is nothing but a link.
+fn bare_link(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes.trim_ascii()).ok()?;
+    let is_link = text.starts_with("https://") || text.starts_with("http://");
+    (is_link && !text.contains(char::is_whitespace)).then_some(text)
 }
 
 /// The link that is asked for in place of a credential.

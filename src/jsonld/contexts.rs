@@ -103,6 +103,11 @@ impl Contexts {
         Ok(Contexts::over(sources))
     }
 
+    /// The document behind a bundled context's URL, as published.
+    pub fn bundled_document(url: &str) -> Option<&'static [u8]> {
+        BUNDLED.iter().find(|(known, _)| *known == url).map(|(_, bytes)| *bytes)
+    }
+
     pub fn urls(&self) -> impl Iterator<Item = &str> {
         self.sources.keys().map(|url| &**url)
     }

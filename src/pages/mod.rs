@@ -1,9 +1,10 @@
-//! What people see: plain server-rendered pages, no script, one style sheet.
+//! What people see: plain server-rendered pages that need no script, one style sheet.
 //!
 //! Everything that comes from a credential is text to the templates, which
 //! escape it; links are https only, by the checks at minting.
 
 pub mod picture;
+pub mod verification;
 
 use askama::Template;
 

@@ -14,6 +14,7 @@ pub mod eddsa_rdfc_2022;
 mod jcs;
 pub mod rdfc;
 pub mod secured;
+mod several;
 mod signature;
 pub mod suite;
 mod usual_options;

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::several::several;
 use super::vc_claim::{self, Wrapped};
 use super::vc_jwt::{Header, Jws, JwsError, Kind};
 use crate::model::Document;
@@ -34,9 +35,10 @@ impl<'i> Secured<'i> {
             return Self::decode_jws(text);
         }
         if !trimmed.starts_with(b"{") {
-            return Err(DecodeError::NotACredential);
+            return Err(DecodeError::of(trimmed, DecodeError::NotACredential));
         }
-        let document = Document::parse(input)?;
+        let document =
+            Document::parse(input).map_err(|error| DecodeError::of(trimmed, error.into()))?;
         match envelope(&document)? {
             Some(text) => Self::decode_jws(text),
             None => Ok(Self::Embedded(document)),
@@ -87,6 +89,8 @@ pub enum DecodeError {
     TooLarge { bytes: usize },
     #[error("it is neither a JSON object, nor a compact JWS, nor a PNG or SVG")]
     NotACredential,
+    #[error("there are several in it ({found}); send one at a time")]
+    Several { found: String },
     #[error("it is not JSON that we read: {0}")]
     Json(#[from] DocumentError),
     #[error("it is not a JWS that we read: {0}")]
@@ -102,11 +106,17 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    /// What was found, where it is several credentials; else `error`.
+    fn of(input: &[u8], error: DecodeError) -> Self {
+        several(input).map_or(error, |found| DecodeError::Several { found })
+    }
+
     /// Stable, in kebab case.
     pub fn code(&self) -> &'static str {
         match self {
             DecodeError::TooLarge { .. } => "too-large",
             DecodeError::NotACredential => "not-a-credential",
+            DecodeError::Several { .. } => "several-credentials",
             DecodeError::Json(_) | DecodeError::Payload(_) => "not-strict-json",
             DecodeError::Jws(_) => "not-a-jws",
             DecodeError::Envelope => "invalid-envelope",
@@ -177,6 +187,9 @@ mod tests {
         assert_eq!(code(b"hello"), "not-a-credential");
         assert_eq!(code(b"[]"), "not-a-credential");
         assert_eq!(code(b"{\"id\": 1, \"id\": 2}"), "not-strict-json");
+        assert_eq!(code(b"{\"id\": 1}\n{\"id\": 2}"), "several-credentials");
+        assert_eq!(code(b"[{}, {}]"), "several-credentials");
+        assert_eq!(code(b"eyJh.e30.AA\neyJh.e30.AA"), "several-credentials");
         assert_eq!(code(b"eyJh.W10.AA"), "not-strict-json");
         assert_eq!(code(b"eyJh.e30.A"), "not-a-jws");
         assert_eq!(code(br#"{"type": "EnvelopedVerifiableCredential"}"#), "invalid-envelope");
