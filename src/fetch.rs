@@ -10,6 +10,7 @@
 //! [`ERROR_AGE`], so that a dead host costs a batch one timeout now and then.
 
 mod address;
+mod documents;
 mod network;
 pub mod readings;
 mod starts;
@@ -28,6 +29,7 @@ use crate::did::https::{Answer, Places};
 use crate::did::{self, ControllerDocument, Resolution};
 
 pub use address::is_public;
+pub use documents::{Answer, Documents, Recording};
 pub use network::{Network, NetworkError, Room};
 use readings::{ListAsked, Prove, ProvenList};
 
@@ -143,6 +145,8 @@ pub enum FetchError {
     TooLarge { url: String },
     #[error("{url} was not fetched: working offline")]
     Offline { url: String },
+    #[error("{url} is not among the documents given")]
+    NotGiven { url: String },
 }
 
 /// Why there is no list to rely on.

@@ -222,10 +222,7 @@ fn is_root(tag: &BytesStart<'_>) -> bool {
 }
 
 /// Which Open Badges an element holds a credential of, if any.
-fn edition(
-    namespace: &ResolveResult<'_>,
-    event: &Event<'_>,
-) -> Result<Option<Edition>, BakeError> {
+fn edition(namespace: &ResolveResult<'_>, event: &Event<'_>) -> Result<Option<Edition>, BakeError> {
     let (Event::Start(tag) | Event::Empty(tag)) = event else { return Ok(None) };
     let name = tag.local_name();
     Ok(match (namespace, name.as_ref()) {

@@ -1,5 +1,6 @@
 //! The commands: what an operator types.
 
+mod case;
 pub mod demo;
 pub mod doctor;
 mod example;

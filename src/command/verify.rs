@@ -1,24 +1,29 @@
-//! `touchmark verify`: check a credential from a file, a link or standard input.
+//! `touchmark verify`: check a credential from a file, a link, standard input or a pack.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use url::Url;
 
+use super::case::{self, Input, Pack};
 use super::{CommandError, verify_batch};
 use crate::ambient::Ambient;
-use crate::check::Report;
 use crate::check::options::Options;
 use crate::check::report::{OutcomeName, Verdict};
-use crate::fetch::{Network, Offline};
+use crate::check::{Check, Report};
+use crate::did::ControllerDocument;
+use crate::fetch::readings::{ListAsked, Prove, ProvenList};
+use crate::fetch::{Documents, FetchError, Fetched, ListError, Network, Offline, Recording};
 use crate::jsonld::Contexts;
 use crate::verify::{Sources, Verifier};
 
 /// What is verified, and how.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A file, a link to a credential, or `-` for standard input
-    #[arg(value_name = "FILE|URL|-")]
+    /// A file, a link to a credential, `-` for standard input, or what --save wrote
+    #[arg(value_name = "FILE|URL|-|PACK")]
     what: String,
     /// The file holds many credentials, one a line; print a report a line as JSON
     #[arg(long, conflicts_with = "json")]
@@ -29,9 +34,18 @@ pub struct Arguments {
     /// Fetch nothing: what needs a key document or a status list is undecided
     #[arg(long)]
     offline: bool,
-    /// Verify as of this time (RFC 3339) in place of now
+    /// Verify as of this time (RFC 3339) in place of now, or of a pack's own
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
+    /// Fetch nothing; take every outside document from this map: a JSON object from URL to a file
+    /// relative to the map, or to the HTTP status that it answers with. What is absent does not
+    /// answer
+    #[arg(long, value_name = "MAP.json", conflicts_with = "offline")]
+    documents: Option<PathBuf>,
+    /// Write a pack: the credential, all that was fetched for it and the report. `touchmark verify
+    /// PACK.zip` comes to the same verdict without asking anyone
+    #[arg(long, value_name = "PACK.zip", conflicts_with = "batch")]
+    save: Option<PathBuf>,
 }
 
 /// How it ended, as the exit code says it.
@@ -48,24 +62,127 @@ pub async fn run(
     dev_origins: &[String],
     ambient: &Ambient,
 ) -> Result<Ending, CommandError> {
-    let now = args.at.unwrap_or_else(|| ambient.now());
     if args.batch {
         let file = Path::new(&args.what);
         std::fs::File::open(file).map_err(unreadable(file))?;
-        return match args.offline {
-            true => verify_batch::run(&args.what, Offline, now).await,
-            false => verify_batch::run(&args.what, network(dev_origins, ambient)?, now).await,
-        };
+        let now = args.at.unwrap_or_else(|| ambient.now());
+        let outside = Outside::of(args, (dev_origins, ambient), now)?;
+        return verify_batch::run(&args.what, outside, now).await;
     }
-    let input = Input::of(&args.what)?;
-    let report = match args.offline {
-        true => input.verify(&Offline, now).await,
-        false => input.verify(&network(dev_origins, ambient)?, now).await,
+    let asked = Asked::of(args, dev_origins, ambient)?;
+    let report = match &args.save {
+        None => asked.verify(&asked.outside).await,
+        Some(pack) => {
+            let recording = Recording::of(&asked.outside);
+            let report = asked.verify(&recording).await;
+            case::save(pack, &asked.input, asked.now, (&recording.seen(), &report))?;
+            report
+        }
     };
     let text = if args.json { json(&report) } else { words(&report) };
     let printed = std::io::stdout().write_all(text.as_bytes());
     printed.map_err(CommandError::io("cannot print the report"))?;
     Ok(ending(&report))
+}
+
+/// What to verify, as of when, and whom to ask.
+struct Asked {
+    input: Input,
+    now: Timestamp,
+    outside: Outside,
+    /// The documents were given along.
+    given: bool,
+}
+
+impl Asked {
+    fn of(
+        args: &Arguments,
+        dev_origins: &[String],
+        ambient: &Ambient,
+    ) -> Result<Self, CommandError> {
+        let read = read(&args.what)?;
+        let pack_at = if let Read::Pack(pack) = &read { Some(pack.at) } else { None };
+        let now = args.at.or(pack_at).unwrap_or_else(|| ambient.now());
+        match read {
+            Read::Pack(pack) if args.documents.is_none() => {
+                let input = pack.input.clone();
+                let outside = Outside::Documents(pack.documents(now));
+                Ok(Self { input, now, outside, given: true })
+            }
+            Read::Pack(Pack { input, .. }) | Read::Input(input) => {
+                let outside = Outside::of(args, (dev_origins, ambient), now)?;
+                Ok(Self { input, now, outside, given: args.documents.is_some() })
+            }
+        }
+    }
+
+    async fn verify<S: Sources>(&self, sources: &S) -> Report {
+        let contexts = Contexts::bundled();
+        let verifier = Verifier { sources, contexts, now: self.now, options: Options::USUAL };
+        let report = match &self.input {
+            Input::Link(url) => verifier.verify_url(url).await,
+            Input::Bytes(bytes) => verifier.verify(bytes).await,
+        };
+        if self.given { case::as_given(report) } else { report }
+    }
+}
+
+/// Whom to ask.
+enum Outside {
+    Network(Box<Network>),
+    Documents(Documents),
+    Offline(Offline),
+}
+
+impl Outside {
+    fn of(
+        args: &Arguments,
+        (dev_origins, ambient): (&[String], &Ambient),
+        now: Timestamp,
+    ) -> Result<Self, CommandError> {
+        Ok(match &args.documents {
+            Some(map) => Outside::Documents(case::documents(map, now)?),
+            None if args.offline => Outside::Offline(Offline),
+            None => Outside::Network(Box::new(network(dev_origins, ambient)?)),
+        })
+    }
+}
+
+impl Sources for Outside {
+    async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
+        match self {
+            Outside::Network(network) => network.fetch(url, accept).await,
+            Outside::Documents(documents) => documents.fetch(url, accept).await,
+            Outside::Offline(offline) => offline.fetch(url, accept).await,
+        }
+    }
+
+    async fn keys(&self, issuer: &str) -> Result<Arc<ControllerDocument>, Check> {
+        match self {
+            Outside::Network(network) => network.keys(issuer).await,
+            Outside::Documents(documents) => documents.keys(issuer).await,
+            Outside::Offline(offline) => offline.keys(issuer).await,
+        }
+    }
+
+    async fn list(
+        &self,
+        asked: ListAsked<'_>,
+        prove: &Prove<'_>,
+    ) -> Result<(ProvenList, Timestamp), ListError> {
+        match self {
+            Outside::Network(network) => network.list(asked, prove).await,
+            Outside::Documents(documents) => documents.list(asked, prove).await,
+            Outside::Offline(offline) => offline.list(asked, prove).await,
+        }
+    }
+
+    fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {
+        match self {
+            Outside::Network(network) => network.newest_list(issuer, url, valid_from),
+            Outside::Documents(_) | Outside::Offline(_) => valid_from,
+        }
+    }
 }
 
 fn network(dev_origins: &[String], ambient: &Ambient) -> Result<Network, CommandError> {
@@ -77,35 +194,27 @@ fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
     CommandError::input(format!("cannot read {}", path.display()))
 }
 
-enum Input<'a> {
-    Link(&'a str),
-    Bytes(Vec<u8>),
+enum Read {
+    Input(Input),
+    Pack(Pack),
 }
 
-impl<'a> Input<'a> {
-    fn of(what: &'a str) -> Result<Self, CommandError> {
-        if what.starts_with("https://") || what.starts_with("http://") {
-            return Ok(Input::Link(what));
-        }
-        if what == "-" {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().read_to_end(&mut bytes);
-            read.map_err(CommandError::input("cannot read standard input"))?;
-            return Ok(Input::Bytes(bytes));
-        }
-        let path = PathBuf::from(what);
-        let bytes = std::fs::read(&path);
-        bytes.map(Input::Bytes).map_err(unreadable(&path))
+/// What is named on the command line.
+fn read(what: &str) -> Result<Read, CommandError> {
+    if what.starts_with("https://") || what.starts_with("http://") {
+        return Ok(Read::Input(Input::Link(what.to_owned())));
     }
-
-    async fn verify<S: Sources>(&self, sources: &S, now: Timestamp) -> Report {
-        let contexts = Contexts::bundled();
-        let verifier = Verifier { sources, contexts, now, options: Options::USUAL };
-        match self {
-            Input::Link(url) => verifier.verify_url(url).await,
-            Input::Bytes(bytes) => verifier.verify(bytes).await,
-        }
+    if what == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().read_to_end(&mut bytes);
+        read.map_err(CommandError::input("cannot read standard input"))?;
+        return Ok(Read::Input(Input::Bytes(bytes)));
     }
+    let path = Path::new(what);
+    if let Some(pack) = Pack::open(path)? {
+        return Ok(Read::Pack(pack));
+    }
+    std::fs::read(path).map(|bytes| Read::Input(Input::Bytes(bytes))).map_err(unreadable(path))
 }
 
 pub fn ending(report: &Report) -> Ending {

@@ -132,6 +132,75 @@ fn a_file_with_a_credential_a_line_is_verified_in_order() {
     assert_eq!(output.status.code(), Some(2), "nothing looked at is nothing verified");
 }
 
+#[test]
+fn a_pack_comes_to_the_same_verdict_when_nobody_answers_any_more() {
+    let demo = Demo::start();
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().expect("its path is text").to_owned();
+    let mut packs = Vec::new();
+    for (kind, code) in [("good", 0), ("revoked", 1)] {
+        let link = &demo.credentials(kind)[0];
+        std::fs::write(at(kind), fetch(&format!("{link}.jwt"))).expect("the folder is there");
+        for (what, name) in [(link, "link"), (&at(kind), "file")] {
+            let pack = at(&format!("{kind}-{name}.zip"));
+            let (ended, report) = verify(&demo, &[what, "--save", &pack], None);
+            assert_eq!(ended, Some(code), "{report}");
+            packs.push((pack, code, report));
+        }
+    }
+    assert!(demo.stop(), "a demo ends well");
+    for (pack, code, then) in packs {
+        // Unpacked, it is the same.
+        let unpacked = format!("{pack}.d");
+        let mut zip = zip::ZipArchive::new(std::fs::File::open(&pack).unwrap()).unwrap();
+        zip.extract(&unpacked).expect("it unpacks");
+        for what in [&pack, &unpacked] {
+            let output = run(folder.path(), &["verify", "--json", what]);
+            let now: Value = serde_json::from_slice(&output.stdout).expect("a report");
+            assert_eq!(output.status.code(), Some(code), "{now}");
+            assert_eq!((&now["verdicts"], &now["status"]), (&then["verdicts"], &then["status"]));
+            assert_eq!(now["signer"], then["signer"]);
+            assert_eq!(now["warnings"][0]["code"], "documents-given");
+        }
+        // By its map alone, with a document missing, it is undecided.
+        let index = std::fs::read_to_string(format!("{unpacked}/pack.json")).expect("its index");
+        let index: Value = serde_json::from_str(&index).expect("JSON");
+        let map = format!("{unpacked}/documents.json");
+        let mut documents: Value =
+            serde_json::from_str(&std::fs::read_to_string(&map).expect("its map")).expect("JSON");
+        let what = match (index["credential"].as_str(), index["link"].as_str()) {
+            (Some(file), None) => format!("{unpacked}/{file}"),
+            (None, Some(link)) => link.to_owned(),
+            other => panic!("{other:?}"),
+        };
+        let time = index["at"].as_str().expect("its time");
+        let args = ["verify", &what, "--at", time, "--documents", &map];
+        assert_eq!(run(folder.path(), &args).status.code(), Some(code));
+        let listed = documents.as_object_mut().expect("a map");
+        assert!(listed.len() > 1, "keys and lists are in it");
+        listed.retain(|url, _| !url.contains("/status/"));
+        std::fs::write(&map, documents.to_string()).expect("the folder is there");
+        assert_eq!(run(folder.path(), &args).status.code(), Some(2), "nothing is known of it");
+        assert!(std::fs::read_dir(format!("{unpacked}/contexts")).expect("contexts").count() > 1);
+    }
+}
+
+#[test]
+fn a_pack_names_no_file_that_is_not_its_own() {
+    let folder = folder();
+    let pack = folder.path().join("pack");
+    std::fs::create_dir(&pack).expect("the folder is there");
+    std::fs::write(folder.path().join("secret.json"), "{}").expect("the folder is there");
+    for name in ["../secret.json", "/etc/hostname"] {
+        let index = serde_json::json!({"touchmark": "0.1.0", "at": "2026-11-22T09:00:00Z",
+                                       "credential": name, "documents": "documents.json"});
+        std::fs::write(pack.join("pack.json"), index.to_string()).expect("the folder is there");
+        let output = run(folder.path(), &["verify", "pack"]);
+        assert_eq!(output.status.code(), Some(64));
+        assert!(text(&output.stderr).contains("it is no file of the pack"));
+    }
+}
+
 /// The body of a GET over loopback.
 fn fetch(url: &str) -> String {
     let output = Command::new("curl").args(["-sf", url]).output().expect("curl is installed");
@@ -148,6 +217,7 @@ fn what_is_written_wrong_ends_with_64() {
         &["verify", "no-such-file.json"],
         &["nonsense"],
         &["verify", "--batch", "no-such-file.ndjson"],
+        &["verify", "https://a.example", "--documents", "no-such-map.json"],
         &["serve", "--public-url", "https://192.0.2.1"],
         &["serve", "--log", "info=loud"],
         &["demo", "--log", "info=loud"],

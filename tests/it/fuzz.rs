@@ -35,9 +35,30 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
 
 /// Pieces that parsers trip over.
 const PIECES: [&[u8]; 24] = [
-    b"\"", b"{", b"}", b"[", b"]", b",", b":", b"\\u0000", b"\\ud800", b"\xc0\x80", b"\xef\xbb\xbf",
-    b"-0", b"1e400", b"9007199254740993", b"null", b"@id", b"@context", b"@type", b"=", b".", b"%3A",
-    b"\0\0\0\0", b"\xff\xff\xff\xff", b"<!DOCTYPE",
+    b"\"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b"\\u0000",
+    b"\\ud800",
+    b"\xc0\x80",
+    b"\xef\xbb\xbf",
+    b"-0",
+    b"1e400",
+    b"9007199254740993",
+    b"null",
+    b"@id",
+    b"@context",
+    b"@type",
+    b"=",
+    b".",
+    b"%3A",
+    b"\0\0\0\0",
+    b"\xff\xff\xff\xff",
+    b"<!DOCTYPE",
 ];
 
 /// The mutant of this number.

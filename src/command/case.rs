@@ -1,0 +1,293 @@
+//! A verification that can be done again: what was asked, with every document that it rested on.
+//!
+//! A pack is a zip, or the folder that it unpacks to:
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `pack.json` | the time, and what was verified: a file of the pack, or a link |
+//! | `credential.…` | the credential exactly as it came, where it was no link |
+//! | `documents.json` | the map: a JSON object from URL to a file, or to the HTTP status that it answered with |
+//! | `documents/…` | key documents, status lists and whatever else was fetched |
+//! | `contexts/…` | the JSON-LD contexts that were named, for reading along |
+//! | `report.json` | what was answered then |
+//!
+//! Invariant: a pack says nothing that its maker could not have made up, so a report on one says
+//! so; and its contexts are never used, since they would decide what the signed words mean.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Cursor, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::CommandError;
+use crate::bake::Picture;
+use crate::check::{Problem, Report};
+use crate::fetch::{Answer, Documents, MAX_BYTES};
+use crate::jsonld::Contexts;
+use crate::model::json::{Object, Value};
+use crate::proof::Secured;
+
+/// Where a pack says what it is.
+const INDEX: &str = "pack.json";
+const MAP: &str = "documents.json";
+const REPORT: &str = "report.json";
+/// How a zip starts.
+const ZIP: &[u8] = b"PK\x03\x04";
+/// More URLs than one verification asks.
+const MAX_ENTRIES: usize = 4096;
+
+/// What is verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    Link(String),
+    Bytes(Vec<u8>),
+}
+
+/// `pack.json`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Index {
+    /// The version that made it.
+    touchmark: String,
+    /// The time of the verification.
+    at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    documents: String,
+}
+
+/// A pack that was opened.
+#[derive(Debug)]
+pub struct Pack {
+    pub input: Input,
+    pub at: Timestamp,
+    answers: Vec<(Url, Answer)>,
+}
+
+impl Pack {
+    /// The pack at `path`, if it is one: a folder with its index, or a zip.
+    pub fn open(path: &Path) -> Result<Option<Self>, CommandError> {
+        if path.is_dir() {
+            return Self::read(&mut Files::Unpacked(path.to_owned())).map(Some);
+        }
+        let mut file = File::open(path).map_err(unreadable(path.display()))?;
+        let mut start = [0; ZIP.len()];
+        if file.read_exact(&mut start).is_err() || start != ZIP {
+            return Ok(None);
+        }
+        let zip = ZipArchive::new(file).map_err(|e| malformed(path.display(), e.to_string()))?;
+        Self::read(&mut Files::Zip(Box::new(zip))).map(Some)
+    }
+
+    fn read(files: &mut Files) -> Result<Self, CommandError> {
+        let index = files.read(INDEX)?;
+        let index: Index =
+            serde_json::from_slice(&index).map_err(|e| malformed(INDEX, e.to_string()))?;
+        let input = match (index.credential, index.link) {
+            (Some(name), None) => Input::Bytes(files.read(&name)?),
+            (None, Some(link)) => Input::Link(link),
+            _ => return Err(malformed(INDEX, "it names one credential or one link")),
+        };
+        Ok(Self { input, at: index.at, answers: map(files, &index.documents)? })
+    }
+
+    pub fn documents(self, at: Timestamp) -> Documents {
+        Documents::new(self.answers, at)
+    }
+}
+
+/// The documents that a map names, by URL.
+pub fn documents(path: &Path, at: Timestamp) -> Result<Documents, CommandError> {
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| malformed(path.display(), "its name is not text"))?;
+    Ok(Documents::new(map(&mut Files::Folder(folder), name)?, at))
+}
+
+fn map(files: &mut Files, name: &str) -> Result<Vec<(Url, Answer)>, CommandError> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a file name or an HTTP status")]
+    enum Entry {
+        File(String),
+        Status(u16),
+    }
+    let text = files.read(name)?;
+    let entries: BTreeMap<String, Entry> =
+        serde_json::from_slice(&text).map_err(|e| malformed(name, e.to_string()))?;
+    if entries.len() > MAX_ENTRIES {
+        return Err(malformed(name, format!("it names more than {MAX_ENTRIES} URLs")));
+    }
+    let answer = |(url, entry): (String, Entry)| {
+        let parsed = Url::parse(&url).map_err(|e| malformed(name, format!("{url}: {e}")))?;
+        Ok(match entry {
+            Entry::File(file) => (parsed, Answer::Document(files.read(&file)?)),
+            Entry::Status(status) => (parsed, Answer::Status(status)),
+        })
+    };
+    entries.into_iter().map(answer).collect()
+}
+
+/// Where the files of a pack or a map are.
+enum Files {
+    /// The asker's own: a map may name files wherever they are.
+    Folder(PathBuf),
+    /// A pack may be a stranger's: it names files of its own only.
+    Unpacked(PathBuf),
+    Zip(Box<ZipArchive<File>>),
+}
+
+impl Files {
+    /// At most as much as is ever verified, and one byte that shows that there was more.
+    fn read(&mut self, name: &str) -> Result<Vec<u8>, CommandError> {
+        const MOST: u64 = 2 * MAX_BYTES as u64 + 1;
+
+        let own = |part| matches!(part, Component::Normal(_));
+        if !matches!(self, Files::Folder(_)) && !Path::new(name).components().all(own) {
+            return Err(malformed(name, "it is no file of the pack"));
+        }
+        let mut bytes = Vec::new();
+        let read = match self {
+            Files::Folder(folder) | Files::Unpacked(folder) => {
+                let path = folder.join(name);
+                let file = File::open(&path).map_err(unreadable(path.display()))?;
+                file.take(MOST).read_to_end(&mut bytes)
+            }
+            Files::Zip(zip) => {
+                let file = zip.by_name(name).map_err(|e| malformed(name, e.to_string()))?;
+                file.take(MOST).read_to_end(&mut bytes)
+            }
+        };
+        read.map_err(unreadable(name))?;
+        Ok(bytes)
+    }
+}
+
+/// Writes a pack: all that is needed to come to the same report again.
+pub fn save(
+    path: &Path,
+    input: &Input,
+    at: Timestamp,
+    (seen, report): (&BTreeMap<String, Answer>, &Report),
+) -> Result<(), CommandError> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut index = Index {
+        touchmark: env!("CARGO_PKG_VERSION").to_owned(),
+        at,
+        credential: None,
+        link: None,
+        documents: MAP.to_owned(),
+    };
+    match input {
+        Input::Link(link) => index.link = Some(link.clone()),
+        Input::Bytes(bytes) => {
+            let name = format!("credential.{}", ending(bytes));
+            files.push((name.clone(), bytes.clone()));
+            index.credential = Some(name);
+        }
+    }
+    let mut map = serde_json::Map::new();
+    for (number, (url, answer)) in seen.iter().enumerate() {
+        let entry = match answer {
+            Answer::Status(status) => (*status).into(),
+            Answer::Document(bytes) => {
+                let name = format!("documents/{}.{}", number + 1, ending(bytes));
+                files.push((name.clone(), bytes.clone()));
+                name.into()
+            }
+        };
+        map.insert(url.clone(), entry);
+    }
+    files.extend(contexts(input, seen));
+    files.push((INDEX.into(), pretty(&index)));
+    files.push((MAP.into(), pretty(&map)));
+    files.push((REPORT.into(), pretty(report)));
+    let zip = zip(&files).map_err(|e| CommandError::Refused(format!("cannot make a zip: {e}")))?;
+    std::fs::write(path, zip).map_err(CommandError::io(format!("cannot write {}", path.display())))
+}
+
+/// What a file is called after, so that a person who unpacks it can open it.
+fn ending(bytes: &[u8]) -> &'static str {
+    match (Picture::of(bytes), Secured::decode(bytes)) {
+        (Some(Picture::Png), _) => "png",
+        (Some(Picture::Svg), _) => "svg",
+        (None, Ok(Secured::Jws { .. })) => "jwt",
+        (None, _) if bytes.trim_ascii_start().starts_with(b"{") => "json",
+        _ => "txt",
+    }
+}
+
+fn pretty(value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_string_pretty(value).expect("what a pack says is plain data");
+    format!("{text}\n").into_bytes()
+}
+
+/// The same files make the same bytes: nothing of this machine or of the hour is in them.
+fn zip(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, bytes) in files {
+        writer.start_file(name.as_str(), options)?;
+        writer.write_all(bytes)?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+/// The bundled contexts that the credential and the documents name.
+fn contexts(input: &Input, seen: &BTreeMap<String, Answer>) -> Vec<(String, Vec<u8>)> {
+    let mut urls = BTreeSet::new();
+    if let Input::Bytes(bytes) = input {
+        let held = Picture::of(bytes).and_then(|picture| picture.open(bytes).ok());
+        name_contexts(held.as_ref().map_or(bytes, |held| held.credential.as_bytes()), &mut urls);
+    }
+    for answer in seen.values() {
+        if let Answer::Document(bytes) = answer {
+            name_contexts(bytes, &mut urls);
+        }
+    }
+    let bundled = urls.iter().filter_map(|url| Contexts::bundled_document(url));
+    let file = |(number, bytes): (usize, &'static [u8])| {
+        (format!("contexts/{}.jsonld", number + 1), bytes.to_vec())
+    };
+    bundled.enumerate().map(file).collect()
+}
+
+/// The URLs under any `@context` of a document.
+fn name_contexts(bytes: &[u8], urls: &mut BTreeSet<String>) {
+    fn of(object: &Object<'_>, urls: &mut BTreeSet<String>) {
+        for (name, value) in object.iter() {
+            if name == "@context" {
+                let texts = value.items().iter().filter_map(Value::as_str);
+                urls.extend(texts.map(str::to_owned));
+            }
+            value.items().iter().filter_map(Value::as_object).for_each(|below| of(below, urls));
+        }
+    }
+    let Ok(secured) = Secured::decode(bytes) else { return };
+    let Ok(document) = secured.document() else { return };
+    of(document.root(), urls);
+}
+
+/// Says of a report what it rests on.
+pub fn as_given(mut report: Report) -> Report {
+    let detail = "Keys, lists and the time are those that were given along, and nobody was asked: \
+                  the answer is as good as whoever collected them.";
+    report.warnings.insert(0, Problem::new("documents-given", detail));
+    report
+}
+
+fn unreadable(what: impl std::fmt::Display) -> impl FnOnce(std::io::Error) -> CommandError {
+    CommandError::input(format!("cannot read {what}"))
+}
+
+fn malformed(what: impl std::fmt::Display, why: impl Into<String>) -> CommandError {
+    let source = std::io::Error::new(std::io::ErrorKind::InvalidData, why.into());
+    CommandError::Input { what: format!("cannot use {what}"), source }
+}
