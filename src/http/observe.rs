@@ -65,6 +65,9 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 fn describe(mut response: Response, method: &Method, accept: &str, id: &str) -> Response {
     // What axum answers by itself: a path that it cannot read or does not know, a wrong method.
     if response.extensions().get::<Problem>().is_none() {
+        if is_page(&response) {
+            return response;
+        }
         let known = match response.status().as_u16() {
             400 => Problem::Unreadable { part: "path", detail: "it is not UTF-8".into() },
             404 => Problem::NotFound,
@@ -92,12 +95,13 @@ fn describe(mut response: Response, method: &Method, accept: &str, id: &str) -> 
     response
 }
 
+fn is_page(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    content_type.and_then(|v| v.to_str().ok()).is_some_and(|t| t.starts_with("text/html"))
+}
+
 fn secure(response: &mut Response) {
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|t| t.starts_with("text/html"));
+    let is_page = is_page(response);
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

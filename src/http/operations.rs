@@ -48,10 +48,8 @@ pub fn page_assets() -> Router<Arc<App>> {
             (headers, text).into_response()
         })
     };
-    Router::new()
-        .route("/assets/style.css", asset("text/css; charset=utf-8", pages::STYLE))
-        .route(
-            "/assets/verify.js",
-            asset("text/javascript; charset=utf-8", pages::verification::SCRIPT),
-        )
+    Router::new().route("/assets/style.css", asset("text/css; charset=utf-8", pages::STYLE)).route(
+        "/assets/verify.js",
+        asset("text/javascript; charset=utf-8", pages::verification::SCRIPT),
+    )
 }

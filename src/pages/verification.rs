@@ -117,7 +117,8 @@ impl<'a> Shown<'a> {
         let day = |text: &Option<String>| {
             text.as_deref().map(|time| time.chars().take(10).collect()).unwrap_or_default()
         };
-        let awarded = if found.awarded_date.is_some() { &found.awarded_date } else { &found.valid_from };
+        let awarded =
+            if found.awarded_date.is_some() { &found.awarded_date } else { &found.valid_from };
         Self {
             proven: report.verdicts.authentic == Verdict::Yes,
             name: found.name.as_deref().or(achievement).unwrap_or("A micro-credential"),
@@ -153,45 +154,58 @@ fn verdict(report: &Report) -> (&'static str, &'static str, String) {
              issuer that it names."
                 .into(),
         ),
-        (_, Verdict::No, Status::Revoked) => {
-            ("bad", "Withdrawn", format!("It was issued by {signer} and later withdrawn. It no longer counts."))
-        }
+        (_, Verdict::No, Status::Revoked) => (
+            "bad",
+            "Withdrawn",
+            format!("It was issued by {signer} and later withdrawn. It no longer counts."),
+        ),
         (_, Verdict::No, Status::Superseded) => (
             "bad",
             "Replaced",
-            format!("It was issued by {signer} and later corrected. The corrected one counts in its place."),
+            format!(
+                "It was issued by {signer} and later corrected. The corrected one counts in its place."
+            ),
         ),
         (_, Verdict::No, Status::Suspended) => (
             "bad",
             "Suspended",
             format!("It was issued by {signer} and is suspended for now. It may be reinstated."),
         ),
-        (_, Verdict::No, Status::Expired) => {
-            ("bad", "Expired", format!("It was issued by {signer}. The time for which it was valid has ended."))
-        }
+        (_, Verdict::No, Status::Expired) => (
+            "bad",
+            "Expired",
+            format!("It was issued by {signer}. The time for which it was valid has ended."),
+        ),
         (_, Verdict::No, Status::NotYetValid) => (
             "bad",
             "Not valid yet",
             format!("It was issued by {signer}. The time for which it is valid has not begun."),
         ),
-        (Verdict::Yes, Verdict::No, _) => {
-            ("bad", "Genuine, but not valid", format!("It was issued by {signer}, and does not hold now."))
-        }
+        (Verdict::Yes, Verdict::No, _) => (
+            "bad",
+            "Genuine, but not valid",
+            format!("It was issued by {signer}, and does not hold now."),
+        ),
         (Verdict::Undecided, ..) => (
             "open",
             "Could not be checked",
-            "This is neither a yes nor a no: something needed for an answer could not be had.".into(),
+            "This is neither a yes nor a no: something needed for an answer could not be had."
+                .into(),
         ),
         (Verdict::Yes, Verdict::Undecided, _) => (
             "open",
             "Could not be checked in full",
-            format!("It was issued by {signer} and not changed since. Whether it still holds could not be told."),
+            format!(
+                "It was issued by {signer} and not changed since. Whether it still holds could not be told."
+            ),
         ),
         (Verdict::Yes, Verdict::Yes, _) => match domain(report) {
             Some(domain) => (
                 "good",
                 "Genuine and valid",
-                format!("It was issued by {domain}, has not been changed since, and has not been withdrawn."),
+                format!(
+                    "It was issued by {domain}, has not been changed since, and has not been withdrawn."
+                ),
             ),
             None => (
                 "open",
@@ -213,7 +227,8 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
         (OutcomeName::Skipped, "What was not looked at"),
     ];
     let group = |(outcome, title)| {
-        let checks: Vec<_> = report.checks.iter().filter(|check| check.outcome == outcome).collect();
+        let checks: Vec<_> =
+            report.checks.iter().filter(|check| check.outcome == outcome).collect();
         (!checks.is_empty()).then_some(Group { title, checks })
     };
     order.into_iter().filter_map(group).collect()

@@ -13,7 +13,7 @@ use crate::vectors::{Vector, World, folder};
 /// A PNG of one white pixel.
 const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsFQLnAAAAABJRU5ErkJggg==";
-const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>"#;
+pub const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>"#;
 
 fn vector(name: &str) -> Vector {
     let text = std::fs::read_to_string(folder().join(name)).unwrap();
@@ -25,9 +25,13 @@ async fn report(input: &[u8], vector: &Vector) -> Report {
     verify(input, &world, Contexts::bundled(), vector.now).await
 }
 
+/// The one white pixel.
+pub fn png() -> Vec<u8> {
+    STANDARD.decode(PNG).unwrap()
+}
+
 fn pictures() -> [(Picture, Vec<u8>); 2] {
-    let png = STANDARD.decode(PNG).unwrap();
-    [(Picture::Png, png), (Picture::Svg, SVG.as_bytes().to_vec())]
+    [(Picture::Png, png()), (Picture::Svg, SVG.as_bytes().to_vec())]
 }
 
 #[tokio::test]

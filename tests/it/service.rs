@@ -13,5 +13,6 @@ mod problems;
 mod replicas;
 mod setting_up;
 mod tenants;
+mod verify_page;
 mod verifying;
 mod verifying_in_bulk;
