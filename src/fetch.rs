@@ -29,7 +29,7 @@ use crate::did::https::{Answer, Places};
 use crate::did::{self, ControllerDocument, Resolution};
 
 pub use address::is_public;
-pub use documents::{Answer, Documents, Recording};
+pub use documents::{Documents, Given, Recording};
 pub use network::{Network, NetworkError, Room};
 use readings::{ListAsked, Prove, ProvenList};
 

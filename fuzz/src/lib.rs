@@ -16,8 +16,10 @@ use touchmark::proof::secured::Secured;
 use touchmark::proof::vc_jwt::Jws;
 use touchmark::status::bitstring;
 
-/// Each target by its name, which is also that of its folder of seeds.
-pub const TARGETS: [(&str, fn(&[u8])); 12] = [
+/// A target by its name, which is also that of its folder of seeds.
+pub type Target = (&'static str, fn(&[u8]));
+
+pub const TARGETS: [Target; 12] = [
     ("bitstring", bitstring),
     ("did_document", did_document),
     ("did_web", did_web),

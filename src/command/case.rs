@@ -28,7 +28,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use super::CommandError;
 use crate::bake::Picture;
 use crate::check::{Problem, Report};
-use crate::fetch::{Answer, Documents, MAX_BYTES};
+use crate::fetch::{Documents, Given, MAX_BYTES};
 use crate::jsonld::Contexts;
 use crate::model::json::{Object, Value};
 use crate::proof::Secured;
@@ -69,7 +69,7 @@ struct Index {
 pub struct Pack {
     pub input: Input,
     pub at: Timestamp,
-    answers: Vec<(Url, Answer)>,
+    answers: Vec<(Url, Given)>,
 }
 
 impl Pack {
@@ -112,7 +112,7 @@ pub fn documents(path: &Path, at: Timestamp) -> Result<Documents, CommandError> 
     Ok(Documents::new(map(&mut Files::Folder(folder), name)?, at))
 }
 
-fn map(files: &mut Files, name: &str) -> Result<Vec<(Url, Answer)>, CommandError> {
+fn map(files: &mut Files, name: &str) -> Result<Vec<(Url, Given)>, CommandError> {
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "expected a file name or an HTTP status")]
     enum Entry {
@@ -128,8 +128,8 @@ fn map(files: &mut Files, name: &str) -> Result<Vec<(Url, Answer)>, CommandError
     let answer = |(url, entry): (String, Entry)| {
         let parsed = Url::parse(&url).map_err(|e| malformed(name, format!("{url}: {e}")))?;
         Ok(match entry {
-            Entry::File(file) => (parsed, Answer::Document(files.read(&file)?)),
-            Entry::Status(status) => (parsed, Answer::Status(status)),
+            Entry::File(file) => (parsed, Given::Document(files.read(&file)?)),
+            Entry::Status(status) => (parsed, Given::Status(status)),
         })
     };
     entries.into_iter().map(answer).collect()
@@ -175,7 +175,7 @@ pub fn save(
     path: &Path,
     input: &Input,
     at: Timestamp,
-    (seen, report): (&BTreeMap<String, Answer>, &Report),
+    (seen, report): (&BTreeMap<String, Given>, &Report),
 ) -> Result<(), CommandError> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut index = Index {
@@ -196,8 +196,8 @@ pub fn save(
     let mut map = serde_json::Map::new();
     for (number, (url, answer)) in seen.iter().enumerate() {
         let entry = match answer {
-            Answer::Status(status) => (*status).into(),
-            Answer::Document(bytes) => {
+            Given::Status(status) => (*status).into(),
+            Given::Document(bytes) => {
                 let name = format!("documents/{}.{}", number + 1, ending(bytes));
                 files.push((name.clone(), bytes.clone()));
                 name.into()
@@ -241,14 +241,14 @@ fn zip(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
 }
 
 /// The bundled contexts that the credential and the documents name.
-fn contexts(input: &Input, seen: &BTreeMap<String, Answer>) -> Vec<(String, Vec<u8>)> {
+fn contexts(input: &Input, seen: &BTreeMap<String, Given>) -> Vec<(String, Vec<u8>)> {
     let mut urls = BTreeSet::new();
     if let Input::Bytes(bytes) = input {
         let held = Picture::of(bytes).and_then(|picture| picture.open(bytes).ok());
         name_contexts(held.as_ref().map_or(bytes, |held| held.credential.as_bytes()), &mut urls);
     }
     for answer in seen.values() {
-        if let Answer::Document(bytes) = answer {
+        if let Given::Document(bytes) = answer {
             name_contexts(bytes, &mut urls);
         }
     }

@@ -15,7 +15,7 @@ use crate::check::issuer_books::IssuerRecord;
 
 /// What is known of a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum Given {
     Document(Vec<u8>),
     /// It answered with this HTTP status, as 410 for what is gone.
     Status(u16),
@@ -24,13 +24,13 @@ pub enum Answer {
 /// Documents at hand. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Documents {
-    answers: Arc<BTreeMap<String, Answer>>,
+    answers: Arc<BTreeMap<String, Given>>,
     /// The time that they are taken to be of.
     at: Timestamp,
 }
 
 impl Documents {
-    pub fn new(answers: impl IntoIterator<Item = (Url, Answer)>, at: Timestamp) -> Self {
+    pub fn new(answers: impl IntoIterator<Item = (Url, Given)>, at: Timestamp) -> Self {
         let answers = answers.into_iter().map(|(url, answer)| (bare(&url), answer));
         Self { answers: Arc::new(answers.collect()), at }
     }
@@ -41,13 +41,13 @@ impl Sources for Documents {
         let url_text = || url.to_string();
         match self.answers.get(&bare(url)) {
             None => Err(FetchError::NotGiven { url: url_text() }),
-            Some(Answer::Status(status)) => {
+            Some(Given::Status(status)) => {
                 Err(FetchError::Status { url: url_text(), status: *status })
             }
-            Some(Answer::Document(bytes)) if bytes.len() > MAX_BYTES => {
+            Some(Given::Document(bytes)) if bytes.len() > MAX_BYTES => {
                 Err(FetchError::TooLarge { url: url_text() })
             }
-            Some(Answer::Document(bytes)) => {
+            Some(Given::Document(bytes)) => {
                 Ok(Fetched { bytes: bytes.clone(), content_type: None, fetched_at: self.at })
             }
         }
@@ -68,7 +68,7 @@ fn bare(url: &Url) -> String {
 #[derive(Debug)]
 pub struct Recording<'s, S> {
     sources: &'s S,
-    seen: Mutex<BTreeMap<String, Answer>>,
+    seen: Mutex<BTreeMap<String, Given>>,
 }
 
 impl<'s, S> Recording<'s, S> {
@@ -77,7 +77,7 @@ impl<'s, S> Recording<'s, S> {
     }
 
     /// What was answered, by URL. What did not answer at all is not there.
-    pub fn seen(self) -> BTreeMap<String, Answer> {
+    pub fn seen(self) -> BTreeMap<String, Given> {
         self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -86,8 +86,8 @@ impl<S: Sources> Sources for Recording<'_, S> {
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
         let answered = self.sources.fetch(url, accept).await;
         let answer = match &answered {
-            Ok(fetched) => Some(Answer::Document(fetched.bytes.clone())),
-            Err(FetchError::Status { status, .. }) => Some(Answer::Status(*status)),
+            Ok(fetched) => Some(Given::Document(fetched.bytes.clone())),
+            Err(FetchError::Status { status, .. }) => Some(Given::Status(*status)),
             Err(_) => None,
         };
         if let Some(answer) = answer {
@@ -116,9 +116,9 @@ mod tests {
 
     fn at_hand() -> Documents {
         let answers = [
-            (url("https://a.example"), Answer::Document(b"{}".to_vec())),
-            (url("https://a.example/gone"), Answer::Status(410)),
-            (url("https://a.example/large"), Answer::Document(vec![0; MAX_BYTES + 1])),
+            (url("https://a.example"), Given::Document(b"{}".to_vec())),
+            (url("https://a.example/gone"), Given::Status(410)),
+            (url("https://a.example/large"), Given::Document(vec![0; MAX_BYTES + 1])),
         ];
         Documents::new(answers, Timestamp::UNIX_EPOCH)
     }
@@ -146,8 +146,8 @@ mod tests {
         }
         let seen: Vec<_> = recording.seen().into_iter().collect();
         let expected = [
-            ("https://a.example/".to_owned(), Answer::Document(b"{}".to_vec())),
-            ("https://a.example/gone".to_owned(), Answer::Status(410)),
+            ("https://a.example/".to_owned(), Given::Document(b"{}".to_vec())),
+            ("https://a.example/gone".to_owned(), Given::Status(410)),
         ];
         assert_eq!(seen, expected);
     }
