@@ -82,9 +82,10 @@ fn refused(error: DecodeError) -> Result<DecodeError, Problem> {
 
 /// A body or a form's text that is nothing but a link.
 fn bare_link(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes.trim_ascii()).ok()?;
-    let is_link = text.starts_with("https://") || text.starts_with("http://");
-    (is_link && !text.contains(char::is_whitespace)).then_some(text)
+    let bytes = bytes.trim_ascii();
+    let is_link = bytes.starts_with(b"https://") || bytes.starts_with(b"http://");
+    let text = is_link.then(|| std::str::from_utf8(bytes).ok()).flatten()?;
+    (!text.contains(char::is_whitespace)).then_some(text)
 }
 
 /// The link that is asked for in place of a credential.
