@@ -142,7 +142,8 @@ impl Issuance {
         self.lists.figures().await
     }
 
-    /// The VC-JOSE form (`application/vc+jwt`): signed when first asked for, the same from then on.
+    /// The VC-JOSE form (`application/vc+jwt`): signed when first asked for, by the algorithm of
+    /// its VC-JWT, the same from then on.
     pub async fn vc_jose(&self, row: &CredentialRow) -> Result<String, IssueError> {
         if let Some(jws) = &row.vc_jose {
             return Ok(jws.clone());
@@ -150,7 +151,7 @@ impl Issuance {
         let missing = || IssueError::Broken(format!("credential {} lost its issuer", row.id));
         let issuer = self.parties.party(PartyKind::Issuer, &row.issuer).await?;
         let signers = self.parties.signers(&issuer.ok_or_else(missing)?).await?;
-        let jws = secure::vc_jose(&row.embedded, &signers.es256)?;
+        let jws = secure::vc_jose(&row.embedded, signers.of_jwts(secure::alg_of(&row.jwt)?))?;
         self.store.settle_vc_jose(&row.id, &jws).await?.ok_or_else(missing)
     }
 

@@ -19,6 +19,7 @@ use touchmark::model::Document;
 use touchmark::model::achievement::{AchievementDefinition, AchievementIds};
 use touchmark::model::key::PublicKey;
 use touchmark::model::profile::ProfileDefinition;
+use touchmark::model::securing::Securing;
 use touchmark::proof::Secured;
 use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
 
@@ -132,7 +133,9 @@ impl Workshop {
             },
         );
         let prepared = prepare(&unsigned).expect("what we compose conforms");
-        std::hint::black_box(secure(prepared, &self.signers, now).expect("it can be signed"));
+        std::hint::black_box(
+            secure(prepared, &self.signers, Securing::default(), now).expect("it can be signed"),
+        );
     }
 }
 

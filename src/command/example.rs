@@ -10,6 +10,7 @@ use crate::issue::{Issuance, IssueError, Minter, Order};
 use crate::keys::example;
 use crate::model::achievement::AchievementDefinition;
 use crate::model::profile::ProfileDefinition;
+use crate::model::securing::Securing;
 use crate::store::{Change, PartyKind};
 
 const ACHIEVEMENTS: [&str; 3] = [
@@ -41,6 +42,7 @@ pub async fn fill(issuance: &Issuance) -> Result<Vec<Minted>, CommandError> {
         email: None,
         image: None,
         embed_email_hash: false,
+        securing: Securing::default(),
     };
     let keys = [example::nea_ed25519(), example::nea_es256()];
     let issuer = issuance.parties.add(PartyKind::Issuer, ISSUER, &profile, "demo").await?;

@@ -11,6 +11,7 @@ use crate::issue::Issuance;
 use crate::issue::access::NewApiKey;
 use crate::issue::parties::Party;
 use crate::model::profile::ProfileDefinition;
+use crate::model::securing::{Cryptosuite, JwtAlgorithm, Securing};
 use crate::store::{KeyState, PartyKind};
 
 /// Who changes things by command, in the audit.
@@ -33,6 +34,12 @@ pub enum PartyCommand {
         description: Option<String>,
         #[arg(long)]
         email: Option<String>,
+        /// The cryptosuite of its embedded proofs, where a mint says no other
+        #[arg(long)]
+        cryptosuite: Option<Cryptosuite>,
+        /// The `alg` of its JWTs, where a mint says no other
+        #[arg(long)]
+        alg: Option<JwtAlgorithm>,
     },
     /// List all
     List,
@@ -96,7 +103,7 @@ pub async fn party(
     command: PartyCommand,
 ) -> Result<(), CommandError> {
     let (slug, profile) = match command {
-        PartyCommand::Add { slug, name, url, description, email } => {
+        PartyCommand::Add { slug, name, url, description, email, cryptosuite, alg } => {
             let profile = ProfileDefinition {
                 name,
                 url,
@@ -104,6 +111,7 @@ pub async fn party(
                 email,
                 image: None,
                 embed_email_hash: false,
+                securing: Securing { cryptosuite, alg },
             };
             (slug, profile)
         }

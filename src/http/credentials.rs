@@ -32,7 +32,7 @@ pub struct MintAnswer<'a> {
     /// The embedded form, exactly as it was signed.
     #[schema(value_type = Object)]
     pub credential: &'a RawValue,
-    /// The Open Badges VC-JWT form (ES256).
+    /// The Open Badges VC-JWT form: ES256, unless `securing` says otherwise.
     pub jwt: &'a str,
     pub links: CredentialLinks,
 }

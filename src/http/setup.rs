@@ -48,7 +48,7 @@ pub struct PartyView {
 pub struct KeyView {
     /// The verification method that signatures name.
     pub id: String,
-    /// `Ed25519` (embedded proofs) or `ES256` (JWTs).
+    /// `Ed25519` (usually of embedded proofs) or `ES256` (usually of JWTs).
     pub algorithm: String,
     /// New signatures are made with it. A key that is retired stays published.
     pub active: bool,

@@ -300,7 +300,8 @@ impl Desk {
                 email_salt: salt.as_deref(),
             },
         );
-        let secured = secure(prepare(&unsigned)?, signers, valid_from)?;
+        let securing = order.request.securing.or(issuer.profile.securing);
+        let secured = secure(prepare(&unsigned)?, signers, securing, valid_from)?;
         let awarded = order.request.review.date.to_zoned(jiff::tz::TimeZone::UTC).ok();
         Ok(Mint {
             id,

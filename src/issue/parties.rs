@@ -1,7 +1,8 @@
 //! Issuers and recognizers: their profile, their DID document and their keys.
 //!
-//! Each has a did:web DID of its own, an Ed25519 key for embedded proofs and a
-//! P-256 key for JWTs. Private keys are opened once per process and kept.
+//! Each has a did:web DID of its own, an Ed25519 key and a P-256 key: usually the
+//! one for embedded proofs and the other for JWTs ([`crate::model::securing`]).
+//! Private keys are opened once per process and kept.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -14,6 +15,7 @@ use crate::keys::{self, Algorithm, KeyPair, SealingKey, Secret, SharedSigner};
 use crate::model::fault::is_slug;
 use crate::model::links::Links;
 use crate::model::profile::ProfileDefinition;
+use crate::model::securing::{Cryptosuite, JwtAlgorithm};
 use crate::model::{Fault, key::PublicKey};
 use crate::store::{KeyState, PartyKind, PartyRow, SigningKeyRow, Store, StoreError};
 
@@ -51,6 +53,24 @@ pub struct MethodSigner {
 pub struct Signers {
     pub ed25519: MethodSigner,
     pub es256: MethodSigner,
+}
+
+impl Signers {
+    /// What makes embedded proofs of this cryptosuite.
+    pub fn of_proofs(&self, cryptosuite: Cryptosuite) -> &MethodSigner {
+        match cryptosuite {
+            Cryptosuite::EddsaRdfc2022 | Cryptosuite::EddsaJcs2022 => &self.ed25519,
+            Cryptosuite::EcdsaRdfc2019 | Cryptosuite::EcdsaJcs2019 => &self.es256,
+        }
+    }
+
+    /// What makes JWTs of this algorithm.
+    pub fn of_jwts(&self, alg: JwtAlgorithm) -> &MethodSigner {
+        match alg {
+            JwtAlgorithm::Es256 => &self.es256,
+            JwtAlgorithm::EdDsa => &self.ed25519,
+        }
+    }
 }
 
 impl Party {
@@ -165,11 +185,10 @@ impl Parties {
     /// Its DID document: all its keys, the retired ones too.
     pub async fn did_document(&self, party: &Party) -> Result<String, IssueError> {
         let mut rows = self.keys(party).await?;
-        // Verifiers in use take the first key for a JWS whatever its `kid` says: the P-256 key
-        // that signs JWTs now stands first, retired keys last.
-        rows.sort_by_key(|row| {
-            (row.state == KeyState::Retired, row.algorithm != Algorithm::P256.name())
-        });
+        // Verifiers in use take the first key for a JWS whatever its `kid` says: the key that
+        // signs JWTs now stands first, retired keys last.
+        let jwts = party.profile.securing.alg().key().name();
+        rows.sort_by_key(|row| (row.state == KeyState::Retired, row.algorithm != jwts));
         let keys: Vec<_> = rows.iter().map(public_key).collect::<Result<_, _>>()?;
         let named = rows.iter().zip(&keys);
         let keys: Vec<_> = named.map(|(row, key)| IssuerKey { fragment: &row.id, key }).collect();

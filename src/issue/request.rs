@@ -13,6 +13,7 @@ use crate::model::achievement::AchievementDefinition;
 use crate::model::decimal::Hours;
 use crate::model::fault::{Fault, Faults, token};
 use crate::model::profile::is_email;
+use crate::model::securing::Securing;
 
 /// A passing review, to be minted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -35,6 +36,9 @@ pub struct MintRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub valid_until: Option<Timestamp>,
+    /// How this credential is secured; as the issuer's profile says where absent.
+    #[serde(default, skip_serializing_if = "Securing::is_usual")]
+    pub securing: Securing,
     /// Asking again under the same key gives the same credential and mints no second one. In a
     /// single mint the header `Idempotency-Key` says the same.
     #[serde(default, skip_serializing)]
@@ -393,6 +397,9 @@ mod tests {
             r["earner"] = earner;
         });
         assert_eq!(a.hash(), b.hash());
+        assert_eq!(a.hash(), request(|r| r["securing"] = serde_json::json!({})).hash());
         assert_ne!(a.hash(), request(|r| r["hours"] = "9".into()).hash());
+        let ecdsa = serde_json::json!({"cryptosuite": "ecdsa-rdfc-2019"});
+        assert_ne!(a.hash(), request(|r| r["securing"] = ecdsa).hash());
     }
 }

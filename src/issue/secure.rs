@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use super::IssueError;
 use super::parties::{MethodSigner, Signers};
 use crate::check;
-use crate::jsonld::{self, Contexts, Dataset, HashAlgorithm};
+use crate::jsonld::{self, Contexts, Dataset};
+use crate::model::securing::{JwtAlgorithm, Securing};
 use crate::model::{Document, Fault};
+use crate::proof::Suite;
 use crate::proof::data_integrity::{Options, Unsecured};
-use crate::proof::eddsa_rdfc_2022::SUITE;
-use crate::proof::rdfc;
 use crate::proof::secured::MAX_BYTES;
 use crate::proof::vc_jwt::{self, Jws, Kind, SigningHeader};
 use crate::proof::{appended_proof, before_proof};
@@ -55,10 +55,12 @@ pub fn prepare(unsigned: &[u8]) -> Result<Prepared<'_>, IssueError> {
 pub fn secure(
     prepared: Prepared<'_>,
     signers: &Signers,
+    securing: Securing,
     created: Timestamp,
 ) -> Result<Secured, IssueError> {
-    let embedded = embed(&prepared.document, &prepared.graph, &signers.ed25519, created)?;
-    let jwt = jwt(&prepared.document, &signers.es256)?;
+    let Prepared { document, graph } = &prepared;
+    let embedded = embed(document, graph, ByProof::new(signers, securing), created)?;
+    let jwt = jwt(document, signers.of_jwts(securing.alg()))?;
     if embedded.len().max(jwt.len()) > MAX_BYTES {
         let detail = format!(
             "the credential would be larger than the {MAX_BYTES} bytes that verifiers read; \
@@ -69,10 +71,25 @@ pub fn secure(
     Ok(Secured { embedded, jwt })
 }
 
+/// What makes an embedded proof.
+#[derive(Clone, Copy)]
+pub struct ByProof<'s> {
+    pub suite: &'static Suite,
+    /// With a key that the suite takes.
+    pub signer: &'s MethodSigner,
+}
+
+impl<'s> ByProof<'s> {
+    pub fn new(signers: &'s Signers, securing: Securing) -> Self {
+        let cryptosuite = securing.cryptosuite();
+        Self { suite: Suite::signing(cryptosuite), signer: signers.of_proofs(cryptosuite) }
+    }
+}
+
 /// Signs a document of ours that is no achievement's, such as a status list.
 pub fn sign_embedded(
     unsigned: &[u8],
-    by: &MethodSigner,
+    by: ByProof<'_>,
     created: Timestamp,
 ) -> Result<String, IssueError> {
     let document = Document::parse(unsigned).map_err(|e| broken("composing", e))?;
@@ -86,6 +103,13 @@ pub fn sign_jwt(unsigned: &[u8], by: &MethodSigner) -> Result<String, IssueError
     jwt(&document, by)
 }
 
+/// What a JWT of ours was signed by.
+pub fn alg_of(jwt: &str) -> Result<JwtAlgorithm, IssueError> {
+    let header = Jws::parse(jwt).and_then(|jws| jws.header());
+    let header = header.map_err(|e| broken("reading a stored JWT", e))?;
+    header.alg.parse().map_err(|e| broken("reading a stored JWT", e))
+}
+
 /// The VC-JOSE form of a credential of ours that is secured already.
 pub fn vc_jose(embedded: &str, by: &MethodSigner) -> Result<String, IssueError> {
     let unsigned = before_proof(embedded)
@@ -93,29 +117,33 @@ pub fn vc_jose(embedded: &str, by: &MethodSigner) -> Result<String, IssueError> 
     sign_jws(by, Kind::VcJose, unsigned.as_bytes())
 }
 
-/// An embedded `eddsa-rdfc-2022` proof, verified as it stands in the bytes that
+/// An embedded proof, verified as it stands in the bytes that
 /// leave: those are the document's, which were read and expanded already, and
 /// the proof, which is read from them.
 fn embed(
     document: &Document<'_>,
     graph: &Graph,
-    by: &MethodSigner,
+    ByProof { suite, signer }: ByProof<'_>,
     created: Timestamp,
 ) -> Result<String, IssueError> {
     let contexts = Contexts::bundled();
-    let options = Options { created, verification_method: &by.method, expires: None };
-    let signed = rdfc::transform(graph, HashAlgorithm::Sha256).map_err(|e| broken("signing", e))?;
-    let ready = SUITE
-        .prepare_transformed(document, &signed, &options, by.public.algorithm(), contexts)
+    let options = Options { created, verification_method: &signer.method, expires: None };
+    let algorithm = signer.public.algorithm();
+    let unsecured = Unsecured::of(document);
+    let signed = suite
+        .transform_expanded(unsecured, graph, Suite::hash(algorithm))
         .map_err(|e| broken("signing", e))?;
-    let signature = by.signer.sign(&ready.message())?;
+    let ready = suite
+        .prepare_transformed(document, &signed, &options, algorithm, contexts)
+        .map_err(|e| broken("signing", e))?;
+    let signature = signer.signer.sign(&ready.message())?;
     let secured = ready.finish(&signature);
 
     let again = appended_proof(document, &secured)
         .ok_or_else(|| IssueError::Broken("the signed document is not what was prepared".into()))?;
     let again = Document::parse(again).map_err(|e| broken("reading what was signed", e))?;
-    SUITE
-        .verify_transformed(Unsecured::of(document), &signed, again.root(), &by.public, contexts)
+    suite
+        .verify_transformed(unsecured, &signed, again.root(), &signer.public, contexts)
         .map_err(|e| broken("verifying our own", e))?;
     String::from_utf8(secured).map_err(|e| broken("signing", e))
 }

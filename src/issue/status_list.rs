@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::secure::{sign_embedded, sign_jwt};
+use super::secure::{ByProof, sign_embedded, sign_jwt};
 use super::{Issuance, IssueError};
 use crate::cache::{Bound, Cache, Figures};
 use crate::model::date_time;
@@ -160,10 +160,13 @@ impl Issuance {
             valid_until: hour + SignedDuration::from_hours(25),
         });
         let signers = self.parties.signers(&issuer).await?;
+        let securing = issuer.profile.securing;
         let created = date_time::whole_seconds(list.changed_at.max(hour));
         match form {
-            ListForm::Embedded => sign_embedded(&unsigned, &signers.ed25519, created),
-            ListForm::Jwt => sign_jwt(&unsigned, &signers.es256),
+            ListForm::Embedded => {
+                sign_embedded(&unsigned, ByProof::new(&signers, securing), created)
+            }
+            ListForm::Jwt => sign_jwt(&unsigned, signers.of_jwts(securing.alg())),
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod json;
 pub mod key;
 pub mod links;
 pub mod profile;
+pub mod securing;
 
 pub use credential::Credential;
 pub use document::Document;

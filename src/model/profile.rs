@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Faults};
 use super::image::Image;
+use super::securing::Securing;
 
 /// What an issuer or recognizer says of itself. Its `id` is its did:web DID,
 /// which follows from the public URL and its name in it.
@@ -28,6 +29,9 @@ pub struct ProfileDefinition {
     /// together in public: whoever guesses an address can confirm it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub embed_email_hash: bool,
+    /// How its credentials and status lists are secured where a mint says nothing else.
+    #[serde(default, skip_serializing_if = "Securing::is_usual")]
+    pub securing: Securing,
 }
 
 impl ProfileDefinition {

@@ -12,7 +12,7 @@ pub mod ed25519_signature_2020;
 pub mod eddsa_jcs_2022;
 pub mod eddsa_rdfc_2022;
 mod jcs;
-pub mod rdfc;
+mod rdfc;
 pub mod secured;
 mod several;
 mod signature;

@@ -17,10 +17,11 @@ use super::{
     ecdsa_jcs_2019, ecdsa_rdfc_2019, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022,
 };
 use super::{jcs, rdfc};
-use crate::jsonld::{Contexts, HashAlgorithm};
+use crate::jsonld::{self, Contexts, Dataset, HashAlgorithm};
 use crate::model::Document;
-use crate::model::json::{Object, Value};
+use crate::model::json::{self, Object, Value};
 use crate::model::key::{Algorithm, PublicKey};
+use crate::model::securing::Cryptosuite;
 
 /// Every suite that is verified.
 pub const SUITES: [&Suite; 5] = [
@@ -63,6 +64,16 @@ impl Suite {
         SUITES.into_iter().find(|suite| {
             suite.name == name && suite.is_older() == (proof.str("type") != Some(PROOF_TYPE))
         })
+    }
+
+    /// The suite that we sign with.
+    pub fn signing(cryptosuite: Cryptosuite) -> &'static Suite {
+        match cryptosuite {
+            Cryptosuite::EddsaRdfc2022 => &eddsa_rdfc_2022::SUITE,
+            Cryptosuite::EddsaJcs2022 => &eddsa_jcs_2022::SUITE,
+            Cryptosuite::EcdsaRdfc2019 => &ecdsa_rdfc_2019::SUITE,
+            Cryptosuite::EcdsaJcs2019 => &ecdsa_jcs_2019::SUITE,
+        }
     }
 
     pub fn named(name: &str) -> Option<&'static Suite> {
@@ -119,8 +130,8 @@ impl Suite {
         let context = unsecured_context(document)?;
         let mut proof = options.members(self.name);
         if self.form == Form::Jcs {
-            let context = crate::model::json::canonical(context)
-                .map_err(|error| Error::Options { error: error.into() })?;
+            let context =
+                json::canonical(context).map_err(|error| Error::Options { error: error.into() })?;
             proof = format!("\"@context\":{context},{proof}");
         }
         let text = format!("{{{proof}}}");
@@ -154,6 +165,19 @@ impl Suite {
             Form::Rdfc | Form::RdfcUnder(_) => {
                 rdfc::transform(&rdfc::expand(unsecured, contexts), hash)
             }
+        }
+    }
+
+    /// The same where its graph is known already.
+    pub fn transform_expanded(
+        &self,
+        unsecured: Unsecured<'_, '_>,
+        graph: &Result<Dataset, jsonld::Error>,
+        hash: HashAlgorithm,
+    ) -> Result<Transformed, Error> {
+        match self.form {
+            Form::Jcs => jcs::transform(unsecured, hash),
+            Form::Rdfc | Form::RdfcUnder(_) => rdfc::transform(graph, hash),
         }
     }
 

@@ -4,3 +4,4 @@ mod batch;
 mod content;
 mod faults;
 mod idempotency;
+mod securing;

@@ -21,7 +21,6 @@ use crate::model::json::{Object, Value};
 use crate::model::key::PublicKey;
 use crate::proof::chain::{self, ChainError};
 use crate::proof::data_integrity::{CanonicalError, Error, PROOF_TYPE, Transformed, Unsecured};
-use crate::proof::rdfc;
 use crate::proof::suite::{Form, Suite};
 
 /// More proofs than any issuer puts on a credential; each costs a signature.
@@ -199,15 +198,14 @@ impl<'s, 'a> Signed<'s, 'a> {
         }
         let unsecured = Unsecured::of(self.document);
         let by_hash = usize::from(hash == HashAlgorithm::Sha384);
-        let form = match suite.form {
-            Form::Jcs => {
-                self.jcs[by_hash].get_or_init(|| suite.transform(unsecured, hash, contexts))
-            }
-            Form::Rdfc | Form::RdfcUnder(_) => {
-                self.rdfc[by_hash].get_or_init(|| rdfc::transform(self.graph, hash))
-            }
+        let forms = match suite.form {
+            Form::Jcs => &self.jcs,
+            Form::Rdfc | Form::RdfcUnder(_) => &self.rdfc,
         };
-        let form = form.as_ref().map_err(Clone::clone)?;
+        let form = forms[by_hash]
+            .get_or_init(|| suite.transform_expanded(unsecured, self.graph, hash))
+            .as_ref()
+            .map_err(Clone::clone)?;
         suite.verify_transformed(unsecured, form, proof, key, contexts)
     }
 }

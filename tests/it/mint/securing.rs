@@ -1,0 +1,158 @@
+//! How a credential is secured: as a mint asks, else as its issuer does, else as usual.
+
+use axum::http::Method;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use touchmark::model::securing::Cryptosuite;
+
+use crate::support::app::{Answer, Database, TestApp, on_both_databases};
+use crate::support::samples::{self, with};
+
+on_both_databases! {
+    each_mint_may_choose_and_every_choice_verifies_in_every_form
+    an_issuers_choice_is_its_credentials_and_its_lists_until_a_mint_says_otherwise
+}
+
+/// The embedded proof's cryptosuite, and the kind of the key that it names.
+fn proof(credential: &Value) -> (String, &'static str) {
+    let proof = &credential["proof"][0];
+    let suite = proof["cryptosuite"].as_str().unwrap().to_owned();
+    let copied = proof["@context"] == credential["@context"];
+    assert_eq!(copied, suite.contains("-jcs-"), "{proof}");
+    let method = proof["verificationMethod"].as_str().unwrap();
+    let key = match method.split_once('#').unwrap().1.get(..4) {
+        Some("z6Mk") => "Ed25519",
+        Some("zDna") => "P-256",
+        other => panic!("{other:?}"),
+    };
+    (suite, key)
+}
+
+fn header(jwt: &str) -> Value {
+    let header = BASE64_URL_SAFE_NO_PAD.decode(jwt.split('.').next().unwrap()).unwrap();
+    serde_json::from_slice(&header).unwrap()
+}
+
+fn alg(jwt: &str) -> String {
+    header(jwt)["alg"].as_str().unwrap().to_owned()
+}
+
+fn jwt(minted: &Value) -> &str {
+    minted["jwt"].as_str().unwrap()
+}
+
+fn securing(cryptosuite: &str, alg: &str) -> Value {
+    with(samples::review(), json!({"securing": {"cryptosuite": cryptosuite, "alg": alg}}))
+}
+
+async fn each_mint_may_choose_and_every_choice_verifies_in_every_form(database: Database) {
+    let app = TestApp::new(database).await;
+    app.publish(&samples::achievement()).await;
+    for suite in Cryptosuite::ALL {
+        let key = if suite.name().starts_with("eddsa") { "Ed25519" } else { "P-256" };
+        for chosen in ["ES256", "EdDSA"] {
+            let minted = app.mint(&securing(suite.name(), chosen)).await.expect(201).json();
+            assert_eq!(proof(&minted["credential"]), (suite.name().to_owned(), key));
+            assert_eq!(alg(jwt(&minted)), chosen);
+            let path = format!("/credentials/{}", minted["id"].as_str().unwrap());
+            let jose = app.get_as(&path, "application/vc+jwt").await.expect(200).text();
+            assert_eq!(alg(&jose), chosen, "the forms of one credential are signed alike");
+            let served = app.get(&format!("{path}.json")).await.expect(200).text();
+            for form in [served, jwt(&minted).to_owned(), jose] {
+                let report = app.verify(form).await;
+                assert_eq!(report["verified"], true, "{report:#}");
+            }
+        }
+    }
+    let usual = app.mint(&samples::review()).await.expect(201).json();
+    let usual_proof = ("eddsa-rdfc-2022".to_owned(), "Ed25519");
+    assert_eq!((proof(&usual["credential"]), alg(jwt(&usual))), (usual_proof, "ES256".into()));
+    for wrong in [
+        json!({"cryptosuite": "ecdsa-sd-2023"}),
+        json!({"cryptosuite": "EDDSA-RDFC-2022"}),
+        json!({"alg": "RS256"}),
+        json!({"alg": "none"}),
+        json!({"suite": "eddsa-rdfc-2022"}),
+        json!("eddsa-rdfc-2022"),
+    ] {
+        let refused = app.mint(&with(samples::review(), json!({"securing": wrong}))).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert!(refused.text().contains("/securing"), "{}", refused.text());
+    }
+}
+
+async fn an_issuers_choice_is_its_credentials_and_its_lists_until_a_mint_says_otherwise(
+    database: Database,
+) {
+    let app = TestApp::new(database).await;
+    let before = app.minted().await;
+    let profile = json!({"securing": {"cryptosuite": "ecdsa-jcs-2019", "alg": "EdDSA"}});
+    let profile = with(samples::nea(), profile);
+    let changed = app.put("/v1/issuers/nea", &app.admin, &profile).await.expect(200).json();
+    assert_eq!(changed["profile"]["securing"], profile["securing"]);
+    let after = app.mint(&samples::review()).await.expect(201).json();
+    let chosen = ("ecdsa-jcs-2019".to_owned(), "P-256");
+    assert_eq!((proof(&after["credential"]), alg(jwt(&after))), (chosen.clone(), "EdDSA".into()));
+    let one = json!({"securing": {"cryptosuite": "ecdsa-rdfc-2019"}});
+    let one = app.mint(&with(samples::review(), one)).await.expect(201).json();
+    let other = ("ecdsa-rdfc-2019".to_owned(), "P-256");
+    assert_eq!((proof(&one["credential"]), alg(jwt(&one))), (other, "EdDSA".into()));
+
+    let list = after["credential"]["credentialStatus"]["statusListCredential"].as_str().unwrap();
+    let list = list.strip_prefix("https://touchmark.example").unwrap();
+    assert_eq!(proof(&app.get(list).await.expect(200).json()), chosen);
+    assert_eq!(alg(&app.get_as(list, "text/plain").await.expect(200).text()), "EdDSA");
+    // Verifiers that look at no `kid` take the first key.
+    let document = app.get("/issuers/nea/did.json").await.expect(200).json();
+    let first = document["verificationMethod"][0]["id"].as_str().unwrap();
+    assert_eq!(header(jwt(&after))["kid"], first);
+    for minted in [&before, &after, &one] {
+        let id = minted["id"].as_str().unwrap();
+        let forms = [minted["credential"].to_string(), jwt(minted).to_owned()];
+        for form in forms.clone() {
+            assert_eq!(app.verify(form).await["verified"], true);
+        }
+        app.change(id, "revoke", &json!({"reason": "Withdrawn."})).await.expect(200);
+        for form in forms {
+            assert_eq!(app.verify(form).await["status"], "revoked");
+        }
+    }
+}
+
+async fn keyed(app: &TestApp, key: &str, review: &Value) -> Answer {
+    let request = app.request(Method::POST, "/v1/issuers/nea/credentials").key(&app.nea);
+    request.header("idempotency-key", key).json(review).send().await
+}
+
+#[tokio::test]
+async fn asking_again_gives_the_same_bytes_whatever_the_issuer_chose_since() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let ecdsa = securing("ecdsa-rdfc-2019", "ES256");
+    let first = keyed(&app, "a", &ecdsa).await.expect(201);
+    let usual = keyed(&app, "b", &samples::review()).await.expect(201);
+    let profile = with(samples::nea(), json!({"securing": {"cryptosuite": "eddsa-jcs-2022"}}));
+    app.put("/v1/issuers/nea", &app.admin, &profile).await.expect(200);
+    assert_eq!(keyed(&app, "a", &ecdsa).await.expect(201).bytes, first.bytes);
+    assert_eq!(keyed(&app, "b", &samples::review()).await.expect(201).bytes, usual.bytes);
+    let other = keyed(&app, "a", &samples::review()).await;
+    other.expect_problem(422, "idempotency-key-reused");
+    // To say nothing in an object is to say nothing.
+    let nothing = with(samples::review(), json!({"securing": {}}));
+    assert_eq!(keyed(&app, "b", &nothing).await.expect(201).bytes, usual.bytes);
+}
+
+#[tokio::test]
+async fn each_line_of_a_batch_may_choose() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let lines: String =
+        Cryptosuite::ALL.map(|suite| securing(suite.name(), "ES256").to_string() + "\n").concat();
+    let request = app.request(Method::POST, "/v1/issuers/nea/credentials:batch").key(&app.nea);
+    let answer = request.header("content-type", "application/x-ndjson").body(lines).send().await;
+    let text = answer.expect(200).text();
+    let answers = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let suites = answers.map(|answer| proof(&answer["minted"]["credential"]).0);
+    assert_eq!(suites.collect::<Vec<_>>(), Cryptosuite::ALL.map(|suite| suite.name().to_owned()));
+}
