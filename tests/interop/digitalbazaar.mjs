@@ -14,7 +14,10 @@ import {readFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
 
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
-import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {createVerifyCryptosuite as ecdsaJcs} from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite';
+import {cryptosuite as ecdsaRdfc} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
+import {createVerifyCryptosuite as eddsaJcs} from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
+import {cryptosuite as eddsaRdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import * as vc from '@digitalbazaar/vc';
 import {checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
 
@@ -38,7 +41,8 @@ const documentLoader = loaderFor({
   origin: values.origin,
   publicUrl: values.public ?? values.origin,
 });
-const suite = new DataIntegrityProof({cryptosuite});
+const suite = [eddsaRdfc, eddsaJcs(), ecdsaRdfc, ecdsaJcs()].map(cryptosuite =>
+  new DataIntegrityProof({cryptosuite}));
 const credential = await read(positionals[0]);
 const result = await vc.verifyCredential({credential, suite, documentLoader, checkStatus});
 

@@ -7,22 +7,31 @@
 //! The functions wait for a child process: on an async runtime call them
 //! through `spawn_blocking`.
 
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
+use touchmark::ambient::Ambient;
+use touchmark::check::report::Verdict;
+use touchmark::fetch::Offline;
+use touchmark::jsonld::Contexts;
+use touchmark::model::securing::Cryptosuite;
+use touchmark::proof::SUITES;
+use touchmark::verify::verify;
 
 use crate::support::demo::Demo;
 
 /// Whether the tools are installed. Prints that the test did not run, or fails
 /// it where the environment says that they are required.
 pub fn available() -> bool {
-    let missing: Vec<_> = [modules().join("@digitalbazaar/vc"), python(), schemathesis_bin()]
-        .into_iter()
-        .filter(|path| !path.exists())
-        .collect();
+    let missing: Vec<_> =
+        [modules().join("@digitalbazaar/ecdsa-multikey"), python(), schemathesis_bin()]
+            .into_iter()
+            .filter(|path| !path.exists())
+            .collect();
     if missing.is_empty() {
         return true;
     }
@@ -182,6 +191,102 @@ fn the_verifiers_refuse_one_changed_character_and_a_foreign_origin() {
 
     let answer = digitalbazaar(file, origin, "http://localhost:1");
     assert!(answer["error"].to_string().contains("neither a pinned context"), "{answer}");
+}
+
+/// What npm's libraries sign on the spot, each with its cryptosuite.
+fn signed_by_npm() -> Vec<(String, String)> {
+    let output = run(Command::new("node").arg(folder().join("sign.mjs")));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let read = |line: &str| {
+        let signed: Value = serde_json::from_str(line).expect("a line of JSON");
+        (signed["suite"].as_str().expect("a name").to_owned(), signed["credential"].to_string())
+    };
+    text(&output.stdout).lines().map(read).collect()
+}
+
+/// Fifty copies, each with one letter or digit changed, at places spread over the text.
+fn mutants(text: &str) -> Vec<String> {
+    let places: Vec<_> =
+        text.bytes().enumerate().filter(|(_, b)| b.is_ascii_alphanumeric()).collect();
+    let changed = |nth: usize| {
+        let (at, byte) = places[nth * places.len() / 50];
+        let other = match byte {
+            b'z' | b'Z' | b'9' => byte - 1,
+            byte => byte + 1,
+        };
+        format!("{}{}{}", &text[..at], char::from(other), &text[at + 1..])
+    };
+    (0..50).map(changed).collect()
+}
+
+/// What is authentic, verified by us without a network.
+fn authentic(credential: &str) -> (Verdict, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+    // It was signed just now, by the clock.
+    let now = Ambient::system().now();
+    let verified = verify(credential.as_bytes(), &Offline, Contexts::bundled(), now);
+    let report = runtime.block_on(verified);
+    (report.verdicts.authentic, serde_json::to_string(&report).expect("a report is JSON"))
+}
+
+#[test]
+fn what_npm_signs_with_every_cryptosuite_verifies_and_no_mutant_of_it_does() {
+    if !available() {
+        return;
+    }
+    let signed = signed_by_npm();
+    let suites: HashSet<_> = signed.iter().map(|(suite, _)| suite.as_str()).collect();
+    assert_eq!(suites, SUITES.iter().map(|suite| suite.name).collect::<HashSet<_>>());
+    assert_eq!(signed.len(), 7, "ECDSA under both curves");
+    for (suite, credential) in signed {
+        let (verdict, report) = authentic(&credential);
+        assert_eq!(verdict, Verdict::Yes, "{suite}: {report}");
+        for mutant in mutants(&credential) {
+            let (verdict, report) = authentic(&mutant);
+            assert_ne!(verdict, Verdict::Yes, "{suite}: {mutant}\n{report}");
+        }
+    }
+}
+
+#[test]
+fn what_we_mint_with_every_cryptosuite_is_accepted_by_npm_and_refused_when_changed() {
+    if !available() {
+        return;
+    }
+    let demo = Demo::start();
+    let origin = demo.origin.as_str();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let verified = |credential: &str| {
+        let file = folder.path().join("credential.json");
+        std::fs::write(&file, credential).expect("the folder is there");
+        digitalbazaar(file.to_str().expect("its path is text"), origin, origin)
+    };
+    for suite in Cryptosuite::ALL {
+        let levels = ["overview", "plan", "artifacts", "reflection"].map(|id| (id, "proficient"));
+        let request = serde_json::json!({
+            "achievement": "creating-a-classroom-community",
+            "earner": {"name": "Jordan Rivera", "email": "jordan@school.example"},
+            "review": {"outcome": "passed", "date": "2026-05-04",
+                       "levels": HashMap::from(levels)},
+            "securing": {"cryptosuite": suite.name()},
+        });
+        let url = format!("{origin}/v1/issuers/nea/credentials");
+        let bearer = format!("Authorization: Bearer {}", demo.api_key());
+        let (body, json) = (request.to_string(), "Content-Type: application/json");
+        let args = ["-sf", &url, "-H", &bearer, "-H", json, "-d", &body];
+        let minted = json_line(Command::new("curl").args(args));
+        let credential = &minted["credential"];
+        assert_eq!(credential["proof"][0]["cryptosuite"], suite.name());
+        let npm = verified(&credential.to_string());
+        assert_eq!(
+            (&npm["verified"], &npm["statusVerified"]),
+            (&true.into(), &true.into()),
+            "{npm}"
+        );
+        let npm = verified(&credential.to_string().replacen("Jordan", "Jordin", 1));
+        assert_eq!(npm["verified"], false, "{npm}");
+        assert!(npm["error"].to_string().contains("Invalid signature"), "{npm}");
+    }
 }
 
 #[test]
