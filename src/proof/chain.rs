@@ -17,6 +17,9 @@ pub fn previous<'p, 'a>(
     at: usize,
 ) -> Result<Vec<&'p Object<'a>>, ChainError> {
     let places = places(all, all[at])?;
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut seen = vec![false; all.len()];
     let mut ahead = places.clone();
     while let Some(next) = ahead.pop() {

@@ -407,7 +407,14 @@ fn proofs_are_counted_before_any_of_them_is_looked_at() {
     let mut many = chain(1);
     let one = many["proof"][0].clone();
     many["proof"] = json!(vec![one; 9]);
-    assert_eq!(proven(&many.to_string()), (false, vec!["invalid-proof /proof".to_owned()]));
+    let refused = (false, vec!["invalid-proof /proof".to_owned()]);
+    assert_eq!(proven(&many.to_string()), refused);
+    // Each that follows another costs a canonical form of its own.
+    let mut long = chain(4);
+    let last = long["proof"][3].clone();
+    long["proof"] =
+        [chain(3)["proof"].as_array().unwrap().as_slice(), &vec![last; 4]].concat().into();
+    assert_eq!(proven(&long.to_string()), refused);
 }
 
 /// The published files themselves, where the W3C's repositories are at hand.

@@ -3,8 +3,8 @@
 //!
 //! Every proof of a kind that we verify must hold, under a key of the issuer's
 //! own document. One of another kind is told, and counts only where there is
-//! nothing else, or where another follows it: what a chain stands on is not
-//! passed over.
+//! nothing else, or where one that we verify follows it: what a chain stands on
+//! is not passed over.
 //!
 //! Invariant: a proof holds over the document with the very proofs that it
 //! follows, each of which is a proof beside it and is verified too.
@@ -25,6 +25,10 @@ use crate::proof::suite::{Form, Suite};
 
 /// More proofs than any issuer puts on a credential; each costs a signature.
 const MAX_PROOFS: usize = 8;
+
+/// Longer chains than anybody makes: for each of these the document is put into
+/// canonical form once more.
+const MAX_FOLLOWING: usize = 4;
 
 /// `graph` is what the document expanded to without its proofs.
 pub(super) fn embedded(
@@ -88,6 +92,11 @@ impl<'d, 'a> Proofs<'d, 'a> {
             let problem = Problem::new("invalid-proof", detail).at("/proof");
             return Err(Check::fail(NAME, "not proofs", problem));
         }
+        if all.iter().filter(|proof| proof.contains("previousProof")).count() > MAX_FOLLOWING {
+            let detail = format!("At most {MAX_FOLLOWING} proofs may follow others.");
+            let problem = Problem::new("invalid-proof", detail).at("/proof");
+            return Err(Check::fail(NAME, "a longer chain than is followed", problem));
+        }
         Ok(Self { all, array: matches!(value, Some(Value::Array(_))) })
     }
 
@@ -95,13 +104,13 @@ impl<'d, 'a> Proofs<'d, 'a> {
         ProofPlace(self.array.then_some(at))
     }
 
-    /// Whether another proof stands on this one.
+    /// Whether a proof that we verify stands on this one.
     fn is_followed(&self, at: usize) -> bool {
-        let follows = |other| {
+        let follows = |other: usize| {
             let named = chain::previous(&self.all, other).unwrap_or_default();
             named.into_iter().any(|proof| std::ptr::eq(proof, self.all[at]))
         };
-        (0..self.all.len()).any(follows)
+        (0..self.all.len()).any(|other| Suite::of(self.all[other]).is_some() && follows(other))
     }
 }
 
