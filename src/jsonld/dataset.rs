@@ -30,7 +30,7 @@ pub(super) const XSD_DOUBLE: &str = "http://www.w3.org/2001/XMLSchema#double";
 
 /// How much N-Quads a document may become. A long id stands once in the JSON,
 /// and once for each of its members in N-Quads.
-const MAX_BYTES: usize = 16 << 20;
+pub(super) const MAX_BYTES: usize = 16 << 20;
 
 /// The RDF dataset that a document says.
 #[derive(Debug)]

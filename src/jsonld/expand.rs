@@ -32,6 +32,7 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
         indexes: HashMap::new(),
         deviation: None,
         asked: Asked::default(),
+        spelled_out: 0,
         root: None,
         without: input.without,
     };
@@ -75,6 +76,8 @@ pub(super) struct Expander<'c, 'd> {
     pub(super) deviation: Option<Deviation>,
     /// What it has cost to look for deviations.
     pub(super) asked: Asked,
+    /// How long the compact IRIs of properties are in full, all together.
+    pub(super) spelled_out: usize,
     /// The node that the document is about, once it is known.
     pub(super) root: Option<Term>,
     /// Members of the top-level object that do not exist for this walk.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::compare::Named;
 use super::containers::Preset;
 use super::context::{Active, Coercion, Container, Context, Definition, Entry, Role};
-use super::dataset::Term;
+use super::dataset::{MAX_BYTES, Term};
 use super::deviation::{Found, Sought};
 use super::emit::Node;
 use super::error::Error;
@@ -169,12 +169,21 @@ impl<'c, 'd> Expander<'c, 'd> {
             return Ok(Meaning::Property(Property { iri: iri.into(), entry }));
         }
         let meaning = self.within(name, |this| this.meaning(active, name, entry))?;
+        if let Meaning::Property(Property { iri: Cow::Owned(iri), .. }) = &meaning {
+            self.spell_out(iri)?;
+        }
         if let Meaning::Keyword(keyword) = meaning
             && let Some(alias) = active.other_alias(keyword, Found { name, entry })
         {
             self.within(name, |this| this.deviate(name, || alias.to_owned()));
         }
         Ok(meaning)
+    }
+
+    /// Counts an IRI that is not written in full: each of a property's is written into a line.
+    fn spell_out(&mut self, iri: &str) -> Result<(), Error> {
+        self.spelled_out += iri.len();
+        if self.spelled_out > MAX_BYTES { Err(Error::TooComplex) } else { Ok(()) }
     }
 
     fn meaning<'m>(

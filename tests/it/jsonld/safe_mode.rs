@@ -347,6 +347,17 @@ fn asking_for_better_names_is_counted_and_ends_with_the_first_deviation() {
 }
 
 #[test]
+fn many_compact_iris_of_a_long_namespace_are_too_complex() {
+    let long = "x".repeat(2_000);
+    let text = |many: usize| {
+        let members: Vec<_> = (0..many).map(|n| format!("\"p:{n}\": 1")).collect();
+        format!("{{\"@context\": {{\"p\": \"urn:{long}:\"}}, {}}}", members.join(","))
+    };
+    assert_eq!(expand(&text(1_000), Contexts::bundled()).unwrap().len(), 1_000);
+    assert_eq!(expand(&text(9_000), Contexts::bundled()).unwrap_err(), Error::TooComplex);
+}
+
+#[test]
 fn a_value_said_again_is_refused_however_often_others_are() {
     let ones = vec!["1.5"; 20_000].join(",");
     let text = |last: &str| {
