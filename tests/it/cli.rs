@@ -451,7 +451,7 @@ fn speed_gives_a_time_and_a_ratio_for_every_case_and_leaves_nothing_behind() {
             assert!(positive(figure), "{name}: {figures}");
         }
     }
-    for name in ["mint.one", "mint.batch"] {
+    for name in ["mint.one", "mint.batch", "list.renew-100"] {
         assert!(positive(&ratios[name]) && positive(&times[name]), "{name}: {figures}");
     }
     assert_eq!(ratios["bare.ed25519"], 1.0);

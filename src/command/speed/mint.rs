@@ -1,4 +1,4 @@
-//! Minting with its durable commit, in a throw-away database where the configured
+//! Minting with its durable commit, and renewing lists, in a throw-away database where the configured
 //! one is: on the same disk for SQLite, in the same server for PostgreSQL.
 //!
 //! Invariant: the operator's own tables are neither read nor written.
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::fixture::{BARE, Fixture};
 use super::laps::{Progress, median};
+use super::renew::Renewal;
 use crate::ambient::Ambient;
 use crate::command::example::{self, ISSUER};
 use crate::command::folder::Folder;
@@ -24,6 +25,8 @@ pub const GROUP: usize = crate::http::ndjson::GROUP;
 /// Single mints between two batches.
 const SINGLES: usize = 8;
 const BARE_CALLS: u32 = 20;
+/// Rounds in which lists are renewed; the first of them is not counted.
+const RENEWALS: usize = 10;
 
 /// What a mint takes, committed.
 pub struct Minting {
@@ -32,6 +35,8 @@ pub struct Minting {
     pub single: Duration,
     /// For each credential of a batch.
     pub grouped: Duration,
+    /// Our own lists, all of them signed after a change to each.
+    pub renewed: Duration,
 }
 
 /// A place for rows that are to be forgotten.
@@ -85,7 +90,8 @@ impl Scratch {
         let by = Minter { api_key: "speed".into(), client: "speed".into(), per_hour: i64::MAX };
         let bare = fixture.bare().into_iter().find(|(name, _)| *name == BARE);
         let (_, bare) = bare.expect("it is one of them");
-        let (mut bares, mut singles, mut grouped) = (Vec::new(), Vec::new(), Vec::new());
+        let mut renewal = Renewal::prepare(&self.issuance, (&issuer, &by), &orders[0]).await?;
+        let [mut bares, mut singles, mut grouped, mut renewed] = [const { Vec::new() }; 4];
         // The first round opens keys, connections and lists: it is not counted.
         for round in 0..=rounds {
             let start = Instant::now();
@@ -95,13 +101,17 @@ impl Scratch {
                 singles.push(self.mint(&issuer, &by, &orders[..1]).await?);
             }
             grouped.push(self.mint(&issuer, &by, &orders).await? / GROUP as u32);
+            if round < RENEWALS {
+                renewed.push(renewal.measure(&self.issuance).await?);
+            }
             if round == 0 {
-                [&mut bares, &mut singles, &mut grouped].into_iter().for_each(Vec::clear);
+                let uncounted = [&mut bares, &mut singles, &mut grouped, &mut renewed];
+                uncounted.into_iter().for_each(Vec::clear);
             }
             progress(round + 1, rounds + 1);
         }
-        let [bare, single, grouped] = [bares, singles, grouped].map(median);
-        Ok(Minting { bare, single, grouped })
+        let [bare, single, grouped, renewed] = [bares, singles, grouped, renewed].map(median);
+        Ok(Minting { bare, single, grouped, renewed })
     }
 
     /// Leaves nothing behind.

@@ -7,7 +7,8 @@
 //! `--json` prints `{"ratios": {…}, "microseconds": {…}, "scaling": {…}, "cores": n}`, each
 //! case under its name: `verify.FORM` and `sign.FORM` for each form of
 //! [`fixture::FORMS`], `bare.…` for the checks that they are measured by,
-//! `list.encode`, `list.decode`, `mint.one` and `mint.batch`. A proof over the graph
+//! `list.encode`, `list.decode`, `mint.one`, `mint.batch` and `list.renew-100` (so many of our
+//! own lists, signed anew after one change each). A proof over the graph
 //! (`eddsa-rdfc-2022`) is verified with every check up to *authentic*. Those over
 //! bytes are from parsing to whether the proof holds; `verify-and-conform.FORM` adds
 //! the checks of data model, Open Badges and JSON-LD, which `conform` has alone.
@@ -21,6 +22,7 @@ mod figures;
 pub mod fixture;
 mod laps;
 mod mint;
+mod renew;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::pin::pin;
@@ -92,7 +94,11 @@ fn compute(fixture: &Fixture, rounds: usize, minting: &Minting) -> Figures {
         let row = Row { name: case.name.clone(), one: alone, all: Some(spread) };
         figures.add(row, bare);
     }
-    for (name, taken) in [("mint.one", minting.single), ("mint.batch", minting.grouped)] {
+    for (name, taken) in [
+        ("mint.one", minting.single),
+        ("mint.batch", minting.grouped),
+        ("list.renew-100", minting.renewed),
+    ] {
         let row = Row { name: name.into(), one: taken, all: None };
         figures.add_beside(row, minting.bare);
     }
