@@ -18,7 +18,7 @@
 //! | `expand` `members` `containers` `item` `emit` | documents to quads |
 //! | `scalars` `value` `value_object` | literals |
 //! | `compare` `deviation` | what compaction would have written |
-//! | `dataset` `quote` `places` `lines` `canon` | quads and RDFC-1.0 |
+//! | `quad` `dataset` `quote` `places` `lines` `canon` | quads and RDFC-1.0 |
 //!
 //! # Known contexts and others
 //! There is one engine. A context is processed the same wherever it comes from;
@@ -59,6 +59,7 @@ mod lines;
 mod members;
 mod places;
 mod process;
+mod quad;
 mod quote;
 mod recent;
 mod scalars;
