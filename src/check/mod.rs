@@ -117,6 +117,14 @@ impl Findings {
         Self::add(&mut self.warnings, code, pointer, detail);
     }
 
+    /// A warning of which one for each member is enough, wherever it stands.
+    fn warning_once(&mut self, code: &str, at: Place<'_>, detail: String) {
+        let said = |warning: &Problem| warning.code == code && warning.detail == detail;
+        if !self.warnings.iter().any(said) {
+            self.warning(code, at, detail);
+        }
+    }
+
     fn add(
         found: &mut Vec<Problem>,
         code: &str,

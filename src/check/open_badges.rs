@@ -1,25 +1,27 @@
-//! Check `open-badges`: the rules of Open Badges 3.0 that need no JSON Schema.
+//! Check `open-badges`: the rules of Open Badges 3.0.
 //! Spec: <https://www.imsglobal.org/spec/ob/v3p0#data-model>
 //!
-//! Invariant: what the standard requires is an error; what only readers in use
-//! stumble over (another version of the context, one value where an array is
-//! usual) is a warning.
+//! Invariant: what the standard or its published JSON Schema requires is an error;
+//! what only readers in use stumble over (another version of the context, one value
+//! where an array is usual) is a warning.
 
-use std::collections::{HashMap, HashSet};
+mod classes;
+mod results;
+mod vocabulary;
+mod walk;
 
 use super::{Check, Conformance, Findings, Place};
-use crate::model::credential::{Credential, items, types};
-use crate::model::date_time;
+use crate::model::credential::{Credential, items};
 use crate::model::json::{Object, Value};
+
+use classes::{ACHIEVEMENT_SUBJECT, CREDENTIAL, ENDORSEMENT_SUBJECT};
+use walk::walk;
 
 pub const NAME: &str = "open-badges";
 
 /// The context of Open Badges 3.0.3.
 pub const CONTEXT: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
 const CONTEXT_BASE: &str = "https://purl.imsglobal.org/spec/ob/v3p0/";
-
-/// Members that may have several values, which strict readers want as arrays.
-const PLURAL: [&str; 4] = ["credentialSchema", "termsOfUse", "evidence", "endorsement"];
 
 const SUBJECT: Place<'static> = Place::Member(&Place::Root, "credentialSubject");
 
@@ -33,7 +35,12 @@ pub fn check(root: &Object<'_>, conformance: &mut Conformance) {
     }
     let mut found = Findings::default();
     context(root, &mut found);
-    common(root, &mut found);
+    dated(root, &mut found);
+    walk(root, &CREDENTIAL, Place::Root, &mut found);
+    if matches!(root.get("credentialStatus"), Some(Value::Array(_))) {
+        let detail = "The published schema of Open Badges allows one `credentialStatus` only.";
+        found.warning("several-status-entries", "/credentialStatus", detail);
+    }
     if credential.is_achievement_credential() {
         achievement_subject(root, &mut found);
     } else if endorsement {
@@ -50,69 +57,44 @@ fn contexts<'d>(root: &'d Object<'_>) -> impl Iterator<Item = &'d str> {
 }
 
 fn context(root: &Object<'_>, found: &mut Findings) {
-    let second = items(root, "@context").nth(1).and_then(Value::as_str);
-    match second {
+    match items(root, "@context").nth(1).and_then(Value::as_str) {
         Some(CONTEXT) => {}
-        Some(url) if url.starts_with(CONTEXT_BASE) => {
+        Some(url) if is_other_version(url) => {
             let detail = format!("Readers in use expect {CONTEXT} as the second context.");
             found.warning("open-badges-context", "/@context/1", detail);
         }
-        _ => {
-            let detail = format!("The second entry of `@context` must be {CONTEXT}.");
+        seen => {
+            let seen = seen.unwrap_or("no URL");
+            let detail =
+                format!("The second entry of `@context` must be {CONTEXT}; there is {seen}.");
             found.error("open-badges-context", "/@context/1", detail);
         }
     }
 }
 
-/// What achievement and endorsement credentials have in common.
-fn common(root: &Object<'_>, found: &mut Findings) {
-    if root.str("id").is_none() {
-        found.error("missing", "/id", "The credential must have an `id`.");
-    }
+/// `context.json`, `context-x.y.z.json`, and the name of the first drafts.
+fn is_other_version(url: &str) -> bool {
+    let Some(file) = url.strip_prefix(CONTEXT_BASE) else { return false };
+    let version = file.strip_prefix("context").and_then(|rest| rest.strip_suffix(".json"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    file == "context/ob_v3p0.jsonld"
+        || version.is_some_and(|version| match version.strip_prefix('-') {
+            Some(numbers) => numbers.split('.').count() == 3 && numbers.split('.').all(is_number),
+            None => version.is_empty(),
+        })
+}
+
+/// What Open Badges asks for and the data model does not.
+fn dated(root: &Object<'_>, found: &mut Findings) {
     if !Credential(root).is_of_data_model_1() {
         if !root.contains("validFrom") {
-            found.error("missing", "/validFrom", "The credential must have `validFrom`.");
+            let detail = "The credential must have `validFrom`; it is absent.";
+            found.error("missing", "/validFrom", detail);
         }
     } else if !root.contains("name") {
         let detail = "An Open Badges credential of the data model 1.1 must have a `name`.";
         found.error("missing", "/name", detail);
     }
-    time(root, "awardedDate", Place::Root, found);
-    match root.get("issuer") {
-        Some(Value::Object(profile)) => self::profile(profile, Place::Root.member("issuer"), found),
-        Some(Value::String(_)) => {
-            let detail = "Readers in use expect the issuer as a `Profile`, not only its id.";
-            found.warning("issuer-profile", "/issuer", detail);
-        }
-        _ => {}
-    }
-    each(root, "evidence", Place::Root, found, |evidence, at, found| {
-        typed(evidence, "Evidence", at, found);
-    });
-    if matches!(root.get("credentialStatus"), Some(Value::Array(_))) {
-        let detail = "The published schema of Open Badges allows one `credentialStatus` only.";
-        found.warning("several-status-entries", "/credentialStatus", detail);
-    }
-    for member in PLURAL {
-        if matches!(root.get(member), Some(value) if value.as_array().is_none()) {
-            let detail = format!("Strict readers expect `{member}` as an array.");
-            found.warning("not-an-array", format!("/{member}"), detail);
-        }
-    }
-}
-
-fn profile(profile: &Object<'_>, at: Place<'_>, found: &mut Findings) {
-    typed(profile, "Profile", at, found);
-    text(profile, "id", at, found);
-    each(profile, "otherIdentifier", at, found, |entry, at, found| {
-        typed(entry, "IdentifierEntry", at, found);
-        text(entry, "identifier", at, found);
-        text(entry, "identifierType", at, found);
-    });
-    each(profile, "parentOrg", at, found, |parent, at, found| {
-        typed(parent, "Profile", at, found);
-        text(parent, "id", at, found);
-    });
 }
 
 fn achievement_subject(root: &Object<'_>, found: &mut Findings) {
@@ -121,145 +103,66 @@ fn achievement_subject(root: &Object<'_>, found: &mut Findings) {
         let detail = "An achievement credential has exactly one `credentialSubject`.";
         return found.error("subject", at, detail);
     };
-    typed(subject, "AchievementSubject", at, found);
+    walk(subject, &ACHIEVEMENT_SUBJECT, at, found);
     let identified = items(subject, "identifier").next().is_some();
     if subject.str("id").is_none_or(str::is_empty) && !identified {
-        let detail = "The subject must have an `id` or an `identifier`.";
+        let detail = "The subject must have an `id` or an `identifier`: it says of nobody that \
+                      they earned this.";
         found.error("subject-unidentified", at, detail);
     }
-    each(subject, "identifier", at, found, |identity, at, found| {
-        typed(identity, "IdentityObject", at, found);
-        text(identity, "identityHash", at, found);
-        text(identity, "identityType", at, found);
-        if identity.get("hashed").and_then(Value::as_bool).is_none() {
-            found.error("missing", at.member("hashed"), "`hashed` must be true or false.");
-        }
-    });
-    each(subject, "result", at, found, |result, at, found| typed(result, "Result", at, found));
-    each(subject, "source", at, found, self::profile);
-    time(subject, "activityStartDate", at, found);
-    time(subject, "activityEndDate", at, found);
+    identities(subject, found);
     match subject.get("achievement").map(Value::items) {
         Some([Value::Object(achievement)]) => {
-            self::achievement(achievement, at.member("achievement"), found);
-            results(subject, achievement, found);
+            criteria(achievement, found);
+            results::check(subject, achievement, found);
         }
-        _ => {
-            let detail = "The subject must have one `achievement`, an object.";
+        Some(_) => {}
+        None => {
+            let detail = "The subject must have one `achievement`, an object; it is absent.";
             found.error("achievement", at.member("achievement"), detail);
         }
     }
 }
 
-fn achievement(achievement: &Object<'_>, at: Place<'_>, found: &mut Findings) {
-    typed(achievement, "Achievement", at, found);
-    for member in ["id", "name", "description"] {
-        text(achievement, member, at, found);
+/// A hashed identity that has not the form of a hash can never be compared.
+fn identities(subject: &Object<'_>, found: &mut Findings) {
+    let Some(value) = subject.get("identifier") else { return };
+    let whole = SUBJECT.member("identifier");
+    for (index, identity) in value.items().iter().enumerate() {
+        let Some(identity) = identity.as_object() else { continue };
+        let hashed = identity.get("hashed").and_then(Value::as_bool) == Some(true);
+        let hash = identity.str("identityHash").unwrap_or_default();
+        if hashed && !["sha256$", "md5$"].iter().any(|start| hash.starts_with(start)) {
+            let at = whole.index(index);
+            let detail = "A hashed identity must start with `sha256$` or `md5$`, so nobody can \
+                          compare this one.";
+            found.warning("identity-hash", at.member("identityHash"), detail);
+        }
     }
+}
+
+fn criteria(achievement: &Object<'_>, found: &mut Findings) {
     let criteria = achievement.get("criteria").and_then(|value| value.items().first());
     let said =
         |criteria: &Object<'_>| criteria.str("id").is_some() || criteria.get("narrative").is_some();
     if !criteria.and_then(Value::as_object).is_some_and(said) {
-        let detail = "The achievement's `criteria` must have an `id` or a `narrative`.";
+        let at = SUBJECT.member("achievement");
+        let detail = "The achievement's `criteria` must have an `id` or a `narrative`: it does \
+                      not say how it is earned.";
         found.error("criteria", at.member("criteria"), detail);
     }
-    each(achievement, "creator", at, found, self::profile);
-    each(achievement, "alignment", at, found, |alignment, at, found| {
-        typed(alignment, "Alignment", at, found);
-        text(alignment, "targetName", at, found);
-        text(alignment, "targetUrl", at, found);
-    });
-    each(achievement, "resultDescription", at, found, |description, at, found| {
-        typed(description, "ResultDescription", at, found);
-        for member in ["id", "name", "resultType"] {
-            text(description, member, at, found);
-        }
-        each(description, "rubricCriterionLevel", at, found, |level, at, found| {
-            typed(level, "RubricCriterionLevel", at, found);
-            text(level, "id", at, found);
-            text(level, "name", at, found);
-        });
-    });
-}
-
-/// A result that names a description or a level names one that is there.
-fn results(subject: &Object<'_>, achievement: &Object<'_>, found: &mut Findings) {
-    let mut levels: HashMap<&str, HashSet<&str>> = HashMap::new();
-    for description in items(achievement, "resultDescription").filter_map(Value::as_object) {
-        let Some(id) = description.str("id") else { continue };
-        let known = items(description, "rubricCriterionLevel").filter_map(Value::as_object);
-        levels.entry(id).or_default().extend(known.filter_map(|level| level.str("id")));
-    }
-    each(subject, "result", SUBJECT, found, |result, at, found| {
-        let Some(named) = result.str("resultDescription") else { return };
-        let Some(levels) = levels.get(named) else {
-            let detail = format!("No `resultDescription` of the achievement has the id {named}.");
-            return found.warning("dangling-result", at.member("resultDescription"), detail);
-        };
-        let Some(level) = result.str("achievedLevel") else { return };
-        if !levels.contains(level) {
-            let detail = format!("No level of {named} has the id {level}.");
-            found.warning("dangling-result", at.member("achievedLevel"), detail);
-        }
-    });
 }
 
 fn endorsement_subject(root: &Object<'_>, found: &mut Findings) {
     let at = SUBJECT;
+    if root.get("name").is_none() {
+        found.error("missing", "/name", "An endorsement must have a `name`; it is absent.");
+    }
     let Some(subject) = Credential(root).subject() else {
         let detail = "An endorsement credential has exactly one `credentialSubject`.";
         return found.error("subject", at, detail);
     };
-    typed(subject, "EndorsementSubject", at, found);
-    text(subject, "id", at, found);
-}
-
-/// Calls `check` for each object under a member; what is no object is an error.
-fn each(
-    object: &Object<'_>,
-    member: &str,
-    at: Place<'_>,
-    found: &mut Findings,
-    check: impl Fn(&Object<'_>, Place<'_>, &mut Findings),
-) {
-    let Some(value) = object.get(member) else { return };
-    let whole = at.member(member);
-    for (index, item) in value.items().iter().enumerate() {
-        let at = match value {
-            Value::Array(_) => whole.index(index),
-            _ => whole,
-        };
-        match item {
-            Value::Object(inner) => check(inner, at, found),
-            other => {
-                let detail = format!("`{member}` holds objects; this is {}.", other.kind());
-                found.error("not-an-object", at, detail);
-            }
-        }
-    }
-}
-
-fn typed(object: &Object<'_>, name: &str, at: Place<'_>, found: &mut Findings) {
-    if !types(object).any(|found| found == name) {
-        let detail = format!("`type` must name `{name}`.");
-        found.error("open-badges-type", at.member("type"), detail);
-    }
-}
-
-fn text(object: &Object<'_>, member: &str, at: Place<'_>, found: &mut Findings) {
-    let value = object.get(member).and_then(crate::model::credential::text);
-    if value.is_none_or(str::is_empty) {
-        let detail = format!("`{member}` must be there, as a string that says something.");
-        found.error("missing", at.member(member), detail);
-    }
-}
-
-fn time(object: &Object<'_>, member: &str, at: Place<'_>, found: &mut Findings) {
-    let readable = |value: &Value<'_>| value.as_str().and_then(date_time::parse).is_some();
-    if object.get(member).is_some_and(|value| !readable(value)) {
-        let detail = format!("`{member}` must be a date and time with an offset.");
-        found.error("date-time", at.member(member), detail);
-    }
+    walk(subject, &ENDORSEMENT_SUBJECT, at, found);
 }
 
 #[cfg(test)]
@@ -358,6 +261,52 @@ mod tests {
             ("/credentialSubject/result/0", json!("x"), "/credentialSubject/result/0"),
             ("/evidence/0/type", json!("Thing"), "/evidence/0/type"),
             ("/awardedDate", json!("2026-11-21"), "/awardedDate"),
+            ("/image", json!("https://nea.example/i.png"), "/image"),
+            ("/image", json!({"id": "a:b", "type": "Image", "alt": "x"}), "/image/alt"),
+            ("/endorsementJwt", json!(["e30"]), "/endorsementJwt/0"),
+            (
+                "/credentialSubject/identifier/0/name",
+                json!("Ada"),
+                "/credentialSubject/identifier/0/name",
+            ),
+            (
+                "/credentialSubject/identifier/0/identityType",
+                json!("email"),
+                "/credentialSubject/identifier/0/identityType",
+            ),
+            (
+                "/credentialSubject/result/0/status",
+                json!("Passed"),
+                "/credentialSubject/result/0/status",
+            ),
+            (
+                "/credentialSubject/achievement/achievementType",
+                json!("Stack"),
+                "/credentialSubject/achievement/achievementType",
+            ),
+            (
+                "/credentialSubject/achievement/creditsAvailable",
+                json!("3"),
+                "/credentialSubject/achievement/creditsAvailable",
+            ),
+            (
+                "/credentialSubject/achievement/alignment",
+                json!([{"type": ["Alignment"], "targetName": "x", "targetUrl": "a:b",
+                        "targetType": "Standard"}]),
+                "/credentialSubject/achievement/alignment/0/targetType",
+            ),
+            (
+                "/credentialSubject/achievement/resultDescription/0/resultType",
+                json!("Status"),
+                "/credentialSubject/result/0/status",
+            ),
+            (
+                "/issuer/parentOrg",
+                json!({"id": "a:b", "type": ["Profile"], "address": {"type": ["Address"],
+                       "geo": {"type": "GeoCoordinates", "latitude": 1}}}),
+                "/issuer/parentOrg/address/geo/longitude",
+            ),
+            ("/issuer/dateOfBirth", json!("yesterday"), "/issuer/dateOfBirth"),
         ];
         for (place, value, pointer) in cases {
             let mut changed = badge();
@@ -375,21 +324,82 @@ mod tests {
         }
     }
 
+    fn warned(badge: &serde_json::Value) -> Vec<(String, String)> {
+        let conformance = run(badge);
+        assert!(conformance.passed(), "{conformance:?}");
+        let said = |w: &crate::check::Problem| (w.code.clone(), w.pointer.clone().unwrap());
+        conformance.warnings.iter().map(said).collect()
+    }
+
     #[test]
     fn what_readers_stumble_over_is_a_warning() {
+        let evidence = badge()["evidence"][0].clone();
+        let older = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json";
+        let hashed = json!({"type": "IdentityObject", "hashed": true, "identityHash": "ada",
+                            "identityType": "emailAddress"});
+        let cases = [
+            ("/@context/1", json!(older), "open-badges-context", "/@context/1"),
+            ("/credentialStatus", json!([{"type": "x"}]), "several-status-entries", ""),
+            ("/evidence", evidence, "not-an-array", ""),
+            ("/evidence", json!([]), "strict-form", ""),
+            ("/issuer", json!("did:web:nea.example"), "issuer-profile", ""),
+            ("/issuer/type", json!("Profile"), "strict-form", ""),
+            ("/proof", json!({"type": "DataIntegrityProof"}), "not-an-array", ""),
+            ("/credentialSubject/result/0/achievedLevel", json!("urn:x"), "dangling-result", ""),
+            (
+                "/credentialSubject/result/0/resultDescription",
+                json!("urn:x"),
+                "dangling-result",
+                "",
+            ),
+            (
+                "/credentialSubject/identifier/0",
+                hashed,
+                "identity-hash",
+                "/credentialSubject/identifier/0/identityHash",
+            ),
+            ("/credentialSubject/identifier/0/type", json!(["IdentityObject"]), "strict-form", ""),
+        ];
+        for (place, value, code, pointer) in cases {
+            let mut changed = badge();
+            let (parent, member) = place.rsplit_once('/').unwrap();
+            match changed.pointer_mut(parent).unwrap() {
+                serde_json::Value::Array(items) => items[member.parse::<usize>().unwrap()] = value,
+                object => object[member] = value,
+            }
+            let pointer = if pointer.is_empty() { place } else { pointer };
+            assert_eq!(warned(&changed), [(code.to_owned(), pointer.to_owned())], "{place}");
+        }
+    }
+
+    #[test]
+    fn one_value_in_an_array_of_its_own_is_read_and_warned_of() {
         let mut changed = badge();
-        changed["@context"][1] =
-            json!("https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json");
-        changed["credentialStatus"] = json!([{"type": "x"}]);
-        changed["evidence"] = changed["evidence"][0].clone();
-        changed["credentialSubject"]["result"][0]["achievedLevel"] = json!("urn:none");
-        let conformance = run(&changed);
-        assert!(conformance.passed());
-        let codes: Vec<_> = conformance.warnings.iter().map(|w| w.code.as_str()).collect();
-        assert_eq!(
-            codes,
-            ["open-badges-context", "several-status-entries", "not-an-array", "dangling-result"]
-        );
+        changed["credentialSubject"]["achievement"] =
+            json!([changed["credentialSubject"]["achievement"]]);
+        let at = "/credentialSubject/achievement".to_owned();
+        assert_eq!(warned(&changed), [("strict-form".to_owned(), at)]);
+    }
+
+    #[test]
+    fn other_versions_of_the_context_are_known_by_their_names() {
+        for file in ["context.json", "context-3.0.1.json", "context/ob_v3p0.jsonld"] {
+            assert!(is_other_version(&format!("{CONTEXT_BASE}{file}")), "{file}");
+        }
+        for file in ["extensions.json", "context-3.0.json", "context-3.0.x.json", "context-.json"] {
+            assert!(!is_other_version(&format!("{CONTEXT_BASE}{file}")), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_credential_of_the_first_data_model_has_a_name() {
+        let mut old = badge();
+        old["@context"][0] = json!(crate::model::credential::CONTEXT_V1);
+        let conformance = run(&old);
+        let problem = conformance.problems().next().unwrap();
+        assert_eq!(problem.pointer.as_deref(), Some("/name"));
+        old["name"] = json!("A");
+        assert!(run(&old).passed());
     }
 
     #[test]
