@@ -161,7 +161,9 @@ impl<S: Sources> Verifier<'_, S> {
         // 6. Judge.
         let current = judge(&examined, &facts, self.basis());
         // 7. Conclude.
-        conclude(examined, current, &facts)
+        let report = conclude(examined, current, &facts);
+        let expected = self.options.recipient.as_ref();
+        report.with_recipient(expected.map(|expected| expected.compare(document.root())))
     }
 
     /// Step 3: the issuer's own document, or the check that says why there is none.

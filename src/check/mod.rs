@@ -22,6 +22,7 @@ pub mod options;
 pub mod presentation;
 pub mod proof;
 pub mod proof_dates;
+pub mod recipient;
 pub mod report;
 pub mod status;
 pub mod successor;

@@ -1,5 +1,7 @@
 //! What an asker wishes of a verification. What is not wished for is not done.
 
+use super::recipient::Expected;
+
 /// How strictly, and what else is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
@@ -8,12 +10,21 @@ pub struct Options {
     pub domain: Option<String>,
     /// What a presentation must answer; also the `nonce` of one that is a JWT.
     pub challenge: Option<String>,
+    /// Whom the asker expects the credential to name.
+    pub recipient: Option<Expected>,
+    /// Whether the intermediate values of the proofs are told.
+    pub explain: bool,
 }
 
 impl Options {
     /// What anyone gets who wishes for nothing.
-    pub const USUAL: &'static Self =
-        &Self { profile: Profile::Strict, domain: None, challenge: None };
+    pub const USUAL: &'static Self = &Self {
+        profile: Profile::Strict,
+        domain: None,
+        challenge: None,
+        recipient: None,
+        explain: false,
+    };
 }
 
 /// Which rules hold.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::recipient::RecipientReport;
 use crate::bake::Picture;
 
 /// One check: what was looked at, what was seen, how it ended.
@@ -146,6 +147,9 @@ pub struct Report {
     /// the worst of its own and of theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub presentation: Option<Presentation>,
+    /// Where a recipient was expected: whether the credential names that one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<RecipientReport>,
 }
 
 /// What a presentation holds.
@@ -171,8 +175,9 @@ pub struct Verdicts {
     pub current: Verdict,
     /// Does the asking recognizer's policy accept it?
     pub recognized: NotAsked,
-    /// Is it this claimant's?
-    pub belongs: NotAsked,
+    /// Is it this claimant's? Undecided where a recipient was expected: a name or an address
+    /// that fits is no proof.
+    pub belongs: Belongs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -183,7 +188,15 @@ pub enum Verdict {
     Undecided,
 }
 
-/// Verdicts that need somebody's policy or claim.
+/// Whether it is the claimant's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Belongs {
+    NotAsked,
+    Undecided,
+}
+
+/// A verdict that needs somebody's policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotAsked {
@@ -333,13 +346,27 @@ impl Report {
             credential: None,
             superseded_by: None,
             presentation: None,
+            recipient: None,
         }
+    }
+
+    /// With what was found of the recipient that was expected.
+    pub fn with_recipient(mut self, recipient: Option<RecipientReport>) -> Self {
+        if recipient.is_some() {
+            // An address that fits is not proof, and one that does not may be an old one.
+            self.verdicts.belongs = Belongs::Undecided;
+        }
+        self.recipient = match self.verdicts.authentic {
+            Verdict::Yes => recipient,
+            Verdict::No | Verdict::Undecided => recipient.map(RecipientReport::not_compared),
+        };
+        self
     }
 }
 
 impl Verdicts {
     pub fn of(authentic: Verdict, current: Verdict) -> Self {
-        Self { authentic, current, recognized: NotAsked::NotAsked, belongs: NotAsked::NotAsked }
+        Self { authentic, current, recognized: NotAsked::NotAsked, belongs: Belongs::NotAsked }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `touchmark verify`: check a credential from a file, a link, standard input or a pack.
 
+mod wished;
+
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use super::case::{self, Input, Pack};
 use super::{CommandError, verify_batch};
 use crate::ambient::Ambient;
 use crate::check::options::Options;
+use crate::check::recipient::Expected;
 use crate::check::report::{OutcomeName, Verdict};
 use crate::check::{Check, Report};
 use crate::did::ControllerDocument;
@@ -46,6 +49,13 @@ pub struct Arguments {
     /// PACK.zip` comes to the same verdict without asking anyone
     #[arg(long, value_name = "PACK.zip", conflicts_with = "batch")]
     save: Option<PathBuf>,
+    /// Say whether the credential names this person: `email:…`, `name:…`, another type of identity,
+    /// or the earner's id. What fits is no proof that it is theirs
+    #[arg(long, value_name = "TYPE:VALUE", conflicts_with = "batch")]
+    recipient: Option<Expected>,
+    /// Tell the canonical form and the hashes that each proof signs, to find out why one fails
+    #[arg(long, conflicts_with = "batch")]
+    explain: bool,
 }
 
 /// How it ended, as the exit code says it.
@@ -90,6 +100,7 @@ struct Asked {
     input: Input,
     now: Timestamp,
     outside: Outside,
+    options: Options,
     /// The documents were given along.
     given: bool,
 }
@@ -103,22 +114,27 @@ impl Asked {
         let read = read(&args.what)?;
         let pack_at = if let Read::Pack(pack) = &read { Some(pack.at) } else { None };
         let now = args.at.or(pack_at).unwrap_or_else(|| ambient.now());
+        let options = Options {
+            recipient: args.recipient.clone(),
+            explain: args.explain,
+            ..Options::default()
+        };
         match read {
             Read::Pack(pack) if args.documents.is_none() => {
                 let input = pack.input.clone();
                 let outside = Outside::Documents(pack.documents(now));
-                Ok(Self { input, now, outside, given: true })
+                Ok(Self { input, now, outside, options, given: true })
             }
             Read::Pack(Pack { input, .. }) | Read::Input(input) => {
                 let outside = Outside::of(args, (dev_origins, ambient), now)?;
-                Ok(Self { input, now, outside, given: args.documents.is_some() })
+                Ok(Self { input, now, outside, options, given: args.documents.is_some() })
             }
         }
     }
 
     async fn verify<S: Sources>(&self, sources: &S) -> Report {
         let contexts = Contexts::bundled();
-        let verifier = Verifier { sources, contexts, now: self.now, options: Options::USUAL };
+        let verifier = Verifier { sources, contexts, now: self.now, options: &self.options };
         let report = match &self.input {
             Input::Link(url) => verifier.verify_url(url).await,
             Input::Bytes(bytes) => verifier.verify(bytes).await,
@@ -281,6 +297,7 @@ fn checks(report: &Report) -> Vec<String> {
     for warning in &report.warnings {
         lines.push(format!("  note {:<14} {}", warning.code, plain(&warning.detail)));
     }
+    lines.extend(wished::lines(report));
     lines
 }
 

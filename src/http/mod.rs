@@ -23,6 +23,7 @@ pub mod upload;
 pub mod verify;
 pub mod verify_batch;
 pub mod verify_page;
+pub mod wishes;
 
 use std::sync::Arc;
 

@@ -11,6 +11,7 @@ use super::limits::Client;
 use super::problem::Problem;
 use super::sources::Own;
 use super::upload::{self, Upload};
+use super::wishes::Wishes;
 use crate::bake::Picture;
 use crate::check::Report;
 use crate::check::options::Options;
@@ -27,7 +28,14 @@ use crate::verify::{self, DecodeError, Secured, Verifier};
 /// The body decides which it is, whatever its content type; `multipart/form-data` holds one of
 /// these in one field, as a file or as text. A credential that does not verify is
 /// a 200 too: the report says why.
+///
+/// With the header `Expected-Recipient` the report also says whether the credential names that
+/// person, in a section of its own: what fits is no proof that it is theirs.
 #[utoipa::path(post, path = "/v1/verify", tag = "verify",
+    params(("Expected-Recipient" = Option<String>, Header, example = "email:teacher@example.org",
+            description = "Whom the credential should name: a type of identity (email, name, userName, …, ext:…) and a value, or the id of the earner (did:…, urn:…, https:…)"),
+           ("explain" = Option<bool>, Query,
+            description = "Tell the canonical form and the hashes that each proof signs, to find out why one fails")),
     request_body(content((serde_json::Value = "application/json"), (serde_json::Value = "application/vc+ld+json"),
                          (serde_json::Value = "application/vc"), (String = "text/plain"),
                          (String = "application/jwt"), (String = "application/vc+jwt"),
@@ -38,19 +46,20 @@ use crate::verify::{self, DecodeError, Secured, Verifier};
 pub async fn verify(
     State(app): State<Arc<App>>,
     client: Client,
+    Wishes(options): Wishes,
     request: Request,
 ) -> Result<Json<Report>, Problem> {
     app.admit(client.0)?;
     let bytes = upload::read(request).await?;
-    report(&app, &bytes).await.map(Json)
+    report(&app, &bytes, &options).await.map(Json)
 }
 
 /// Verifies what a body holds: a credential, or a link to one.
-pub async fn report(app: &App, bytes: &[u8]) -> Result<Report, Problem> {
+pub async fn report(app: &App, bytes: &[u8], options: &Options) -> Result<Report, Problem> {
     let own = Own::of(app);
     let now = app.issuance.ambient.now();
     let contexts = Contexts::bundled();
-    let verifier = Verifier { sources: &own, contexts, now, options: Options::USUAL };
+    let verifier = Verifier { sources: &own, contexts, now, options };
     let report = match (verify::decode(bytes), bare_link(bytes)) {
         (Ok(secured), _) => match link(&secured)? {
             Some(url) => verifier.verify_url(url.as_str()).await,

@@ -27,6 +27,7 @@ use super::ndjson::{self, Line, Lines};
 use super::problem::{Problem, ProblemDocument};
 use super::verify;
 use crate::check::Report;
+use crate::check::options::Options;
 
 /// What became of one line.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -152,5 +153,5 @@ async fn verify_line(app: &App, admitted: &Admission, line: Line) -> Result<Repo
     if let Some(client) = admitted.as_ref().map_err(Clone::clone)? {
         app.admit(*client)?;
     }
-    verify::report(app, &text).await
+    verify::report(app, &text, Options::USUAL).await
 }

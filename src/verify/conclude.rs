@@ -54,6 +54,7 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Fac
         credential: Some(summary(examined.document.root())),
         superseded_by: facts.superseded_by.clone().flatten(),
         presentation: None,
+        recipient: None,
     }
 }
 

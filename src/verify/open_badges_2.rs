@@ -13,6 +13,8 @@ use url::Url;
 use super::conclude::status;
 use super::{ACCEPT_CREDENTIAL, FORM, FetchError, Fetched, Sources, Verifier};
 use crate::check::open_badges_2::{self as ob2, Assertion, Award, Verification};
+use crate::check::options::Options;
+use crate::check::recipient::{Expected, RecipientReport};
 use crate::check::report::{
     AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
     verdict,
@@ -33,7 +35,7 @@ pub(super) async fn verify_hosted<S: Sources>(
     file: Option<Assertion<'_, '_>>,
     verifier: Verifier<'_, S>,
 ) -> Report {
-    let mut found = Found::new(Form::OpenBadges2Hosted);
+    let mut found = Found::new(Form::OpenBadges2Hosted, verifier.options);
     if let Err(check) = hosted(&mut found, url, file, verifier).await {
         found.authentic.push(check);
     }
@@ -50,7 +52,7 @@ pub(super) async fn verify_file<S: Sources>(
     {
         return verify_hosted(id, Some(file), verifier).await;
     }
-    let mut found = Found::new(Form::OpenBadges2Hosted);
+    let mut found = Found::new(Form::OpenBadges2Hosted, verifier.options);
     let detail = "The assertion is neither hosted nor in a JWS: only the file speaks for it.";
     let problem = Problem::new("no-proof", detail).at("/verification");
     found.authentic.push(Check::fail(ob2::HOSTED, "neither hosted nor signed", problem));
@@ -63,7 +65,7 @@ pub(super) async fn verify_signed<S: Sources>(
     (jws, header): (&Jws, &Result<Header, JwsError>),
     verifier: Verifier<'_, S>,
 ) -> Report {
-    let mut found = Found::new(Form::OpenBadges2Signed);
+    let mut found = Found::new(Form::OpenBadges2Signed, verifier.options);
     if let Err(check) = signed(&mut found, assertion, (jws, header), verifier).await {
         found.authentic.push(check);
     }
@@ -74,7 +76,7 @@ async fn hosted<S: Sources>(
     found: &mut Found,
     url: &str,
     file: Option<Assertion<'_, '_>>,
-    Verifier { sources, now, .. }: Verifier<'_, S>,
+    Verifier { sources, now, options, .. }: Verifier<'_, S>,
 ) -> Result<(), Check> {
     let fetched = match get(url, sources).await {
         Err(FetchError::Status { status: 410, .. }) => {
@@ -100,6 +102,7 @@ async fn hosted<S: Sources>(
     let (badge, issuer) = parts.read(assertion)?;
     let award = Award { assertion, badge: badge.root(), issuer: issuer.root() };
     found.describe(award);
+    found.expect(assertion, options);
     found.authentic.push(ob2::shape(award));
     found.authentic.push(ob2::scope(award, &parts.issuer_id));
     if let Some(file) = file {
@@ -115,12 +118,13 @@ async fn signed<S: Sources>(
     found: &mut Found,
     assertion: Assertion<'_, '_>,
     (jws, header): (&Jws, &Result<Header, JwsError>),
-    Verifier { sources, now, .. }: Verifier<'_, S>,
+    Verifier { sources, now, options, .. }: Verifier<'_, S>,
 ) -> Result<(), Check> {
     let parts = Parts::gather(assertion, sources).await?;
     let (badge, issuer) = parts.read(assertion)?;
     let award = Award { assertion, badge: badge.root(), issuer: issuer.root() };
     found.describe(award);
+    found.expect(assertion, options);
     found.authentic.push(ob2::shape(award));
     let header = header.as_ref().map_err(proof::jws_not_held)?;
     let keys = ob2::keys_to_ask(award);
@@ -303,6 +307,8 @@ struct Found {
     signer: Option<Signer>,
     credential: Option<CredentialSummary>,
     warnings: Vec<Problem>,
+    /// Where one was expected, what is said of him.
+    recipient: Option<RecipientReport>,
     /// The oldest answer that the status rests on.
     asked_at: Option<Timestamp>,
     /// The issuer's server answered that it is gone.
@@ -310,7 +316,7 @@ struct Found {
 }
 
 impl Found {
-    fn new(form: Form) -> Self {
+    fn new(form: Form, options: &Options) -> Self {
         Self {
             form,
             authentic: Vec::new(),
@@ -318,9 +324,14 @@ impl Found {
             signer: None,
             credential: None,
             warnings: Vec::new(),
+            recipient: options.recipient.as_ref().map(Expected::not_compared),
             asked_at: None,
             gone: false,
         }
+    }
+
+    fn expect(&mut self, assertion: Assertion<'_, '_>, options: &Options) {
+        self.recipient = options.recipient.as_ref().map(|expected| expected.compare_2(assertion.0));
     }
 
     fn asked(&mut self, at: Timestamp) {
@@ -399,6 +410,8 @@ impl Found {
             credential: self.credential,
             superseded_by: None,
             presentation: None,
+            recipient: None,
         }
+        .with_recipient(self.recipient)
     }
 }

@@ -1,0 +1,50 @@
+//! What the asker of a verification wishes for, beside the body.
+//!
+//! A recipient is personal: it arrives in a header, since addresses of requests
+//! are written into the logs of every proxy on the way.
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::Deserialize;
+
+use super::problem::Problem;
+use crate::check::options::Options;
+use crate::check::recipient::NotARecipient;
+
+/// The header with whom the credential is expected to name.
+pub const EXPECTED_RECIPIENT: &str = "expected-recipient";
+
+/// The wishes of one request.
+pub struct Wishes(pub Options);
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    explain: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Wishes {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Query(Asked { explain }) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|error| unreadable("query", error.body_text()))?;
+        let recipient = match parts.headers.get(EXPECTED_RECIPIENT) {
+            None => None,
+            Some(header) => {
+                let text = std::str::from_utf8(header.as_bytes()).map_err(|_| NotARecipient);
+                let expected = text.and_then(str::parse);
+                Some(
+                    expected
+                        .map_err(|error| unreadable("Expected-Recipient", error.to_string()))?,
+                )
+            }
+        };
+        Ok(Self(Options { explain, recipient, ..Options::default() }))
+    }
+}
+
+fn unreadable(part: &'static str, detail: String) -> Problem {
+    Problem::Unreadable { part, detail }
+}
