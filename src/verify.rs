@@ -6,10 +6,12 @@
 //! is *undecided*, never yes and never no.
 
 mod conclude;
+mod endorsements;
 mod gather;
 mod lists;
 mod open_badges_2;
 mod presentation;
+mod schemas;
 
 use std::sync::Arc;
 
@@ -145,8 +147,16 @@ impl<S: Sources> Verifier<'_, S> {
         self.verify_credential(secured, &document).await
     }
 
-    /// Steps 2 to 7, of a credential that came alone or in a presentation.
+    /// A credential that came alone or in a presentation, and what it carries.
     async fn verify_credential(self, secured: &Secured<'_>, document: &Document<'_>) -> Report {
+        let report = self.verify_alone(secured, document).await;
+        let expected = self.options.recipient.as_ref();
+        let recipient = expected.map(|expected| expected.compare(document.root()));
+        endorsements::add(report.with_recipient(recipient), document.root(), self).await
+    }
+
+    /// Steps 2 to 7.
+    async fn verify_alone(self, secured: &Secured<'_>, document: &Document<'_>) -> Report {
         // 2 to 4. Conform, resolve, prove.
         let keys = self.resolve(Credential(document.root()).issuer()).await;
         let examined = examine(secured, document, &keys, self.basis());
@@ -161,9 +171,7 @@ impl<S: Sources> Verifier<'_, S> {
         // 6. Judge.
         let current = judge(&examined, &facts, self.basis());
         // 7. Conclude.
-        let report = conclude(examined, current, &facts);
-        let expected = self.options.recipient.as_ref();
-        report.with_recipient(expected.map(|expected| expected.compare(document.root())))
+        conclude(examined, current, &facts)
     }
 
     /// Step 3: the issuer's own document, or the check that says why there is none.

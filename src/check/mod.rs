@@ -7,14 +7,17 @@
 //! `form` · `data-model` · `open-badges` · `json-ld` (what it says is what was
 //! signed) · `issuer-key` · `proof` · `jwt-claims` (the issuer signed it:
 //! [`proof::Authentic`]) · `issuer-books` (where we are the issuer, we did so
-//! knowingly): *authentic*. `hosted` takes the place of the signature in Open
-//! Badges 2.0 ([`open_badges_2`]). `proof-dates` · `validity` · `status` ·
-//! `successor`: *current*.
+//! knowingly) · `credential-schema` (it keeps the JSON Schemas that it names):
+//! *authentic*. `hosted` takes the place of the signature in Open Badges 2.0
+//! ([`open_badges_2`]). `proof-dates` · `validity` · `status` · `successor`: *current*.
 
+pub mod credential_schema;
 pub mod data_model;
+pub mod endorsement;
 pub mod issuer_books;
 pub mod issuer_key;
 pub mod json_ld;
+pub mod json_schema;
 pub mod jwt_claims;
 pub mod open_badges;
 pub mod open_badges_2;

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::endorsement::EndorsementReport;
 use super::recipient::RecipientReport;
 use crate::bake::Picture;
 
@@ -147,6 +148,10 @@ pub struct Report {
     /// the worst of its own and of theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub presentation: Option<Presentation>,
+    /// What others say of it inside of it, each verified as a credential of its own. It changes
+    /// nothing in the verdicts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endorsements: Vec<EndorsementReport>,
     /// Where a recipient was expected: whether the credential names that one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<RecipientReport>,
@@ -346,6 +351,7 @@ impl Report {
             credential: None,
             superseded_by: None,
             presentation: None,
+            endorsements: Vec::new(),
             recipient: None,
         }
     }

@@ -16,7 +16,7 @@ use crate::proof::vc_jwt::Kind;
 
 /// Verdicts, and the report.
 pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Facts) -> Report {
-    let authentic = match verdict(examined.checks().chain(&facts.books)) {
+    let authentic = match verdict(examined.checks().chain(&facts.books).chain(&facts.schemas)) {
         // A signature is what makes it authentic: checks that were only skipped prove nothing.
         Verdict::Yes if examined.proven.authentic.is_none() => Verdict::Undecided,
         verdict => verdict,
@@ -37,6 +37,7 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Fac
         .chain(examined.conformance.checks)
         .chain(examined.proven.checks)
         .chain(facts.books.clone())
+        .chain(facts.schemas.iter().cloned())
         .chain(current.checks);
     let mut warnings = examined.conformance.warnings;
     warnings.extend(examined.proven.warnings);
@@ -54,6 +55,7 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Fac
         credential: Some(summary(examined.document.root())),
         superseded_by: facts.superseded_by.clone().flatten(),
         presentation: None,
+        endorsements: Vec::new(),
         recipient: None,
     }
 }

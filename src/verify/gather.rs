@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join;
+
 use super::lists::lists;
-use super::{Sources, Verifier};
+use super::{Sources, Verifier, schemas};
 use crate::check::Check;
 use crate::check::issuer_books::{self, IssuerRecord};
 use crate::check::proof::Authentic;
@@ -21,6 +23,8 @@ pub(super) struct Facts {
     pub books: Option<Check>,
     /// Where we are the issuer and minted it: what replaces it.
     pub superseded_by: Option<Option<String>>,
+    /// Whether it keeps the JSON Schemas that it names.
+    pub schemas: Vec<Check>,
 }
 
 /// Our own books are asked first: a credential that we did not mint,
@@ -41,5 +45,8 @@ pub(super) async fn gather<S: Sources>(
         IssuerRecord::Found { superseded_by, .. } => Some(superseded_by),
         _ => None,
     };
-    Facts { lists: lists(&credential, keys, verifier).await, books, superseded_by }
+    let root = authentic.document().root();
+    let (lists, schemas) =
+        join(lists(&credential, keys, verifier), schemas::checks(root, verifier)).await;
+    Facts { lists, books, superseded_by, schemas }
 }

@@ -410,6 +410,7 @@ impl Found {
             credential: self.credential,
             superseded_by: None,
             presentation: None,
+            endorsements: Vec::new(),
             recipient: None,
         }
         .with_recipient(self.recipient)

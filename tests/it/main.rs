@@ -12,6 +12,7 @@ mod fuzz;
 mod interop;
 mod jsonld;
 mod mint;
+mod open_badges;
 mod open_badges_2;
 mod openapi;
 mod readme;

@@ -3,7 +3,7 @@
 //!
 //! `cargo test --test it -- --ignored regenerate_the_vectors` writes them anew.
 
-mod cast;
+pub mod cast;
 mod data_model_1;
 mod generate;
 mod https;

@@ -1,0 +1,544 @@
+//! Holds a document against a schema, keyword by keyword, and counts.
+
+use std::borrow::Cow;
+
+use super::super::Place;
+use super::{Draft, Schema, Stop, Violation, members};
+use crate::model::json::{Object, Value};
+
+/// Keywords and values that are looked at before it is too much: a hundred times what the
+/// schema of Open Badges takes for a usual credential.
+const BUDGET: usize = 500_000;
+/// How deep schemas may apply schemas.
+const DEEPEST: usize = 128;
+
+/// Keywords that assert something and are not read here.
+const UNREAD: [&str; 5] =
+    ["unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef", "extends"];
+
+/// One look at one document.
+pub struct Evaluation<'e, 's> {
+    schema: &'e Schema<'s>,
+    left: usize,
+    depth: usize,
+}
+
+type Found = Result<Option<Violation>, Stop>;
+
+impl<'e, 's> Evaluation<'e, 's> {
+    pub fn new(schema: &'e Schema<'s>) -> Self {
+        Self { schema, left: BUDGET, depth: 0 }
+    }
+
+    pub fn run(mut self, document: &Value<'_>) -> Found {
+        self.apply(&self.schema.root, document, Place::Root)
+    }
+
+    fn spend(&mut self, steps: usize) -> Result<(), Stop> {
+        self.left = self.left.checked_sub(steps).ok_or(Stop::TooComplex)?;
+        Ok(())
+    }
+
+    fn apply(&mut self, schema: &'e Value<'s>, value: &Value<'_>, at: Place<'_>) -> Found {
+        self.spend(1)?;
+        let keywords = match schema {
+            Value::Bool(true) => return Ok(None),
+            Value::Bool(false) => return violated(at, "nothing to be there"),
+            Value::Object(object) => object,
+            other => return Err(Stop::Unsupported(format!("{} as a schema", other.kind()))),
+        };
+        if self.depth == DEEPEST {
+            return Err(Stop::TooComplex);
+        }
+        self.depth += 1;
+        let found = self.keywords(keywords, value, at);
+        self.depth -= 1;
+        found
+    }
+
+    fn keywords(&mut self, schema: &'e Object<'s>, value: &Value<'_>, at: Place<'_>) -> Found {
+        self.spend(schema.len() / 8)?;
+        let below = !std::ptr::eq(schema, self.schema.root.as_object().unwrap_or(schema));
+        if below && schema.str("$id").is_some_and(|id| !id.starts_with('#')) {
+            return Err(Stop::Unsupported("`$id` within it".into()));
+        }
+        if let Some(reference) = schema.get("$ref")
+            && self.schema.draft == Draft::Seven
+        {
+            return self.reference(reference, value, at);
+        }
+        for (name, keyword) in schema.iter() {
+            self.spend(1)?;
+            if UNREAD.contains(&name) {
+                return Err(Stop::Unsupported(format!("`{name}`")));
+            }
+            let found = match name {
+                "$ref" => self.reference(keyword, value, at)?,
+                "type" => kind(keyword, value, at)?,
+                "enum" | "const" => self.one_of_values(name, keyword, value, at)?,
+                "allOf" | "anyOf" | "oneOf" | "not" | "if" => {
+                    self.logic(name, keyword, schema, value, at)?
+                }
+                _ => match value {
+                    Value::Number(number) => numeric(name, keyword, number.as_f64(), at)?,
+                    Value::String(text) => self.text(name, keyword, text, at)?,
+                    Value::Array(items) => self.array(name, keyword, schema, items, at)?,
+                    Value::Object(_) => self.object(name, keyword, schema, value, at)?,
+                    Value::Null | Value::Bool(_) => None,
+                },
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn reference(&mut self, reference: &Value<'_>, value: &Value<'_>, at: Place<'_>) -> Found {
+        let schema = self.schema;
+        let name =
+            reference.as_str().ok_or(Stop::Unsupported("a `$ref` that is no text".into()))?;
+        // Looking for it may take as long as the schema is.
+        self.spend(match name.contains("#/") {
+            true => schema.size / 64 + 1,
+            false => schema.size,
+        })?;
+        self.apply(schema.part(name)?, value, at)
+    }
+
+    fn one_of_values(
+        &mut self,
+        name: &str,
+        keyword: &Value<'_>,
+        value: &Value<'_>,
+        at: Place<'_>,
+    ) -> Found {
+        let allowed = match keyword {
+            Value::Array(items) if name == "enum" => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for one in allowed {
+            if self.same(one, value)? {
+                return Ok(None);
+            }
+        }
+        let words: Vec<&str> = allowed.iter().filter_map(Value::as_str).take(8).collect();
+        match words.is_empty() {
+            true => violated(at, "another value"),
+            false => violated(at, format!("one of the values {}", words.join(", "))),
+        }
+    }
+
+    fn logic(
+        &mut self,
+        name: &str,
+        keyword: &'e Value<'s>,
+        schema: &'e Object<'s>,
+        value: &Value<'_>,
+        at: Place<'_>,
+    ) -> Found {
+        match name {
+            "allOf" => {
+                for part in list(name, keyword)? {
+                    let found = self.apply(part, value, at)?;
+                    if found.is_some() {
+                        return Ok(found);
+                    }
+                }
+                Ok(None)
+            }
+            "not" => match self.apply(keyword, value, at)? {
+                None => violated(at, "something that `not` forbids to be otherwise"),
+                Some(_) => Ok(None),
+            },
+            "if" => {
+                let holds = self.apply(keyword, value, at)?.is_none();
+                match schema.get(if holds { "then" } else { "else" }) {
+                    Some(branch) => self.apply(branch, value, at),
+                    None => Ok(None),
+                }
+            }
+            _ => self.alternatives(name == "oneOf", list(name, keyword)?, value, at),
+        }
+    }
+
+    /// The violation that is told is of the alternative that came furthest.
+    fn alternatives(
+        &mut self,
+        only_one: bool,
+        parts: &'e [Value<'s>],
+        value: &Value<'_>,
+        at: Place<'_>,
+    ) -> Found {
+        let mut fit = 0;
+        let mut furthest: Option<Violation> = None;
+        for part in parts {
+            match self.apply(part, value, at)? {
+                None if !only_one => return Ok(None),
+                None => fit += 1,
+                Some(violation) => {
+                    if furthest.as_ref().is_none_or(|most| violation.depth > most.depth) {
+                        furthest = Some(violation);
+                    }
+                }
+            }
+        }
+        match fit {
+            1 => Ok(None),
+            0 => match furthest {
+                Some(violation) => Ok(Some(violation)),
+                None => violated(at, "nothing, since there is no alternative"),
+            },
+            _ => violated(at, "just one of the alternatives to fit"),
+        }
+    }
+
+    fn text(&mut self, name: &str, keyword: &Value<'_>, text: &str, at: Place<'_>) -> Found {
+        match name {
+            "minLength" | "maxLength" => {
+                self.spend(text.len() / 64)?;
+                count(name, "minLength", keyword, text.chars().count(), "characters", at)
+            }
+            "pattern" => {
+                let pattern = keyword.as_str().unwrap_or_default();
+                match self.matches(pattern, text)? {
+                    true => Ok(None),
+                    false => violated(at, format!("a text like {pattern:?}")),
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn matches(&mut self, pattern: &str, text: &str) -> Result<bool, Stop> {
+        self.spend(text.len() / 2 + 1)?;
+        let regex = self.schema.patterns.get(pattern);
+        let regex = regex.ok_or_else(|| Stop::Unsupported("a `pattern` that is no text".into()))?;
+        Ok(regex.is_match(text))
+    }
+
+    fn array(
+        &mut self,
+        name: &str,
+        keyword: &'e Value<'s>,
+        schema: &'e Object<'s>,
+        items: &[Value<'_>],
+        at: Place<'_>,
+    ) -> Found {
+        let draft = self.schema.draft;
+        match (name, keyword) {
+            ("minItems" | "maxItems", _) => {
+                count(name, "minItems", keyword, items.len(), "items", at)
+            }
+            ("uniqueItems", Value::Bool(true)) => self.unique(items, at),
+            ("prefixItems", Value::Array(parts)) if draft >= Draft::Y2020 => {
+                self.in_turn(parts, items, at)
+            }
+            ("items", Value::Array(parts)) if draft < Draft::Y2020 => {
+                self.in_turn(parts, items, at)
+            }
+            ("items", _) => {
+                let prefix = schema.get("prefixItems").and_then(Value::as_array);
+                let prefix = prefix.filter(|_| draft >= Draft::Y2020).map_or(0, <[_]>::len);
+                self.all_from(prefix, keyword, items, at)
+            }
+            ("additionalItems", _) if draft < Draft::Y2020 => match schema.get("items") {
+                Some(Value::Array(parts)) => self.all_from(parts.len(), keyword, items, at),
+                _ => Ok(None),
+            },
+            ("contains", _) => self.contains(keyword, schema, items, at),
+            _ => Ok(None),
+        }
+    }
+
+    fn in_turn(&mut self, parts: &'e [Value<'s>], items: &[Value<'_>], at: Place<'_>) -> Found {
+        for (index, (part, item)) in parts.iter().zip(items).enumerate() {
+            let found = self.apply(part, item, at.index(index))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn all_from(
+        &mut self,
+        first: usize,
+        part: &'e Value<'s>,
+        items: &[Value<'_>],
+        at: Place<'_>,
+    ) -> Found {
+        for (index, item) in items.iter().enumerate().skip(first) {
+            let found = self.apply(part, item, at.index(index))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn contains(
+        &mut self,
+        part: &'e Value<'s>,
+        schema: &'e Object<'s>,
+        items: &[Value<'_>],
+        at: Place<'_>,
+    ) -> Found {
+        let mut fit = 0usize;
+        for (index, item) in items.iter().enumerate() {
+            fit += usize::from(self.apply(part, item, at.index(index))?.is_none());
+        }
+        let bound = |name| schema.get(name).filter(|_| self.schema.draft > Draft::Seven);
+        let least = bound("minContains").map(|bound| whole("minContains", bound)).transpose()?;
+        let most = bound("maxContains").map(|bound| whole("maxContains", bound)).transpose()?;
+        if fit < least.unwrap_or(1) {
+            return violated(at, "an item that is missing");
+        }
+        match most.is_some_and(|most| fit > most) {
+            true => violated(at, "fewer items of a kind"),
+            false => Ok(None),
+        }
+    }
+
+    fn unique(&mut self, items: &[Value<'_>], at: Place<'_>) -> Found {
+        for (index, item) in items.iter().enumerate() {
+            for before in &items[..index] {
+                if self.same(before, item)? {
+                    return violated(at.index(index), "no item that was there before");
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn object(
+        &mut self,
+        name: &str,
+        keyword: &'e Value<'s>,
+        schema: &'e Object<'s>,
+        value: &Value<'_>,
+        at: Place<'_>,
+    ) -> Found {
+        let Value::Object(object) = value else { return Ok(None) };
+        match name {
+            "required" => self.required(list(name, keyword)?, object, at),
+            "minProperties" | "maxProperties" => {
+                count(name, "minProperties", keyword, object.len(), "members", at)
+            }
+            "properties" => {
+                for (member, part) in map(name, keyword)?.iter() {
+                    self.spend(object.len() / 8 + 1)?;
+                    if let Some(value) = object.get(member) {
+                        let found = self.apply(part, value, at.member(member))?;
+                        if found.is_some() {
+                            return Ok(found);
+                        }
+                    }
+                }
+                Ok(None)
+            }
+            "patternProperties" => {
+                for (pattern, part) in map(name, keyword)?.iter() {
+                    for (member, value) in object.iter() {
+                        if self.matches(pattern, member)? {
+                            let found = self.apply(part, value, at.member(member))?;
+                            if found.is_some() {
+                                return Ok(found);
+                            }
+                        }
+                    }
+                }
+                Ok(None)
+            }
+            "additionalProperties" => self.additional(keyword, schema, object, at),
+            "propertyNames" => {
+                for (member, _) in object.iter() {
+                    let text = Value::String(Cow::Borrowed(member));
+                    let found = self.apply(keyword, &text, at.member(member))?;
+                    if found.is_some() {
+                        return Ok(found);
+                    }
+                }
+                Ok(None)
+            }
+            "dependentRequired" | "dependentSchemas" | "dependencies" => {
+                self.dependent(map(name, keyword)?, value, at)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The members that neither `properties` nor `patternProperties` speaks of.
+    fn additional(
+        &mut self,
+        part: &'e Value<'s>,
+        schema: &'e Object<'s>,
+        object: &Object<'_>,
+        at: Place<'_>,
+    ) -> Found {
+        let named = members(schema, "properties");
+        let patterns = members(schema, "patternProperties");
+        for (member, value) in object.iter() {
+            self.spend(named.map_or(0, Object::len) / 8 + 1)?;
+            if named.is_some_and(|named| named.contains(member)) {
+                continue;
+            }
+            let mut matched = false;
+            for (pattern, _) in patterns.into_iter().flat_map(Object::iter) {
+                matched |= self.matches(pattern, member)?;
+            }
+            if !matched {
+                let found = self.apply(part, value, at.member(member))?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn dependent(&mut self, map: &'e Object<'s>, value: &Value<'_>, at: Place<'_>) -> Found {
+        let Value::Object(object) = value else { return Ok(None) };
+        for (member, part) in map.iter() {
+            self.spend(object.len() / 8 + 1)?;
+            if !object.contains(member) {
+                continue;
+            }
+            let found = match part {
+                Value::Array(names) => self.required(names, object, at)?,
+                schema => self.apply(schema, value, at)?,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn required(&mut self, names: &[Value<'_>], object: &Object<'_>, at: Place<'_>) -> Found {
+        for name in names.iter().filter_map(Value::as_str) {
+            self.spend(object.len() / 8)?;
+            if !object.contains(name) {
+                return violated(at.member(name), format!("`{name}` to be there"));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether two values are one for JSON Schema: `1.0` is `1`, members have no order.
+    fn same(&mut self, a: &Value<'_>, b: &Value<'_>) -> Result<bool, Stop> {
+        self.spend(1)?;
+        Ok(match (a, b) {
+            (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+            (Value::String(a), Value::String(b)) => {
+                self.spend(a.len() / 64)?;
+                a == b
+            }
+            (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+                for (a, b) in a.iter().zip(b) {
+                    if !self.same(a, b)? {
+                        return Ok(false);
+                    }
+                }
+                true
+            }
+            (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
+                for (name, value) in a.iter() {
+                    self.spend(b.len() / 8)?;
+                    match b.get(name) {
+                        Some(other) if self.same(value, other)? => {}
+                        _ => return Ok(false),
+                    }
+                }
+                true
+            }
+            (a, b) => a == b,
+        })
+    }
+}
+
+fn violated(at: Place<'_>, expected: impl Into<String>) -> Found {
+    let pointer = String::from(at);
+    let depth = pointer.matches('/').count();
+    Ok(Some(Violation { pointer, expected: expected.into(), depth }))
+}
+
+fn list<'e, 's>(name: &str, keyword: &'e Value<'s>) -> Result<&'e [Value<'s>], Stop> {
+    keyword.as_array().ok_or_else(|| Stop::Unsupported(format!("`{name}` without an array")))
+}
+
+fn map<'e, 's>(name: &str, keyword: &'e Value<'s>) -> Result<&'e Object<'s>, Stop> {
+    keyword.as_object().ok_or_else(|| Stop::Unsupported(format!("`{name}` without an object")))
+}
+
+fn whole(name: &str, keyword: &Value<'_>) -> Result<usize, Stop> {
+    let number = match keyword {
+        Value::Number(number) => number.as_f64(),
+        _ => -1.0,
+    };
+    match number >= 0.0 && number.fract() == 0.0 && number < 1e15 {
+        true => Ok(number as usize),
+        false => Err(Stop::Unsupported(format!("`{name}` that is no count"))),
+    }
+}
+
+fn count(
+    name: &str,
+    least: &str,
+    keyword: &Value<'_>,
+    found: usize,
+    what: &str,
+    at: Place<'_>,
+) -> Found {
+    let bound = whole(name, keyword)?;
+    match name == least {
+        true if found < bound => violated(at, format!("at least {bound} {what}, not {found}")),
+        false if found > bound => violated(at, format!("at most {bound} {what}, not {found}")),
+        _ => Ok(None),
+    }
+}
+
+fn numeric(name: &str, keyword: &Value<'_>, number: f64, at: Place<'_>) -> Found {
+    let holds: fn(f64, f64) -> bool = match name {
+        "minimum" => |number, bound| number >= bound,
+        "maximum" => |number, bound| number <= bound,
+        "exclusiveMinimum" => |number, bound| number > bound,
+        "exclusiveMaximum" => |number, bound| number < bound,
+        "multipleOf" => |number, bound| {
+            let times = number / bound;
+            // 0.3 is three times 0.1 for people, though not in binary.
+            (times - times.round()).abs() <= times.abs().max(1.0) * 4.0 * f64::EPSILON
+        },
+        _ => return Ok(None),
+    };
+    let Value::Number(bound) = keyword else {
+        return Err(Stop::Unsupported(format!("`{name}` that is no number")));
+    };
+    match holds(number, bound.as_f64()) {
+        true => Ok(None),
+        false => violated(at, format!("a number that keeps `{name}` {}", bound.text())),
+    }
+}
+
+fn kind(keyword: &Value<'_>, value: &Value<'_>, at: Place<'_>) -> Found {
+    let mut names = Vec::new();
+    for item in keyword.items() {
+        let name = item.as_str().unwrap_or_default();
+        let fits = match (name, value) {
+            ("null", Value::Null)
+            | ("boolean", Value::Bool(_))
+            | ("number", Value::Number(_))
+            | ("string", Value::String(_))
+            | ("array", Value::Array(_))
+            | ("object", Value::Object(_)) => true,
+            ("integer", Value::Number(number)) => number.as_f64().fract() == 0.0,
+            ("null" | "boolean" | "number" | "string" | "array" | "object" | "integer", _) => false,
+            _ => return Err(Stop::Unsupported(format!("the type {name:?}"))),
+        };
+        if fits {
+            return Ok(None);
+        }
+        names.push(name);
+    }
+    violated(at, format!("{}, not {}", names.join(" or "), value.kind()))
+}

@@ -1,0 +1,41 @@
+//! The JSON Schemas that a credential names, asked once its signature held.
+//!
+//! Invariant: a forged credential chooses no address, and a schema chooses none at all: what
+//! it refers to elsewhere is not followed.
+
+use futures_util::future::join_all;
+use url::Url;
+
+use super::{Sources, Verifier};
+use crate::check::Check;
+use crate::check::credential_schema::{self, Known, Named};
+use crate::model::json::{Object, Value};
+
+/// What came of each.
+pub(super) async fn checks<S: Sources>(root: &Object<'_>, verifier: Verifier<'_, S>) -> Vec<Check> {
+    let named = credential_schema::named(root);
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let document = Value::Object(root.clone());
+    let checks = join_all(named.iter().map(|named| one(named, &document, verifier))).await;
+    checks.into_iter().chain(credential_schema::too_many(root)).collect()
+}
+
+async fn one<S: Sources>(
+    Named { pointer, schema }: &Named<'_>,
+    document: &Value<'_>,
+    verifier: Verifier<'_, S>,
+) -> Check {
+    let url = match schema {
+        Known::Bundled => return credential_schema::check_bundled(document, pointer),
+        Known::Skipped(reason) => return Check::skipped(credential_schema::NAME, *reason),
+        Known::At(url) => url,
+    };
+    let silent = |error: &str| credential_schema::silent(url, error, pointer);
+    let Ok(parsed) = Url::parse(url) else { return silent("its address is not a URL") };
+    match verifier.sources.fetch(&parsed, credential_schema::ACCEPT).await {
+        Ok(fetched) => credential_schema::check(document, url, &fetched.bytes, pointer),
+        Err(error) => silent(&error.to_string()),
+    }
+}
