@@ -97,6 +97,28 @@ fn verify_answers_with_its_exit_code_and_a_report() {
 }
 
 #[test]
+fn verify_says_whether_the_expected_recipient_is_named() {
+    let folder = folder();
+    let vector = include_str!("../vectors/did-key-calls-itself-nea.json");
+    let vector: Value = serde_json::from_str(vector).expect("a vector is JSON");
+    let file = folder.path().join("credential.json");
+    std::fs::write(&file, vector["input"].as_str().expect("its input is text")).expect("a folder");
+    let file = file.to_str().expect("its path is text");
+    let args = ["verify", file, "--offline", "--at", "2026-11-21T09:00:00Z", "--recipient"];
+    for (recipient, word) in [
+        ("name:Ada Example", "fits"),
+        ("name:Robin", "does not fit"),
+        ("email:ada@a.example", "nothing to compare"),
+    ] {
+        let printed = succeed(folder.path(), &[&args[..], &[recipient]].concat());
+        assert!(printed.contains(&format!("recipient  {word}")), "{printed}");
+    }
+    let output = run(folder.path(), &[&args[..], &["ada"]].concat());
+    assert_eq!(output.status.code(), Some(64));
+    assert!(text(&output.stderr).contains("email:teacher@example.org"));
+}
+
+#[test]
 fn a_file_with_a_credential_a_line_is_verified_in_order() {
     let demo = Demo::start();
     let good = fetch(&format!("{}.json", demo.credentials("good")[0]));

@@ -5,6 +5,7 @@ use super::plain;
 use crate::check::Report;
 use crate::check::endorsement::EndorsementReport;
 use crate::check::recipient::Fit;
+use crate::check::report::Verdict;
 
 pub fn lines(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = report.endorsements.iter().map(endorsement).collect();
@@ -27,8 +28,11 @@ fn endorsement(found: &EndorsementReport) -> String {
     let issuer = found.issuer_name.as_ref().or(found.issuer.as_ref());
     let issuer = plain(issuer.map_or("nobody", String::as_str));
     let problem = found.problems.first().map_or("", |problem| &problem.detail);
-    match found.verified {
-        true => format!("  {:<10} holds, by {issuer} (as it calls itself)", "endorsed"),
-        false => format!("  {:<10} does not hold, by {issuer}: {}", "endorsed", plain(problem)),
-    }
+    let word = match (found.verified, [found.authentic, found.current].contains(&Verdict::No)) {
+        (true, _) => return format!("  {:<10} by {issuer}, as it calls itself", "endorsed"),
+        (false, true) => "not valid",
+        (false, false) if !found.endorses_this => "not of this",
+        (false, false) => "undecided",
+    };
+    format!("  {:<10} by {issuer}, {word}: {}", "endorsed", plain(problem))
 }

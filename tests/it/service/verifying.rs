@@ -18,6 +18,7 @@ on_both_databases! {
     one_changed_letter_is_not_authentic_and_the_report_says_why
     who_has_a_retired_key_of_ours_signs_nothing_that_we_confirm
     a_status_list_of_ours_is_confirmed_as_it_is_now
+    an_expected_recipient_is_compared_and_never_repeated
 }
 
 fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
@@ -315,4 +316,31 @@ async fn each_credential_of_a_presentation_is_reported_in_its_place() {
     assert_eq!(report["verified"], true, "{report:#}");
     assert_eq!(check(&report, "proof")["outcome"], "skipped");
     assert_eq!(report["presentation"]["credentials"][0]["signer"]["issuer"], good["issuer"]["id"]);
+}
+
+async fn an_expected_recipient_is_compared_and_never_repeated(database: Database) {
+    let app = TestApp::new(database).await;
+    let credential = app.minted().await["credential"].to_string();
+    let ask = async |recipient: &str| {
+        let asked = app.request(Method::POST, "/v1/verify");
+        asked.header("expected-recipient", recipient).body(credential.clone()).send().await
+    };
+    for (recipient, outcome) in [
+        ("name:Jordan Rivera", "fits"),
+        ("name:Robin Smith", "does-not-fit"),
+        ("email:robin@school.example", "nothing-to-compare"),
+    ] {
+        let report = ask(recipient).await.expect(200).json();
+        assert_eq!(report["recipient"]["outcome"], outcome, "{report:#}");
+        assert_eq!(report["verdicts"]["belongs"], "undecided");
+        assert_eq!(report["verified"], true);
+        assert!(!report["recipient"].to_string().contains(&recipient[5..]), "{report:#}");
+    }
+    let problem = ask("robin").await.expect_problem(400, "unreadable");
+    assert!(problem["detail"].as_str().unwrap().contains("email:"), "{problem}");
+    let report = app.verify(credential.clone()).await;
+    assert_eq!(
+        (&report["recipient"], &report["verdicts"]["belongs"]),
+        (&Value::Null, &json!("not-asked"))
+    );
 }
