@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::bake::{Baked, Edition, Picture};
+use crate::check::explain::explain;
 use crate::check::open_badges_2::Assertion;
 use crate::check::options::{Options, Profile};
 use crate::check::proof::{Authentication, Received};
@@ -171,7 +172,11 @@ impl<S: Sources> Verifier<'_, S> {
         // 6. Judge.
         let current = judge(&examined, &facts, self.basis());
         // 7. Conclude.
-        conclude(examined, current, &facts)
+        let mut report = conclude(examined, current, &facts);
+        if self.options.explain {
+            report.explanation = explain(secured, document, keys.as_deref().ok(), self.contexts);
+        }
+        report
     }
 
     /// Step 3: the issuer's own document, or the check that says why there is none.

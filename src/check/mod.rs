@@ -14,6 +14,7 @@
 pub mod credential_schema;
 pub mod data_model;
 pub mod endorsement;
+pub mod explain;
 pub mod issuer_books;
 pub mod issuer_key;
 pub mod json_ld;
@@ -26,6 +27,7 @@ pub mod presentation;
 pub mod proof;
 pub mod proof_dates;
 pub mod recipient;
+pub mod remedy;
 pub mod report;
 pub mod status;
 pub mod successor;

@@ -259,7 +259,7 @@ fn is_hash(given: &str, value: &str, salt: &str) -> Option<bool> {
     Some(hex.eq_ignore_ascii_case(digest))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

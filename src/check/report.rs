@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::endorsement::EndorsementReport;
+use super::explain::ExplainedProof;
 use super::recipient::RecipientReport;
+use super::remedy::remedy;
 use crate::bake::Picture;
 
 /// One check: what was looked at, what was seen, how it ended.
@@ -31,12 +33,15 @@ pub enum Outcome {
 }
 
 /// What is wrong, where, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Stable, in kebab case.
     pub code: String,
-    /// One plain sentence: what was expected, what was seen, what to do.
+    /// One plain sentence: what was expected, and what was seen.
     pub detail: String,
+    /// One plain sentence: what the holder or the issuer can do.
+    #[schema(value_type = String)]
+    pub remedy: &'static str,
     /// A JSON pointer into the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
@@ -44,7 +49,7 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.into(), detail: detail.into(), pointer: None }
+        Self { code: code.into(), detail: detail.into(), remedy: remedy(code), pointer: None }
     }
 
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
@@ -155,6 +160,9 @@ pub struct Report {
     /// Where a recipient was expected: whether the credential names that one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<RecipientReport>,
+    /// Where it was asked for: what each proof signs, step by step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub explanation: Vec<ExplainedProof>,
 }
 
 /// What a presentation holds.
@@ -353,6 +361,7 @@ impl Report {
             presentation: None,
             endorsements: Vec::new(),
             recipient: None,
+            explanation: Vec::new(),
         }
     }
 
@@ -402,7 +411,7 @@ mod tests {
             "status": "unknown",
             "checks": [{"name": "form", "outcome": "fail", "observed": "5 bytes",
                         "problem": {"code": "not-json", "detail": "It is not JSON.",
-                                    "pointer": "/id"}}],
+                                    "remedy": remedy("not-json"), "pointer": "/id"}}],
             "warnings": [],
             "statusAsOf": null,
         });

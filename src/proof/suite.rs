@@ -193,7 +193,7 @@ impl Suite {
         let hash = Self::hash(key.algorithm());
         let transformed = self.transform(unsecured, hash, contexts)?;
         self.verify_transformed(unsecured, &transformed, proof, key, contexts)?;
-        self.hashes(unsecured, proof, key, contexts)
+        self.hashes_with(unsecured, proof, hash, contexts)
     }
 
     /// The same where the canonical form is known already.
@@ -220,15 +220,14 @@ impl Suite {
         holds(key, &configured, transformed, &signature)
     }
 
-    /// What is hashed, whether or not the signature fits it.
-    pub fn hashes(
+    /// What is hashed, whether or not a signature fits it.
+    pub fn hashes_with(
         &self,
         unsecured: Unsecured<'_, '_>,
         proof: &Object<'_>,
-        key: &PublicKey,
+        hash: HashAlgorithm,
         contexts: &Contexts,
     ) -> Result<Hashes, Error> {
-        let hash = Self::hash(key.algorithm());
         let own = match self.form {
             Form::Jcs => jcs::contexts_signed(unsecured, proof),
             Form::Rdfc | Form::RdfcUnder(_) => None,

@@ -86,6 +86,11 @@ impl Jws {
         })
     }
 
+    /// Header and payload as they stand in the text: what is signed.
+    pub fn signing_input(&self) -> &str {
+        &self.signing_input
+    }
+
     pub fn payload(&self) -> &[u8] {
         &self.payload
     }

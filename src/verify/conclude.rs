@@ -57,6 +57,7 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Fac
         presentation: None,
         endorsements: Vec::new(),
         recipient: None,
+        explanation: Vec::new(),
     }
 }
 

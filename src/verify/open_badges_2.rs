@@ -412,6 +412,7 @@ impl Found {
             presentation: None,
             endorsements: Vec::new(),
             recipient: None,
+            explanation: Vec::new(),
         }
         .with_recipient(self.recipient)
     }

@@ -1,6 +1,7 @@
 //! What a verification says of Open Badges beyond proof and status: endorsements, schemas
 //! and the recipient that the asker expects.
 
+mod explained;
 mod schema;
 mod suite;
 

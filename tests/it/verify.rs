@@ -13,7 +13,7 @@ use touchmark::verify::{IssuerRecord, verify};
 use crate::vectors::{Documents, Vector, World, folder};
 
 /// W3C's `eddsa-rdfc-2022` example: key figures of the published vector.
-mod w3c {
+pub mod w3c {
     pub const KEY: &str = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
     pub const SEED: &str = "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq";
     pub const DOCUMENT_HASH: &str =
@@ -41,7 +41,7 @@ pub fn w3c_document() -> String {
 }
 
 /// The bundled contexts and one that says what the examples context says.
-fn with_examples() -> Contexts {
+pub fn with_examples() -> Contexts {
     let examples = br#"{"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}"#;
     Contexts::bundled().with("https://www.w3.org/ns/credentials/examples/v2", examples).unwrap()
 }

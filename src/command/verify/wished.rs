@@ -4,6 +4,7 @@
 use super::plain;
 use crate::check::Report;
 use crate::check::endorsement::EndorsementReport;
+use crate::check::explain::ExplainedProof;
 use crate::check::recipient::Fit;
 use crate::check::report::Verdict;
 
@@ -20,6 +21,33 @@ pub fn lines(report: &Report) -> Vec<String> {
         };
         lines.push(String::new());
         lines.push(format!("  {:<10} {word}: {}", "recipient", plain(&recipient.detail)));
+    }
+    lines.extend(report.explanation.iter().flat_map(explained));
+    lines
+}
+
+/// The canonical texts line by line: they are compared with what other software says.
+fn explained(proof: &ExplainedProof) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut says = |label: &str, text: Option<&String>| {
+        lines.extend(text.map(|text| format!("  {label:<18} {}", plain(text))));
+    };
+    says("proof", proof.pointer.as_ref());
+    says("mechanism", proof.mechanism.as_ref());
+    says("names the key", proof.verification_method.as_ref());
+    says("issuer's key", proof.key.as_ref().map(|key| &key.public_key_multibase));
+    says("hash", proof.hash.as_ref());
+    says("of the options", proof.options_hash.as_ref());
+    says("of the document", proof.document_hash.as_ref());
+    says("signed", proof.signed.as_ref());
+    says("stopped", proof.stopped.as_ref());
+    for (what, text) in [
+        ("options", proof.canonical_options.as_ref()),
+        ("document", proof.canonical_document.as_ref()),
+    ] {
+        let Some(text) = text else { continue };
+        lines.push(format!("  the {what} in canonical form:"));
+        lines.extend(text.lines().map(|line| format!("    {}", plain(line))));
     }
     lines
 }
