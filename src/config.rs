@@ -7,6 +7,8 @@
 //! Invariant: a [`Config`] is coherent. A production one (its public URL is not
 //! loopback) has https and no development switch.
 
+mod contexts;
+
 use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal};
 use std::net::{IpAddr, SocketAddr};
@@ -19,9 +21,11 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use crate::ambient::Ambient;
+use crate::jsonld::Contexts;
 use crate::keys::sealed::sealed_with;
 use crate::keys::{KeyError, SealingKey, Secret, example};
 use crate::model::links::Links;
+use contexts::ContextsError;
 
 /// The settings as given by one source; `None` is *not given there*.
 #[derive(Clone, Default, clap::Args, serde::Deserialize)]
@@ -57,6 +61,10 @@ pub struct Settings {
     #[arg(long, env = "TOUCHMARK_DEV_ORIGINS", global = true, value_name = "URLS")]
     #[arg(value_delimiter = ',')]
     pub dev_origins: Option<Vec<String>>,
+
+    /// Map of JSON-LD contexts that credentials may name beside the bundled ones, or a folder with it as `contexts.json`: `{"https://…": {"file": "mine.jsonld", "sha256": "…"}}`. Refused where a digest differs or a bundled context is named. Who chooses contexts chooses what credentials mean. Default: none
+    #[arg(long, env = "TOUCHMARK_CONTEXTS", global = true, value_name = "FILE")]
+    pub contexts: Option<PathBuf>,
 
     /// Which log lines are written, as a level or a tracing filter. `debug` writes more; never keys, earners or links. Default: `info`
     #[arg(long, env = "TOUCHMARK_LOG", global = true, value_name = "FILTER")]
@@ -131,7 +139,8 @@ impl Settings {
         let settings = self.or(named.unwrap_or_default());
         let log = settings.log.unwrap_or_else(|| QUIET.into());
         log_filter(&log)?;
-        Ok(ForVerifying { dev_origins: dev_origins(settings.dev_origins)?, log })
+        let contexts = contexts::load(settings.contexts.as_deref())?;
+        Ok(ForVerifying { dev_origins: dev_origins(settings.dev_origins)?, contexts, log })
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -156,6 +165,7 @@ impl Settings {
             database_url: self.database_url.or(weaker.database_url),
             key_file: self.key_file.or(weaker.key_file),
             dev_origins: self.dev_origins.or(weaker.dev_origins),
+            contexts: self.contexts.or(weaker.contexts),
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             mints_per_hour: self.mints_per_hour.or(weaker.mints_per_hour),
@@ -189,6 +199,7 @@ impl Settings {
             key_passphrase,
             data,
             dev_origins: dev_origins(self.dev_origins)?,
+            contexts: contexts::load(self.contexts.as_deref())?,
             log,
             log_format: self.log_format.unwrap_or_else(usual_log_format),
             limits: Limits {
@@ -209,6 +220,7 @@ impl Settings {
 pub struct ForVerifying {
     /// As in [`Config`].
     pub dev_origins: Vec<String>,
+    pub contexts: &'static Contexts,
     pub log: String,
 }
 
@@ -224,6 +236,8 @@ pub struct Config {
     pub key_passphrase: Option<Secret>,
     /// Origins (`http://localhost:8081`) on loopback that may be fetched.
     pub dev_origins: Vec<String>,
+    /// What credentials may name: the bundled contexts, and those that the operator pinned.
+    pub contexts: &'static Contexts,
     pub log: String,
     pub log_format: LogFormat,
     pub limits: Limits,
@@ -358,6 +372,8 @@ pub enum ConfigError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("{path}, line {line}: {message}")]
     Toml { path: PathBuf, line: usize, message: String },
+    #[error("the pinned contexts: {0}")]
+    Contexts(#[from] ContextsError),
     #[error("{PASSPHRASE_ENV} is not UTF-8")]
     PassphraseNotText,
     #[error("public URL {found}: {problem}")]

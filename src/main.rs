@@ -104,7 +104,7 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Verify(args) => {
             let settings = line.settings.for_verifying()?;
             log(&settings.log, LogFormat::Text, std::io::stderr)?;
-            let ending = verify::run(&args, &settings.dev_origins, &ambient).await?;
+            let ending = verify::run(&args, &settings, &ambient).await?;
             Ok((ending as u8).into())
         }
         Command::Serve => {

@@ -88,6 +88,7 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
     Ok(Arc::new(App {
         issuance,
         network,
+        contexts: config.contexts,
         mints_per_hour: i64::from(limits.mints_per_hour),
         verify_limit: limits::PerMinute::new(per_minute),
         trust_forwarded_for: limits.trust_forwarded_for,

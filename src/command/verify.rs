@@ -16,6 +16,7 @@ use crate::check::options::Options;
 use crate::check::recipient::Expected;
 use crate::check::report::{OutcomeName, Verdict};
 use crate::check::{Check, Report};
+use crate::config::ForVerifying;
 use crate::did::ControllerDocument;
 use crate::fetch::readings::{ListAsked, Prove, ProvenList};
 use crate::fetch::{Documents, FetchError, Fetched, ListError, Network, Offline, Recording};
@@ -69,17 +70,18 @@ pub enum Ending {
 /// Verifies and prints.
 pub async fn run(
     args: &Arguments,
-    dev_origins: &[String],
+    settings: &ForVerifying,
     ambient: &Ambient,
 ) -> Result<Ending, CommandError> {
+    let ForVerifying { dev_origins, contexts, .. } = settings;
     if args.batch {
         let file = Path::new(&args.what);
         std::fs::File::open(file).map_err(unreadable(file))?;
         let now = args.at.unwrap_or_else(|| ambient.now());
         let outside = Outside::of(args, (dev_origins, ambient), now)?;
-        return verify_batch::run(&args.what, outside, now).await;
+        return verify_batch::run(&args.what, outside, contexts, now).await;
     }
-    let asked = Asked::of(args, dev_origins, ambient)?;
+    let asked = Asked::of(args, settings, ambient)?;
     let report = match &args.save {
         None => asked.verify(&asked.outside).await,
         Some(pack) => {
@@ -100,6 +102,7 @@ struct Asked {
     input: Input,
     now: Timestamp,
     outside: Outside,
+    contexts: &'static Contexts,
     options: Options,
     /// The documents were given along.
     given: bool,
@@ -108,7 +111,7 @@ struct Asked {
 impl Asked {
     fn of(
         args: &Arguments,
-        dev_origins: &[String],
+        ForVerifying { dev_origins, contexts, .. }: &ForVerifying,
         ambient: &Ambient,
     ) -> Result<Self, CommandError> {
         let read = read(&args.what)?;
@@ -123,18 +126,18 @@ impl Asked {
             Read::Pack(pack) if args.documents.is_none() => {
                 let input = pack.input.clone();
                 let outside = Outside::Documents(pack.documents(now));
-                Ok(Self { input, now, outside, options, given: true })
+                Ok(Self { input, now, outside, contexts, options, given: true })
             }
             Read::Pack(Pack { input, .. }) | Read::Input(input) => {
                 let outside = Outside::of(args, (dev_origins, ambient), now)?;
-                Ok(Self { input, now, outside, options, given: args.documents.is_some() })
+                Ok(Self { input, now, outside, contexts, options, given: args.documents.is_some() })
             }
         }
     }
 
     async fn verify<S: Sources>(&self, sources: &S) -> Report {
-        let contexts = Contexts::bundled();
-        let verifier = Verifier { sources, contexts, now: self.now, options: &self.options };
+        let (contexts, now, options) = (self.contexts, self.now, &self.options);
+        let verifier = Verifier { sources, contexts, now, options };
         let report = match &self.input {
             Input::Link(url) => verifier.verify_url(url).await,
             Input::Bytes(bytes) => verifier.verify(bytes).await,

@@ -50,6 +50,7 @@ struct Tally {
 pub async fn run<S: Sources + Send + Sync + 'static>(
     file: &str,
     sources: S,
+    contexts: &'static Contexts,
     now: Timestamp,
 ) -> Result<Ending, CommandError> {
     let cannot = |source| CommandError::Io { what: format!("cannot read {file}"), source };
@@ -65,7 +66,7 @@ pub async fn run<S: Sources + Send + Sync + 'static>(
                 async move {
                     let group = group.map_err(cannot)?;
                     let first = group.first().map_or(0, |(number, _)| *number);
-                    let verifying = tokio::spawn(verify_group(group, sources, now));
+                    let verifying = tokio::spawn(verify_group(group, sources, contexts, now));
                     verifying.await.map_err(|_| broken(first))
                 }
             })
@@ -102,9 +103,10 @@ struct Verified {
 async fn verify_group<S: Sources>(
     group: Vec<(u64, Vec<u8>)>,
     sources: Arc<S>,
+    contexts: &'static Contexts,
     now: Timestamp,
 ) -> Verified {
-    let verify = |(_, line)| verify::verify(line, &*sources, Contexts::bundled(), now);
+    let verify = |(_, line)| verify::verify(line, &*sources, contexts, now);
     let reports = join_all(group.iter().map(|(n, line)| (n, line.as_slice())).map(verify)).await;
     let bytes = group.iter().map(|(_, line)| line.len() as u64).sum();
     let mut verified = Verified { endings: Vec::new(), bytes, text: Vec::new() };

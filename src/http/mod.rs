@@ -35,12 +35,15 @@ use utoipa_axum::routes;
 
 use crate::fetch::Network;
 use crate::issue::Issuance;
+use crate::jsonld::Contexts;
 
 /// What the handlers share.
 pub struct App {
     pub issuance: Issuance,
     /// The way out, for what verifying needs from others.
     pub network: Network,
+    /// What credentials may name: the bundled contexts, and those that the operator pinned.
+    pub contexts: &'static Contexts,
     /// Credentials that a new API key may mint in an hour, unless it is told otherwise.
     pub mints_per_hour: i64,
     pub verify_limit: limits::PerMinute,

@@ -16,7 +16,6 @@ use super::problem::Problem;
 use super::sources::Own;
 use crate::issue::status_list::ListForm;
 use crate::issue::{IssueError, definition};
-use crate::jsonld::Contexts;
 use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
 use crate::model::fault::is_slug;
 use crate::model::profile::Profile;
@@ -87,7 +86,7 @@ pub async fn credential(
 async fn credential_page(app: &App, row: CredentialRow) -> Result<Response, Problem> {
     let now = app.issuance.ambient.now();
     let own = Own::of(app);
-    let report = verify::verify(row.embedded.as_bytes(), &own, Contexts::bundled(), now).await;
+    let report = verify::verify(row.embedded.as_bytes(), &own, app.contexts, now).await;
     let version = row.achievement_version;
     let slug = &row.achievement_slug;
     let achievement = app.issuance.store.achievement_version(&row.issuer, slug, version).await?;

@@ -16,7 +16,6 @@ use crate::bake::Picture;
 use crate::check::Report;
 use crate::check::options::Options;
 use crate::check::report::Verdict;
-use crate::jsonld::Contexts;
 use crate::model::Fault;
 use crate::model::document::DocumentError;
 use crate::model::json::{Object, Value};
@@ -58,7 +57,7 @@ pub async fn verify(
 pub async fn report(app: &App, bytes: &[u8], options: &Options) -> Result<Report, Problem> {
     let own = Own::of(app);
     let now = app.issuance.ambient.now();
-    let contexts = Contexts::bundled();
+    let contexts = app.contexts;
     let verifier = Verifier { sources: &own, contexts, now, options };
     let report = match (verify::decode(bytes), bare_link(bytes)) {
         (Ok(secured), _) => match link(&secured)? {

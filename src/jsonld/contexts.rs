@@ -80,6 +80,8 @@ pub struct Contexts {
     sources: BTreeMap<Arc<str>, Source>,
     initial: Arc<Context>,
     memo: Memo,
+    /// Behind the URLs of the bundled contexts are the bundled documents.
+    keeps_bundled: bool,
 }
 
 impl Contexts {
@@ -93,6 +95,29 @@ impl Contexts {
     pub fn conformance() -> &'static Contexts {
         static CONFORMANCE_CONTEXTS: OnceLock<Contexts> = OnceLock::new();
         CONFORMANCE_CONTEXTS.get_or_init(|| Contexts::vendored(&[BUNDLED, CONFORMANCE].concat()))
+    }
+
+    /// The bundled contexts and more, which are none of them: URL and document. The error says
+    /// which one it is about.
+    pub fn bundled_and<'m>(
+        more: impl IntoIterator<Item = (&'m str, &'m [u8])>,
+    ) -> Result<Contexts, (usize, NotAContextDocument)> {
+        let mut sources = Contexts::bundled().sources.clone();
+        let mut keeps_bundled = true;
+        for (at, (url, bytes)) in more.into_iter().enumerate() {
+            let source = read(bytes).map_err(|error| (at, error))?;
+            keeps_bundled &= sources.insert(url.into(), source).is_none();
+        }
+        let contexts = Contexts { keeps_bundled, ..Contexts::over(sources) };
+        if keeps_bundled {
+            contexts.meet_the_usual();
+        }
+        Ok(contexts)
+    }
+
+    /// Whether what usual documents name means here what it means in production.
+    pub fn keeps_bundled(&self) -> bool {
+        self.keeps_bundled
     }
 
     /// These contexts and one more; `bytes` is the document behind `url`.
@@ -116,7 +141,8 @@ impl Contexts {
         let read = |(url, bytes): &(&str, &[u8])| {
             ((*url).into(), read(bytes).expect("the vendored contexts are context documents"))
         };
-        let contexts = Contexts::over(list.iter().map(read).collect());
+        let sources = Contexts::over(list.iter().map(read).collect());
+        let contexts = Contexts { keeps_bundled: true, ..sources };
         contexts.meet_the_usual();
         contexts
     }
@@ -136,7 +162,7 @@ impl Contexts {
 
     fn over(sources: BTreeMap<Arc<str>, Source>) -> Contexts {
         let initial = Arc::new(Context { known: true, ..Context::default() });
-        Contexts { sources, initial, memo: Memo::default() }
+        Contexts { sources, initial, memo: Memo::default(), keeps_bundled: false }
     }
 
     pub(super) fn source(&self, url: &str) -> Option<(&Arc<str>, &Source)> {

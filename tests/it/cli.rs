@@ -119,6 +119,34 @@ fn verify_says_whether_the_expected_recipient_is_named() {
 }
 
 #[test]
+fn verify_explains_a_proof_and_takes_only_contexts_that_are_what_they_were_pinned_to() {
+    let folder = folder();
+    let vector = include_str!("../vectors/did-key-calls-itself-nea.json");
+    let vector: Value = serde_json::from_str(vector).expect("a vector is JSON");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("the folder is there");
+    };
+    write("credential.json", vector["input"].as_str().expect("its input is text"));
+    write("mine.jsonld", r#"{"@context": {}}"#);
+    let now = "2026-11-21T09:00:00Z";
+    let args = ["verify", "credential.json", "--offline", "--at", now, "--explain"];
+    let printed = succeed(folder.path(), &args);
+    assert!(printed.contains("the document in canonical form:"), "{printed}");
+    assert!(printed.contains("eddsa-rdfc-2022"), "{printed}");
+
+    let digest = "a".repeat(64);
+    let pin =
+        format!(r#"{{"https://a.example/c": {{"file": "mine.jsonld", "sha256": "{digest}"}}}}"#);
+    write("contexts.json", &pin);
+    let output = run(folder.path(), &[&args[..], &["--contexts", "."]].concat());
+    assert_eq!(output.status.code(), Some(64));
+    let error = text(&output.stderr);
+    let found = error.split("SHA-256 ").nth(1).and_then(|rest| rest.get(..64));
+    write("contexts.json", &pin.replace(&digest, found.expect("it tells what it found")));
+    succeed(folder.path(), &[&args[..], &["--contexts", "."]].concat());
+}
+
+#[test]
 fn a_file_with_a_credential_a_line_is_verified_in_order() {
     let demo = Demo::start();
     let good = fetch(&format!("{}.json", demo.credentials("good")[0]));

@@ -25,6 +25,7 @@ use touchmark::http::{self, App, limits};
 use touchmark::issue::Issuance;
 use touchmark::issue::access::NewApiKey;
 use touchmark::issue::parties::Parties;
+use touchmark::jsonld::Contexts;
 use touchmark::keys::SealingKey;
 use touchmark::model::links::Links;
 use touchmark::store::{PartyKind, Store, sqlite_url};
@@ -203,6 +204,7 @@ impl TestApp {
         let app = Arc::new(App {
             issuance,
             network,
+            contexts: Contexts::bundled(),
             mints_per_hour: 10_000,
             verify_limit: limits::PerMinute::new(per_minute),
             trust_forwarded_for: false,
