@@ -3,8 +3,9 @@
 //! Invariant: *undecided* is never turned into yes or no, and no verdict is
 //! anything but what the checks under it give.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::endorsement::EndorsementReport;
 use super::explain::ExplainedProof;
@@ -32,29 +33,61 @@ pub enum Outcome {
     Skipped(String),
 }
 
-/// What is wrong, where, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// What is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Stable, in kebab case.
     pub code: String,
     /// One plain sentence: what was expected, and what was seen.
     pub detail: String,
-    /// One plain sentence: what the holder or the issuer can do.
-    #[schema(value_type = String)]
-    pub remedy: &'static str,
     /// A JSON pointer into the credential.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
 }
 
+/// What is wrong, where, and what to do about it.
+#[derive(Serialize, ToSchema)]
+struct ToldProblem<'p> {
+    /// Stable, in kebab case.
+    code: &'p str,
+    /// One plain sentence: what was expected, and what was seen.
+    detail: &'p str,
+    /// One plain sentence: what the holder or the issuer can do.
+    remedy: &'p str,
+    /// A JSON pointer into the credential.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'p str>,
+}
+
+/// With its remedy, which its code says.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { code, detail, pointer } = self;
+        let told = ToldProblem { code, detail, remedy: self.remedy(), pointer: pointer.as_deref() };
+        told.serialize(serializer)
+    }
+}
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        ToldProblem::schema()
+    }
+}
+
+impl ToSchema for Problem {}
+
 impl Problem {
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.into(), detail: detail.into(), remedy: remedy(code), pointer: None }
+        Self { code: code.into(), detail: detail.into(), pointer: None }
     }
 
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
         self
+    }
+
+    /// What the holder or the issuer can do.
+    pub fn remedy(&self) -> &'static str {
+        remedy(&self.code)
     }
 
     /// How many bytes its texts have.

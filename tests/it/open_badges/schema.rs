@@ -24,7 +24,7 @@ fn rich() -> Value {
         "address": {"type": ["Address"], "addressCountry": "US", "postalCode": "1",
                     "geo": {"type": "GeoCoordinates", "latitude": 1.5, "longitude": 2.5}},
     });
-    let rich = with(
+    with(
         credential(),
         &[
             ("/issuer", profile),
@@ -47,8 +47,7 @@ fn rich() -> Value {
                 json!([{"id": "https://nea.example/r", "type": ["Related"], "version": "1"}]),
             ),
         ],
-    );
-    rich
+    )
 }
 
 /// Every place in it, and the one below the root.
