@@ -184,7 +184,7 @@ fn a_database_url_is_postgres_or_a_sqlite_file() {
 #[test]
 fn the_table_has_every_setting_with_a_default_and_a_consequence() {
     let rows = settings();
-    assert_eq!(rows.len(), 15);
+    assert_eq!(rows.len(), 16);
     for row in &rows {
         assert!(!row.env.is_empty() && row.consequence.len() > 30, "{row:?}");
         assert!(!row.consequence.contains("Default"), "{row:?}");
