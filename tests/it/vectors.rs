@@ -9,6 +9,7 @@ mod generate;
 mod https;
 mod jcs;
 mod lists;
+mod open_badges;
 mod presentations;
 mod proofs;
 mod status;

@@ -8,8 +8,8 @@ use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
 use super::{
-    Documents, Expectation, Vector, data_model_1, folder, https, jcs, lists, presentations, proofs,
-    status,
+    Documents, Expectation, Vector, data_model_1, folder, https, jcs, lists, open_badges,
+    presentations, proofs, status,
 };
 
 pub struct Writer;
@@ -100,6 +100,7 @@ fn regenerate_the_vectors() {
     documents(&writer);
     jcs::documents(&writer);
     data_model_1::documents(&writer);
+    open_badges::documents(&writer);
     proofs::suites(&writer);
     proofs::sets_and_chains(&writer);
     presentations::all(&writer);
