@@ -23,6 +23,7 @@ use crate::check::explain::explain;
 use crate::check::open_badges_2::Assertion;
 use crate::check::options::{Options, Profile};
 use crate::check::proof::{Authentication, Received};
+use crate::check::report::Belongs;
 use crate::check::status::Asked;
 use crate::check::{self, Basis, Check, Conformance, Problem, Report};
 use crate::did::ControllerDocument;
@@ -135,7 +136,11 @@ impl<S: Sources> Verifier<'_, S> {
             Err(error) => return unreadable(&error),
         };
         if presentation::is_one(secured, &document) {
-            return presentation::verify(secured, &document, self).await;
+            let mut report = presentation::verify(secured, &document, self).await;
+            if self.options.recipient.is_some() {
+                report.verdicts.belongs = Belongs::Undecided;
+            }
+            return report;
         }
         if let Some(assertion) = Assertion::of(document.root()) {
             return match &secured {

@@ -10,6 +10,7 @@
 
 mod evaluate;
 mod pattern;
+mod values;
 
 use std::collections::HashMap;
 

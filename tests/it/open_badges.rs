@@ -223,6 +223,13 @@ async fn an_expected_recipient_is_compared_and_proves_nothing() {
         let report = verify_in(&world(), forged, &options).await;
         assert_eq!(report.recipient.unwrap().outcome, Fit::NothingToCompare);
     }
+    let options = Options { recipient: "name:Ada".parse().ok(), ..Options::default() };
+    let presentation = json!({"@context": [V2], "type": ["VerifiablePresentation"],
+                              "verifiableCredential": [signed(&credential())]});
+    let report = verify_in(&world(), presentation, &options).await;
+    assert_eq!(report.verdicts.belongs, Belongs::Undecided);
+    let [contained] = &report.presentation.unwrap().credentials[..] else { panic!("one") };
+    assert_eq!(contained.recipient.as_ref().unwrap().outcome, Fit::DoesNotFit);
     let report = verify(signed(&credential())).await;
     assert_eq!((report.recipient, report.verdicts.belongs), (None, Belongs::NotAsked));
 }
