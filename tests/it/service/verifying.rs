@@ -344,3 +344,21 @@ async fn an_expected_recipient_is_compared_and_never_repeated(database: Database
         (&Value::Null, &json!("not-asked"))
     );
 }
+
+#[tokio::test]
+async fn what_a_proof_signs_is_told_where_it_is_asked_for() {
+    let app = TestApp::sqlite().await;
+    let credential = app.minted().await["credential"].clone();
+    let changed = with(credential.clone(), json!({"name": "Another"})).to_string();
+    let ask = async |path: &str| app.request(Method::POST, path).body(changed.clone()).send().await;
+    let report = ask("/v1/verify?explain=true").await.expect(200).json();
+    let proof = &report["explanation"][0];
+    assert_eq!(proof["verificationMethod"], credential["proof"][0]["verificationMethod"]);
+    assert_eq!(proof["key"]["controller"], credential["issuer"]["id"]);
+    assert!(proof["canonicalDocument"].as_str().unwrap().contains("\"Another\""), "{proof:#}");
+    let problem = &check(&report, "proof")["problem"];
+    assert!(problem["remedy"].as_str().unwrap().starts_with("Ask the holder"), "{problem}");
+    let report = ask("/v1/verify").await.expect(200).json();
+    assert_eq!(report["explanation"], Value::Null);
+    ask("/v1/verify?explain=maybe").await.expect_problem(400, "unreadable");
+}
