@@ -8,6 +8,10 @@
 
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+
 use super::json_schema::{Schema, Stop};
 use super::{Check, Place, Problem};
 use crate::model::credential::types;
@@ -42,7 +46,7 @@ pub struct Named<'d> {
 #[derive(Debug, Clone)]
 pub enum Known<'d> {
     /// To be fetched.
-    At(&'d str),
+    At { url: &'d str, digest: Option<&'d str> },
     /// The published one of achievement credentials.
     Bundled,
     /// Needs no look: the reason.
@@ -74,7 +78,7 @@ fn known<'d>(entry: &'d Object<'_>) -> Known<'d> {
         url if url.starts_with(OF_1EDTECH) => {
             Known::Skipped("its rules are those of the check `open-badges`")
         }
-        url => Known::At(url),
+        url => Known::At { url, digest: entry.str("digestSRI") },
     }
 }
 
@@ -99,10 +103,38 @@ pub fn check_bundled(document: &Value<'_>, pointer: &str) -> Check {
     judge(schema.violation(document), ACHIEVEMENT_CREDENTIAL, pointer)
 }
 
-/// Holds a document against what `url` answered.
-pub fn check(document: &Value<'_>, url: &str, bytes: &[u8], pointer: &str) -> Check {
+/// Holds a document against what `url` answered, which must have the `digest` that the
+/// credential gives, if it gives one.
+pub fn check(
+    document: &Value<'_>,
+    (url, digest): (&str, Option<&str>),
+    bytes: &[u8],
+    pointer: &str,
+) -> Check {
+    if digest.is_some_and(|digest| !has_digest(bytes, digest)) {
+        let detail = format!(
+            "The schema at {url} is not the one that the credential names by its `digestSRI`, so \
+             whether it is kept cannot be told."
+        );
+        let problem = Problem::new("schema-changed", detail).at(pointer);
+        return Check::undecided(NAME, url, problem);
+    }
     let found = Schema::read(bytes).and_then(|schema| schema.violation(document));
     judge(found, url, pointer)
+}
+
+/// Subresource Integrity: one of the digests must be that of the bytes.
+fn has_digest(bytes: &[u8], digests: &str) -> bool {
+    digests.split_ascii_whitespace().any(|digest| {
+        let Some((algorithm, text)) = digest.split_once('-') else { return false };
+        let found = match algorithm {
+            "sha256" => STANDARD.encode(Sha256::digest(bytes)),
+            "sha384" => STANDARD.encode(Sha384::digest(bytes)),
+            "sha512" => STANDARD.encode(Sha512::digest(bytes)),
+            _ => return false,
+        };
+        found == text
+    })
 }
 
 /// Where the schema did not answer.
@@ -157,15 +189,30 @@ mod tests {
     fn a_schema_is_kept_broken_or_not_to_be_told() {
         let document = json::parse(br#"{"name": 4}"#).unwrap();
         let at = "/credentialSchema/0";
-        let broken = check(&document, "https://a.example/s", SCHEMA.as_bytes(), at);
+        let broken = check(&document, ("https://a.example/s", None), SCHEMA.as_bytes(), at);
         assert!(broken.failed(), "{broken:?}");
         assert_eq!(broken.problem().unwrap().pointer.as_deref(), Some("/name"));
         let kept = json::parse(br#"{"name": "Ada"}"#).unwrap();
-        assert_eq!(code(&check(&kept, "https://a.example/s", SCHEMA.as_bytes(), at)), "");
+        assert_eq!(code(&check(&kept, ("https://a.example/s", None), SCHEMA.as_bytes(), at)), "");
         for unread in ["<html>", r#"{"$schema": "https://a.example/"}"#, r##"{"$ref": "b"}"##] {
-            let check = check(&kept, "https://a.example/s", unread.as_bytes(), at);
+            let check = check(&kept, ("https://a.example/s", None), unread.as_bytes(), at);
             assert!(check.is_undecided(), "{check:?}");
             assert_eq!(check.problem().unwrap().pointer.as_deref(), Some(at));
+        }
+    }
+
+    #[test]
+    fn a_schema_that_is_not_what_its_digest_says_tells_nothing() {
+        let kept = json::parse(br#"{"name": "Ada"}"#).unwrap();
+        let of = |digest: &str| {
+            let schema = ("https://a.example/s", Some(digest));
+            check(&kept, schema, SCHEMA.as_bytes(), "/credentialSchema")
+        };
+        let digest = STANDARD.encode(Sha384::digest(SCHEMA));
+        assert_eq!(code(&of(&format!("sha384-{digest}"))), "");
+        assert_eq!(code(&of(&format!("sha256-x sha384-{digest}"))), "");
+        for wrong in ["sha384-x", "", "md5-x"] {
+            assert_eq!(code(&of(wrong)), "schema-changed", "{wrong:?}");
         }
     }
 
@@ -189,7 +236,7 @@ mod tests {
                 Known::Bundled,
                 Known::Skipped(_),
                 Known::Skipped(_),
-                Known::At("https://a.example/s")
+                Known::At { url: "https://a.example/s", digest: None }
             ]
         ));
         assert_eq!(named[3].pointer, "/credentialSchema/3");

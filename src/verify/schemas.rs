@@ -27,15 +27,15 @@ async fn one<S: Sources>(
     document: &Value<'_>,
     verifier: Verifier<'_, S>,
 ) -> Check {
-    let url = match schema {
+    let (url, digest) = match schema {
         Known::Bundled => return credential_schema::check_bundled(document, pointer),
         Known::Skipped(reason) => return Check::skipped(credential_schema::NAME, *reason),
-        Known::At(url) => url,
+        Known::At { url, digest } => (*url, *digest),
     };
     let silent = |error: &str| credential_schema::silent(url, error, pointer);
     let Ok(parsed) = Url::parse(url) else { return silent("its address is not a URL") };
     match verifier.sources.fetch(&parsed, credential_schema::ACCEPT).await {
-        Ok(fetched) => credential_schema::check(document, url, &fetched.bytes, pointer),
+        Ok(fetched) => credential_schema::check(document, (url, digest), &fetched.bytes, pointer),
         Err(error) => silent(&error.to_string()),
     }
 }
