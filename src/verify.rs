@@ -10,6 +10,7 @@ mod endorsements;
 mod gather;
 mod lists;
 mod open_badges_2;
+mod page_link;
 mod presentation;
 mod schemas;
 
@@ -32,6 +33,7 @@ use crate::jsonld::Contexts;
 use crate::model::{Credential, Document};
 use conclude::conclude;
 use gather::{Facts, gather};
+use page_link::Linked;
 
 pub use crate::check::issuer_books::IssuerRecord;
 pub use crate::fetch::{FetchError, Fetched, Sources};
@@ -74,22 +76,54 @@ impl<S: Sources> Verifier<'_, S> {
             None => self.verify_text(input).await,
             Some(picture) => {
                 let report = self.verify_baked(picture, input).await;
-                Report { picture: Some(picture), ..report }
+                Report { picture: Some(picture), ..report.found(picture.place()) }
             }
         }
     }
 
-    /// Verifies what a link leads to. The link is the asker's, not the credential's.
+    /// Verifies what a link leads to, or the page there names. The link is the asker's, not the
+    /// credential's.
     pub async fn verify_url(self, url: &str) -> Report {
         let Ok(url) = Url::parse(url) else {
             let problem = Problem::new("not-a-url", "The link is not a URL.");
             return Report::unreadable(Check::fail(FORM, url, problem));
         };
-        match self.sources.fetch(&url, ACCEPT_CREDENTIAL).await {
-            Ok(fetched) => self.verify(&fetched.bytes).await,
-            Err(error) => {
-                let problem = Problem::new("link-unreachable", format!("{error}."));
-                Report::unreadable(Check::undecided(FORM, url.as_str(), problem))
+        match self.follow(&url).await {
+            Ok((fetched, from)) => self.verify(&fetched.bytes).await.found(&from),
+            Err(check) => Report::unreadable(check),
+        }
+    }
+
+    /// What lies at a link, and the address that it was found at: a page's own credential, asked
+    /// once, in place of the page.
+    async fn follow(self, url: &Url) -> Result<(Fetched, String), Check> {
+        let unreachable = |error: FetchError| {
+            let problem = Problem::new("link-unreachable", format!("{error}."));
+            Check::undecided(FORM, url.as_str(), problem)
+        };
+        let fetched = self.sources.fetch(url, ACCEPT_CREDENTIAL).await.map_err(unreachable)?;
+        let problem =
+            |code, detail: String| Check::fail(FORM, url.as_str(), Problem::new(code, detail));
+        match page_link::linked(&fetched.bytes, url) {
+            Linked::NotAPage => Ok((fetched, format!("at {url}"))),
+            Linked::One(link) => {
+                let fetched = self.sources.fetch(&link, ACCEPT_CREDENTIAL).await;
+                Ok((fetched.map_err(unreachable)?, format!("at {link}, which {url} names")))
+            }
+            Linked::Nothing => {
+                let detail = format!(
+                    "{url} is a web page that names no credential; download the credential there \
+                     and give the file."
+                );
+                Err(problem("no-credential-in-page", detail))
+            }
+            Linked::Several(links) => {
+                let links: Vec<&str> = links.iter().map(Url::as_str).collect();
+                let detail = format!(
+                    "{url} is a web page that names several credentials: {}. Give the link of one.",
+                    links.join(", ")
+                );
+                Err(problem("several-credentials", detail))
             }
         }
     }

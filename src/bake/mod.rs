@@ -49,6 +49,14 @@ impl Picture {
         (text.starts_with(b"<") && svg::is_svg(bytes)).then_some(Picture::Svg)
     }
 
+    /// Where a credential is that was baked into one.
+    pub fn place(self) -> &'static str {
+        match self {
+            Picture::Png => "in a PNG",
+            Picture::Svg => "in an SVG",
+        }
+    }
+
     /// The one credential in the picture.
     pub fn open(self, bytes: &[u8]) -> Result<Baked, BakeError> {
         within_limit(bytes)?;

@@ -376,6 +376,15 @@ pub struct AchievementSummary {
 }
 
 impl Report {
+    /// Says where the credential was found, beside what it is.
+    pub fn found(mut self, place: &str) -> Self {
+        let form = self.checks.first_mut().filter(|c| c.name == "form" && c.problem.is_none());
+        if let Some(form) = form {
+            form.observed = format!("{}, {place}", form.observed);
+        }
+        self
+    }
+
     /// The answer where there is no credential to look at.
     pub fn unreadable(check: Check) -> Self {
         let authentic = verdict([&check]);

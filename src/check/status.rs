@@ -300,17 +300,24 @@ fn read(value: &Value<'_>) -> Named {
     let Some(object) = value.as_object() else {
         return Named::Unknown { kind: value.kind().to_owned() };
     };
-    let has = |name: &str| types(object).any(|kind| kind == name);
-    if has(Entry::TYPE) {
-        Entry::read(object).map_or_else(Named::Broken, Named::Entry)
-    } else if has(status_list_2021::ENTRY_TYPE) {
-        status_list_2021::read_entry(object).map_or_else(Named::Broken, Named::Entry)
-    } else if has(revocation_list::TYPE) {
-        revocation_entry(object)
-    } else {
-        Named::Unknown { kind: types(object).next().unwrap_or_default().to_owned() }
+    let of = |(name, _): &&EntryKind| types(object).any(|kind| kind == *name);
+    match ENTRY_KINDS.iter().find(of) {
+        Some((_, read)) => read(object),
+        None => Named::Unknown { kind: types(object).next().unwrap_or_default().to_owned() },
     }
 }
+
+/// A kind of entry by its type, and how it is read.
+pub type EntryKind = (&'static str, fn(&Object<'_>) -> Named);
+
+/// Every kind of entry that is read.
+pub const ENTRY_KINDS: [EntryKind; 3] = [
+    (Entry::TYPE, |object| Entry::read(object).map_or_else(Named::Broken, Named::Entry)),
+    (status_list_2021::ENTRY_TYPE, |object| {
+        status_list_2021::read_entry(object).map_or_else(Named::Broken, Named::Entry)
+    }),
+    (revocation_list::TYPE, revocation_entry),
+];
 
 fn revocation_entry(object: &Object<'_>) -> Named {
     match object.str("id") {

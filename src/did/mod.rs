@@ -42,13 +42,22 @@ pub fn resolve(id: &str) -> Result<Resolution, DidError> {
     let Some(method) = id.strip_prefix("did:") else {
         return https::locate(id).map(Resolution::Https).map_err(DidError::Https);
     };
-    match method.split(':').next().unwrap_or_default() {
-        "key" => key::document(id).map(Resolution::Here).map_err(DidError::Key),
-        "jwk" => jwk::document(id).map(Resolution::Here).map_err(DidError::Jwk),
-        "web" => web::locate(id).map(Resolution::Fetch).map_err(DidError::Web),
-        other => Err(DidError::UnsupportedMethod { method: other.into() }),
+    let name = method.split(':').next().unwrap_or_default();
+    match METHODS.iter().find(|(known, _)| *known == name) {
+        Some((_, resolve)) => resolve(id),
+        None => Err(DidError::UnsupportedMethod { method: name.into() }),
     }
 }
+
+/// A method by its name, and its first step.
+pub type Method = (&'static str, fn(&str) -> Result<Resolution, DidError>);
+
+/// Every method that is resolved.
+pub const METHODS: [Method; 3] = [
+    ("key", |id| key::document(id).map(Resolution::Here).map_err(DidError::Key)),
+    ("jwk", |id| jwk::document(id).map(Resolution::Here).map_err(DidError::Jwk)),
+    ("web", |id| web::locate(id).map(Resolution::Fetch).map_err(DidError::Web)),
+];
 
 /// Why an identifier leads to no keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

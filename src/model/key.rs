@@ -37,6 +37,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    pub const ALL: [Self; 4] =
+        [Algorithm::Ed25519, Algorithm::P256, Algorithm::P384, Algorithm::Rsa];
+
     /// The `alg` of a JWS that this algorithm signs (RFC 7518, RFC 8037).
     pub fn jws(self) -> &'static str {
         match self {

@@ -15,7 +15,7 @@ const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsFQLnAAAAABJRU5ErkJggg==";
 pub const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>"#;
 
-fn vector(name: &str) -> Vector {
+pub fn vector(name: &str) -> Vector {
     let text = std::fs::read_to_string(folder().join(name)).unwrap();
     serde_json::from_str(&text).unwrap()
 }

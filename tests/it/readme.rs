@@ -1,10 +1,15 @@
 //! README tells the truth: its commands run, its settings are the program's.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use touchmark::check::status::ENTRY_KINDS;
+use touchmark::did;
+use touchmark::model::key::Algorithm;
+use touchmark::proof::SUITES;
 
 use crate::support::demo::{Demo, PROGRAM};
 
@@ -91,4 +96,34 @@ fn the_table_of_peers_is_what_the_command_beside_it_wrote() {
     let (_, rest) = text.split_once("by `make peers` -->\n").expect("README marks the table");
     let (table, _) = rest.split_once("<!-- /peers -->").expect("README marks its end");
     assert_eq!(table, include_str!("../../benches/peers/RESULT.md"), "run `make peers`");
+}
+
+/// What stands in code type in the table and is no name of something supported.
+const OTHER_WORDS: [&str; 3] = ["vc", "previousProof", "/.well-known/jwks.json"];
+
+#[test]
+fn the_table_of_what_is_supported_is_that_of_the_registries() {
+    let text = readme();
+    let (_, rest) = text.split_once("own registries -->\n").expect("README marks the table");
+    let (table, _) = rest.split_once("<!-- /supported -->").expect("README marks its end");
+    let told = table.split('`').skip(1).step_by(2).filter(|word| !OTHER_WORDS.contains(word));
+    let told: BTreeSet<String> = told.map(str::to_owned).collect();
+
+    let api = serde_json::to_value(touchmark::http::description()).expect("it is JSON");
+    // The compiler keeps these enumerations whole, the others are what the code itself goes by.
+    let mut supported: BTreeSet<String> =
+        ["Form", "Picture"].into_iter().flat_map(|schema| enumerated(&api, schema)).collect();
+    supported.extend(SUITES.iter().map(|suite| suite.name.to_owned()));
+    supported.extend(Algorithm::ALL.map(|algorithm| algorithm.jws().to_owned()));
+    supported.extend(did::METHODS.map(|(name, _)| format!("did:{name}")));
+    supported.extend(ENTRY_KINDS.map(|(name, _)| name.to_owned()));
+    assert_eq!(told, supported);
+}
+
+/// The values of an enumeration that the API describes; each may stand by itself with its meaning.
+fn enumerated(api: &Value, schema: &str) -> Vec<String> {
+    let schema = &api["components"]["schemas"][schema];
+    let one_of = schema["oneOf"].as_array().map_or(&[][..], Vec::as_slice);
+    let enums = one_of.iter().chain([schema]).filter_map(|schema| schema["enum"].as_array());
+    enums.flatten().map(|name| name.as_str().expect("a name").to_owned()).collect()
 }

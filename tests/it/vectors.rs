@@ -10,6 +10,7 @@ mod https;
 mod jcs;
 mod lists;
 mod open_badges;
+mod pictures;
 mod presentations;
 mod proofs;
 mod status;
@@ -17,6 +18,8 @@ mod status;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use touchmark::check::options::Options;
@@ -37,6 +40,9 @@ pub struct Vector {
     pub now: Timestamp,
     /// The credential as it arrives: text, since every byte counts.
     pub input: String,
+    /// `input` is the base64 of what arrives, which is no text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub base64: bool,
     /// What a presentation is asked for with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
@@ -66,6 +72,19 @@ pub struct Expectation {
     pub bound: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
+    /// The earner's name; empty where none is to be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earner: Option<String>,
+}
+
+impl Vector {
+    /// What arrives.
+    pub fn bytes(&self) -> Vec<u8> {
+        match self.base64 {
+            true => STANDARD.decode(&self.input).unwrap(),
+            false => self.input.clone().into_bytes(),
+        }
+    }
 }
 
 /// A world that answers these documents and no others.
@@ -117,7 +136,7 @@ async fn every_vector_gets_the_verdict_that_it_states() {
         let options =
             Options { domain: domain.clone(), challenge: challenge.clone(), ..Options::default() };
         let verifier = Verifier { sources: &world, contexts, now, options: &options };
-        let report = verifier.verify(vector.input.as_bytes()).await;
+        let report = verifier.verify(&vector.bytes()).await;
         if let Err(why) = judge(&report, &vector.expect) {
             let report = serde_json::to_string_pretty(&report).unwrap();
             wrong.push(format!("{}: {}: {why}\n{report}", path.display(), vector.title));
@@ -157,9 +176,51 @@ fn judge(report: &Report, expect: &Expectation) -> Result<(), String> {
     if expect.bound.is_some() && bound != expect.bound.as_ref() {
         return Err(format!("the signer is bound to {bound:?}"));
     }
+    let earner = report.credential.as_ref().and_then(|c| c.earner.as_ref()?.name.clone());
+    if expect.earner.as_ref().is_some_and(|name| *name != earner.clone().unwrap_or_default()) {
+        return Err(format!("the earner is told as {earner:?}"));
+    }
     let warned = |code: &String| report.warnings.iter().any(|warning| warning.code == *code);
     if expect.warning.as_ref().is_some_and(|code| !warned(code)) {
         return Err(format!("the warnings are {:?}", report.warnings));
     }
     Ok(())
+}
+
+/// The rows of the threat list that verifying meets, and the files that the README names for each.
+fn rows() -> Vec<(u32, Vec<String>)> {
+    let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
+    let cells = readme.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let rows = cells.filter_map(|(row, rest)| {
+        let files = rest.split('`').skip(1).step_by(2).map(str::to_owned);
+        Some((row.parse().ok()?, files.collect()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn each_row_of_the_threat_list_that_verifying_meets_has_its_vectors() {
+    let vectors = all();
+    let rows = rows();
+    let met: Vec<u32> = rows.iter().map(|(row, _)| *row).collect();
+    let expected = (1..=16).chain(19..=21).chain([30, 31, 34, 35, 36]);
+    assert_eq!(met, expected.collect::<Vec<_>>());
+    for (row, files) in &rows {
+        assert!(!files.is_empty(), "row {row} names no file");
+        for file in files {
+            // What needs a network of its own is a test beside the code.
+            if file.contains('/') {
+                let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
+                assert!(path.exists(), "row {row}: {file}");
+                continue;
+            }
+            let named = |(path, _): &&(PathBuf, Vector)| path.file_stem().unwrap() == file.as_str();
+            let (_, vector) = vectors.iter().find(named).unwrap_or_else(|| panic!("no {file}"));
+            assert_eq!(vector.threat, Some(*row), "{file}");
+        }
+    }
+    let stated = vectors.iter().filter_map(|(path, vector)| Some((path, vector.threat?)));
+    for (path, row) in stated {
+        assert!(met.contains(&row), "{}: nothing is said of row {row}", path.display());
+    }
 }

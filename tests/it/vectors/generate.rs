@@ -8,7 +8,7 @@ use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::*;
 use super::{
-    Documents, Expectation, Vector, data_model_1, folder, https, jcs, lists, open_badges,
+    Documents, Expectation, Vector, data_model_1, folder, https, jcs, lists, open_badges, pictures,
     presentations, proofs, status,
 };
 
@@ -64,6 +64,7 @@ pub fn expect(authentic: Verdict, current: Verdict, status: Status) -> Expectati
         names: None,
         bound: None,
         warning: None,
+        earner: None,
     }
 }
 
@@ -87,7 +88,7 @@ pub fn vector(
     let (title, now) = (title.to_owned(), NOW.parse().unwrap());
     let (domain, challenge) = (None, None);
     let input = input.to_string();
-    Vector { title, threat, now, input, domain, challenge, documents, expect }
+    Vector { title, threat, now, input, base64: false, domain, challenge, documents, expect }
 }
 
 #[test]
@@ -108,6 +109,7 @@ fn regenerate_the_vectors() {
     status::dates(&writer);
     https::issuers(&writer);
     lists::lists(&writer);
+    pictures::pictures(&writer);
 }
 
 fn good_ones(to: &Writer) {
