@@ -41,7 +41,8 @@ demo: build-tools
 	cargo run --release --locked -- demo $(ARGS)
 
 test: test-tools $(INTEROP)/node_modules/.ready $(INTEROP)/.venv/.ready
-	TOUCHMARK_TEST_POSTGRES=required TOUCHMARK_TEST_INTEROP=required cargo test --locked
+	TOUCHMARK_TEST_POSTGRES=required TOUCHMARK_TEST_INTEROP=required \
+	    TOUCHMARK_TEST_BROWSER=required cargo test --locked
 
 check: build-tools
 	cargo fmt --check
@@ -86,11 +87,12 @@ differential-results: $(DIFFERENTIAL)/node_modules/.ready $(DIFFERENTIAL)/.venv/
 build-tools:
 	@$(call provide,cc --version && pkg-config --exists openssl,gcc libc6-dev pkg-config libssl-dev)
 
-# What outside tools the tests start. A browser joins here with the tests that need one.
+# What outside tools the tests start.
 test-tools: build-tools
 	@$(call provide,curl --version,curl)
 	@$(call provide,ls /usr/lib/postgresql/*/bin/initdb,postgresql)
 	@$(call provide,node --version && npm --version,nodejs npm)
+	@$(call provide,chromium --version && chromedriver --version,chromium chromium-driver)
 	@$(call provide,python3 -c 'import ensurepip$(comma) venv',python3 python3-venv)
 
 # Installed anew when what is pinned changes; both folders are ignored by git.

@@ -3,6 +3,7 @@
 mod support;
 
 mod baked;
+mod browser;
 mod caches;
 mod cli;
 mod data_integrity;
@@ -13,8 +14,8 @@ mod interop;
 mod jsonld;
 mod links;
 mod mint;
-mod open_badges;
 mod one_byte;
+mod open_badges;
 mod open_badges_2;
 mod openapi;
 mod readme;
