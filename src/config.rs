@@ -21,6 +21,7 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use crate::ambient::Ambient;
+use crate::http::vc_api::VcApi;
 use crate::jsonld::Contexts;
 use crate::keys::sealed::sealed_with;
 use crate::keys::{KeyError, SealingKey, Secret, example};
@@ -86,6 +87,15 @@ pub struct Settings {
     #[arg(long, env = "TOUCHMARK_TRUST_FORWARDED_FOR", global = true, value_name = "BOOL")]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub trust_forwarded_for: Option<bool>,
+
+    /// HTTP status that a failed verification is answered with by the VC-API: `200`, `400` or `422`. Clients that look at the status alone take 200 for a yes. Default: `400`
+    #[arg(long, env = "TOUCHMARK_VC_API_FAILURE", global = true, value_name = "STATUS")]
+    pub vc_api_failure: Option<u16>,
+
+    /// Issuers, comma-separated, whose VC-API paths follow the conformance profile of the W3C's test suites: made-up terms, keys that are not the issuer's. `*` for every path. For test suites; refused in production. Default: none
+    #[arg(long, env = "TOUCHMARK_VC_API_CONFORMANCE", global = true, value_name = "NAMES")]
+    #[arg(value_delimiter = ',')]
+    pub vc_api_conformance: Option<Vec<String>>,
 
     /// Connections served at once; more wait in the system's queue. Default: `1024`
     #[arg(long, env = "TOUCHMARK_MAX_CONNECTIONS", global = true, value_name = "N")]
@@ -171,6 +181,8 @@ impl Settings {
             mints_per_hour: self.mints_per_hour.or(weaker.mints_per_hour),
             verify_per_minute: self.verify_per_minute.or(weaker.verify_per_minute),
             trust_forwarded_for: self.trust_forwarded_for.or(weaker.trust_forwarded_for),
+            vc_api_failure: self.vc_api_failure.or(weaker.vc_api_failure),
+            vc_api_conformance: self.vc_api_conformance.or(weaker.vc_api_conformance),
             max_connections: self.max_connections.or(weaker.max_connections),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
         }
@@ -190,6 +202,7 @@ impl Settings {
         let log = self.log.unwrap_or_else(|| "info".into());
         log_filter(&log)?;
         let limit = |given: Option<NonZeroU32>, default| given.map_or(default, NonZeroU32::get);
+        let conformance = self.vc_api_conformance.unwrap_or_default();
         let config = Config {
             listen,
             public_url,
@@ -202,6 +215,8 @@ impl Settings {
             contexts: contexts::load(self.contexts.as_deref())?,
             log,
             log_format: self.log_format.unwrap_or_else(usual_log_format),
+            vc_api: VcApi::of(self.vc_api_failure, conformance)
+                .map_err(ConfigError::FailureStatus)?,
             limits: Limits {
                 mints_per_hour: limit(self.mints_per_hour, 10_000),
                 verify_per_minute: limit(self.verify_per_minute, 120),
@@ -240,6 +255,7 @@ pub struct Config {
     pub contexts: &'static Contexts,
     pub log: String,
     pub log_format: LogFormat,
+    pub vc_api: VcApi,
     pub limits: Limits,
 }
 
@@ -313,9 +329,10 @@ impl Config {
             let found = self.public_url.base().to_owned();
             return Err(ConfigError::PublicUrl { found, problem: "production needs https".into() });
         }
-        match self.dev_origins.first() {
-            Some(origin) => Err(ConfigError::DevOriginInProduction { origin: origin.clone() }),
-            None => Ok(()),
+        match (self.dev_origins.first().cloned(), self.vc_api.conformance.first().cloned()) {
+            (Some(origin), _) => Err(ConfigError::DevOriginInProduction { origin }),
+            (_, Some(name)) => Err(ConfigError::ConformanceInProduction { name }),
+            (None, None) => Ok(()),
         }
     }
 }
@@ -389,6 +406,13 @@ pub enum ConfigError {
          URL is not loopback"
     )]
     DevOriginInProduction { origin: String },
+    #[error("VC-API failure status {0}: it is 200, 400 or 422")]
+    FailureStatus(u16),
+    #[error(
+        "production refuses development switches: vc_api_conformance names {name}, and the public \
+         URL is not loopback"
+    )]
+    ConformanceInProduction { name: String },
     #[error("log filter {found:?}: {problem}")]
     LogFilter { found: String, problem: String },
     #[error("production refuses the keys of keys-example: anybody can sign with them")]

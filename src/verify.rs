@@ -6,6 +6,7 @@
 //! is *undecided*, never yes and never no.
 
 mod conclude;
+mod conformance;
 mod endorsements;
 mod gather;
 mod lists;
@@ -59,6 +60,13 @@ pub struct Verifier<'v, S> {
     pub contexts: &'v Contexts,
     pub now: Timestamp,
     pub options: &'v Options,
+}
+
+/// What an input must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    Credential,
+    Presentation,
 }
 
 impl<S> Clone for Verifier<'_, S> {
@@ -163,6 +171,30 @@ impl<S: Sources> Verifier<'_, S> {
         }
     }
 
+    /// Verifies what must be a credential, or must be a presentation.
+    pub async fn verify_as(self, input: &[u8], wanted: Wanted) -> Report {
+        let secured = match decode(input) {
+            Ok(secured) => secured,
+            Err(error) => return unreadable(&error),
+        };
+        let found = match presentation::is_in(&secured, self) {
+            true => Wanted::Presentation,
+            false => Wanted::Credential,
+        };
+        if found == wanted {
+            return self.verify_decoded(&secured).await;
+        }
+        let (code, detail) = match wanted {
+            Wanted::Credential => {
+                ("not-a-credential", "A credential was to be verified; this is a presentation.")
+            }
+            Wanted::Presentation => {
+                ("not-a-presentation", "A presentation was to be verified; this is none.")
+            }
+        };
+        Report::unreadable(Check::fail(FORM, "something else", Problem::new(code, detail)))
+    }
+
     /// Verifies what was decoded before.
     pub async fn verify_decoded(self, secured: &Secured<'_>) -> Report {
         let document = match secured.document_with(self.wrapped()) {
@@ -198,8 +230,11 @@ impl<S: Sources> Verifier<'_, S> {
     /// Steps 2 to 7.
     async fn verify_alone(self, secured: &Secured<'_>, document: &Document<'_>) -> Report {
         // 2 to 4. Conform, resolve, prove.
-        let keys = self.resolve(Credential(document.root()).issuer()).await;
-        let examined = examine(secured, document, &keys, self.basis());
+        let keys = self.resolve(secured, document).await;
+        let mut examined = examine(secured, document, &keys, self.basis());
+        if self.options.profile == Profile::Conformance {
+            examined.proven.warnings.extend(conformance::not_bound(secured, document));
+        }
         // 5. Gather, only now that the proof held.
         let facts = match (&examined.proven.authentic, &keys) {
             (Some(authentic), Ok(keys)) => {
@@ -219,8 +254,15 @@ impl<S: Sources> Verifier<'_, S> {
     }
 
     /// Step 3: the issuer's own document, or the check that says why there is none.
-    async fn resolve(self, issuer: Option<&str>) -> Result<Arc<ControllerDocument>, Check> {
-        match issuer {
+    async fn resolve(
+        self,
+        secured: &Secured<'_>,
+        document: &Document<'_>,
+    ) -> Result<Arc<ControllerDocument>, Check> {
+        match Credential(document.root()).issuer() {
+            Some(_) if self.options.profile == Profile::Conformance => {
+                conformance::keys(secured, document, self).await
+            }
             Some(issuer) => self.sources.keys(issuer).await,
             None => Err(check::issuer_key::unnamed_issuer()),
         }

@@ -81,6 +81,13 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
     if !config.dev_origins.is_empty() {
         tracing::warn!(origins = ?config.dev_origins, "development switch: loopback may be fetched from");
     }
+    if !config.vc_api.conformance.is_empty() {
+        let instances = &config.vc_api.conformance;
+        tracing::warn!(
+            ?instances,
+            "conformance switch: what these instances say is not to be relied on"
+        );
+    }
     let network = Network::new(issuance.ambient.clone(), &config.dev_origins)
         .map_err(|e| CommandError::Refused(format!("the development origins: {e}")))?;
     let limits = &config.limits;
@@ -92,6 +99,7 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
         mints_per_hour: i64::from(limits.mints_per_hour),
         verify_limit: limits::PerMinute::new(per_minute),
         trust_forwarded_for: limits.trust_forwarded_for,
+        vc_api: config.vc_api.clone(),
     }))
 }
 

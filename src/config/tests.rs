@@ -67,7 +67,8 @@ fn every_member_can_stand_in_the_file() {
         "listen = \"0.0.0.0:80\"\ndata = \"d\"\npublic_url = \"https://badges.example.org\"\n\
          database_url = \"postgres://u:p@db/tm\"\nkey_file = \"k\"\ndev_origins = []\n\
          log = \"warn\"\nlog_format = \"json\"\nmints_per_hour = 1\nverify_per_minute = 2\n\
-         trust_forwarded_for = true\nmax_connections = 3\ndrain_seconds = 4\n",
+         trust_forwarded_for = true\nmax_connections = 3\ndrain_seconds = 4\n\
+         vc_api_failure = 422\nvc_api_conformance = []\n",
     );
     let config = given.unwrap().resolve(None).unwrap();
     assert!(config.production());
@@ -151,6 +152,23 @@ fn development_origins_are_loopback_and_refused_in_production() {
 }
 
 #[test]
+fn the_conformance_profile_is_refused_in_production_and_the_failure_status_is_one_of_three() {
+    let given = |args: &[&str], url: Option<&str>| {
+        let mut settings = flags(args);
+        settings.public_url = url.map(str::to_owned);
+        settings.resolve(None)
+    };
+    let conformance = ["--vc-api-conformance", "suite, nea"];
+    let config = given(&conformance, None).unwrap();
+    assert_eq!(config.vc_api.conformance, ["suite", "nea"]);
+    let refused = given(&conformance, Some("https://badges.example.org"));
+    assert!(matches!(refused, Err(ConfigError::ConformanceInProduction { .. })));
+    for (status, fits) in [("200", true), ("400", true), ("422", true), ("500", false)] {
+        assert_eq!(given(&["--vc-api-failure", status], None).is_ok(), fits, "{status}");
+    }
+}
+
+#[test]
 fn production_refuses_the_example_keys() {
     let example = example::nea_ed25519();
     let production = public("https://badges.example.org").unwrap();
@@ -184,7 +202,7 @@ fn a_database_url_is_postgres_or_a_sqlite_file() {
 #[test]
 fn the_table_has_every_setting_with_a_default_and_a_consequence() {
     let rows = settings();
-    assert_eq!(rows.len(), 16);
+    assert_eq!(rows.len(), 18);
     for row in &rows {
         assert!(!row.env.is_empty() && row.consequence.len() > 30, "{row:?}");
         assert!(!row.consequence.contains("Default"), "{row:?}");
@@ -204,6 +222,7 @@ fn the_defaults_in_the_help_are_the_defaults_in_force() {
         ("mints_per_hour", config.limits.mints_per_hour.to_string()),
         ("verify_per_minute", config.limits.verify_per_minute.to_string()),
         ("trust_forwarded_for", config.limits.trust_forwarded_for.to_string()),
+        ("vc_api_failure", config.vc_api.failure.as_u16().to_string()),
         ("max_connections", config.limits.max_connections.to_string()),
         ("drain_seconds", config.limits.drain.as_secs().to_string()),
     ] {

@@ -20,6 +20,7 @@ pub mod public;
 pub mod setup;
 pub mod sources;
 pub mod upload;
+pub mod vc_api;
 pub mod verify;
 pub mod verify_batch;
 pub mod verify_page;
@@ -48,6 +49,7 @@ pub struct App {
     pub mints_per_hour: i64,
     pub verify_limit: limits::PerMinute,
     pub trust_forwarded_for: bool,
+    pub vc_api: vc_api::VcApi,
 }
 
 /// The service.
@@ -94,6 +96,11 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(verify::verify))
         .routes(routes!(verify_page::form, verify_page::answer))
         .routes(routes!(verify_batch::verify_batch));
+    let vc_api = OpenApiRouter::new()
+        .routes(routes!(vc_api::verify::verify))
+        .routes(routes!(vc_api::verify::verify_at))
+        .routes(routes!(vc_api::presentations::verify))
+        .routes(routes!(vc_api::presentations::verify_at));
     let public = OpenApiRouter::new()
         .routes(routes!(public::credential))
         .routes(routes!(public::issuer))
@@ -115,6 +122,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(set_up)
         .merge(issuing)
         .merge(verifying)
+        .merge(vc_api)
         .merge(public)
         .merge(operations)
 }

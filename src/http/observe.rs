@@ -65,7 +65,7 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 fn describe(mut response: Response, method: &Method, accept: &str, id: &str) -> Response {
     // What axum answers by itself: a path that it cannot read or does not know, a wrong method.
     if response.extensions().get::<Problem>().is_none() {
-        if is_page(&response) {
+        if is_page(&response) || is_json(&response) {
             return response;
         }
         let known = match response.status().as_u16() {
@@ -96,8 +96,17 @@ fn describe(mut response: Response, method: &Method, accept: &str, id: &str) -> 
 }
 
 fn is_page(response: &Response) -> bool {
+    is_of(response, "text/html")
+}
+
+/// An answer of the VC-API, whose failures are no problem documents.
+fn is_json(response: &Response) -> bool {
+    is_of(response, "application/json")
+}
+
+fn is_of(response: &Response, media: &str) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
-    content_type.and_then(|v| v.to_str().ok()).is_some_and(|t| t.starts_with("text/html"))
+    content_type.and_then(|v| v.to_str().ok()).is_some_and(|t| t.starts_with(media))
 }
 
 fn secure(response: &mut Response) {

@@ -30,6 +30,7 @@ pub fn preamble() -> OpenApi {
             (name = "achievements", description = "What is to be shown, and how it is judged"),
             (name = "set-up", description = "Issuers, recognizers, keys"),
             (name = "verify", description = "Check a credential of any issuer"),
+            (name = "vc-api", description = "The same as other programs of the W3C's VC-API ask for it"),
             (name = "public", description = "What anyone may read"),
             (name = "operations", description = "For operators"),
         )
@@ -76,7 +77,7 @@ fn add_problems(path: &str, operation: &mut Operation, changes: bool) {
         problems.push((400, "The request cannot be read"));
         problems.push((401, "The API key is missing, unknown or revoked"));
         problems.push((403, "The API key lacks the scope"));
-    } else if !path.starts_with("/v1/") {
+    } else if !path.starts_with("/v1/") && !has_body {
         problems.push((406, "None of the media types in Accept is on offer"));
     }
     if has_body {

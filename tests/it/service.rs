@@ -13,6 +13,7 @@ mod problems;
 mod replicas;
 mod setting_up;
 mod tenants;
+mod vc_api;
 mod verify_page;
 mod verifying;
 mod verifying_in_bulk;

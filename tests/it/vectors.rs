@@ -11,7 +11,7 @@ mod jcs;
 mod lists;
 mod open_badges;
 mod pictures;
-mod presentations;
+pub mod presentations;
 mod proofs;
 mod status;
 

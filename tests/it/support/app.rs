@@ -21,6 +21,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 use tempfile::TempDir;
 use touchmark::ambient::{Ambient, Clock, Random};
 use touchmark::fetch::{Network, Room};
+use touchmark::http::vc_api::VcApi;
 use touchmark::http::{self, App, limits};
 use touchmark::issue::Issuance;
 use touchmark::issue::access::NewApiKey;
@@ -129,12 +130,14 @@ pub struct Setting {
     pub public_url: String,
     pub verify_per_minute: u32,
     pub room: Room,
+    pub vc_api: VcApi,
 }
 
 impl Default for Setting {
     fn default() -> Self {
         let public_url = "https://touchmark.example".into();
-        Self { public_url, verify_per_minute: 1_000_000, room: Room::default() }
+        let (room, vc_api) = (Room::default(), VcApi::default());
+        Self { public_url, verify_per_minute: 1_000_000, room, vc_api }
     }
 }
 
@@ -208,6 +211,7 @@ impl TestApp {
             mints_per_hour: 10_000,
             verify_limit: limits::PerMinute::new(per_minute),
             trust_forwarded_for: false,
+            vc_api: setting.vc_api.clone(),
         });
         let router = http::router(app.clone());
         let [admin, nea, other] = [String::new(), String::new(), String::new()];

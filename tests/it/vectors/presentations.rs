@@ -271,3 +271,11 @@ fn jwts(to: &Writer) {
     };
     to.write("presentation-jwt-changed", forged);
 }
+
+/// A presentation of nothing by a did:key, made for the usual asker before any test's time.
+pub fn presented_alone() -> Value {
+    let mut alone = presentation();
+    alone.as_object_mut().unwrap().remove("verifiableCredential");
+    let before = with(presenting(), &[("/created", json!("2026-01-01T00:00:00Z"))]);
+    secured(&alone, &before, 5)
+}

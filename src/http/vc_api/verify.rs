@@ -1,0 +1,91 @@
+//! `POST /credentials/verify`: anyone's credential, answered in a word.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+
+use super::answer::{self, VerificationAnswer};
+use super::{Asked, contexts};
+use crate::check::options::Options;
+use crate::http::App;
+use crate::http::body;
+use crate::http::limits::Client;
+use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::sources::Own;
+use crate::verify::{Verifier, Wanted};
+
+/// What is to be verified.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct CredentialToVerify {
+    /// An object: with embedded proofs, or an `EnvelopedVerifiableCredential`.
+    #[schema(value_type = Object)]
+    #[expect(dead_code, reason = "describes the body, which is read as it was written")]
+    verifiable_credential: serde_json::Value,
+    /// Nothing in it is needed.
+    #[expect(dead_code, reason = "describes the body, which is read as it was written")]
+    options: Option<serde_json::Value>,
+}
+
+/// Verify a credential of any issuer (VC-API).
+#[utoipa::path(post, path = "/credentials/verify", tag = "vc-api", request_body = CredentialToVerify,
+    responses((status = 200, description = "It verified", body = VerificationAnswer),
+              (status = 400, description = "It did not verify, or the request cannot be read", content(
+                  (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
+              (status = 415, description = "The body is not JSON", body = ProblemDocument,
+               content_type = "application/problem+json")))]
+pub async fn verify(
+    State(app): State<Arc<App>>,
+    client: Client,
+    request: Request,
+) -> Result<Response, Problem> {
+    answer(&app, client, None, request).await
+}
+
+/// Verify a credential by the rules of an instance (VC-API).
+#[utoipa::path(post, path = "/{instance}/credentials/verify", tag = "vc-api",
+    params(("instance" = String, Path, example = "nea", description = "An issuer's name")),
+    request_body = CredentialToVerify,
+    responses((status = 200, description = "It verified", body = VerificationAnswer),
+              (status = 400, description = "It did not verify, or the request cannot be read", content(
+                  (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
+              (status = 415, description = "The body is not JSON", body = ProblemDocument,
+               content_type = "application/problem+json")))]
+pub async fn verify_at(
+    State(app): State<Arc<App>>,
+    client: Client,
+    Path(instance): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    app.known_instance(&instance).await?;
+    answer(&app, client, Some(&instance), request).await
+}
+
+async fn answer(
+    app: &App,
+    client: Client,
+    instance: Option<&str>,
+    request: Request,
+) -> Result<Response, Problem> {
+    app.admit(client.0)?;
+    body::require_json(request.headers())?;
+    let bytes = body::read(request).await?;
+    let asked = Asked::read(&bytes, "verifiableCredential")?;
+    let profile = app.vc_api.profile(instance);
+    let options = Options { profile, ..Options::default() };
+    let report = report(app, &asked, &options, Wanted::Credential).await;
+    Ok(answer::of(&report, app.vc_api.failure))
+}
+
+/// The report on what a body holds, which must be what is wanted.
+pub(super) async fn report(
+    app: &App,
+    asked: &Asked<'_>,
+    options: &Options,
+    wanted: Wanted,
+) -> crate::check::Report {
+    let (own, now) = (Own::of(app), app.issuance.ambient.now());
+    let contexts = contexts(options.profile);
+    Verifier { sources: &own, contexts, now, options }.verify_as(asked.bytes, wanted).await
+}
