@@ -408,10 +408,7 @@ pub enum ConfigError {
     DevOriginInProduction { origin: String },
     #[error("VC-API failure status {0}: it is 200, 400 or 422")]
     FailureStatus(u16),
-    #[error(
-        "production refuses development switches: vc_api_conformance names {name}, and the public \
-         URL is not loopback"
-    )]
+    #[error("production refuses the conformance profile, and vc_api_conformance names {name}")]
     ConformanceInProduction { name: String },
     #[error("log filter {found:?}: {problem}")]
     LogFilter { found: String, problem: String },

@@ -11,6 +11,7 @@ pub mod change;
 pub mod compose;
 mod drawn;
 mod earner;
+pub mod external;
 pub mod parties;
 pub mod request;
 pub mod secure;

@@ -27,6 +27,7 @@ pub mod presentation;
 pub mod proof;
 pub mod proof_dates;
 pub mod recipient;
+pub mod related_resource;
 pub mod remedy;
 pub mod report;
 pub mod status;

@@ -102,6 +102,11 @@ impl Caller {
         Ok(Self { key })
     }
 
+    /// The one issuer that this key speaks for; none where it speaks for the whole service.
+    pub fn own_issuer(&self) -> Option<&str> {
+        self.key.issuer.as_deref()
+    }
+
     pub fn key_id(&self) -> &str {
         &self.key.id
     }

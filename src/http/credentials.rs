@@ -55,8 +55,11 @@ pub struct CredentialRecord {
     pub id: String,
     /// Its page, and its id in the credential.
     pub page: String,
-    pub achievement: String,
-    pub achievement_version: i64,
+    /// Absent where it was composed elsewhere, and is of no achievement here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub achievement: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub achievement_version: Option<i64>,
     /// `good`, `suspended`, `revoked` or `superseded`; the last two are final.
     pub status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -368,11 +371,12 @@ fn own_id(app: &App, named: &str) -> String {
 
 fn record_of(app: &App, row: CredentialRow) -> CredentialRecord {
     let links = &app.issuance.links;
+    let external = row.is_external();
     CredentialRecord {
         page: links.credential(&row.id),
         id: row.id,
-        achievement: row.achievement_slug,
-        achievement_version: row.achievement_version,
+        achievement: (!external).then_some(row.achievement_slug),
+        achievement_version: (!external).then_some(row.achievement_version),
         status: row.state.as_str().into(),
         reason: row.state_reason,
         changed_at: row.state_at,

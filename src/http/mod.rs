@@ -97,6 +97,10 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(verify_page::form, verify_page::answer))
         .routes(routes!(verify_batch::verify_batch));
     let vc_api = OpenApiRouter::new()
+        .routes(routes!(vc_api::issue::issue))
+        .routes(routes!(vc_api::issue::issue_at))
+        .routes(routes!(vc_api::status::change))
+        .routes(routes!(vc_api::status::change_at))
         .routes(routes!(vc_api::verify::verify))
         .routes(routes!(vc_api::verify::verify_at))
         .routes(routes!(vc_api::presentations::verify))

@@ -69,6 +69,9 @@ pub async fn credential(
         Some(_) => return Err(Problem::NotFound),
     };
     let row = app.issuance.store.credential(id).await?.ok_or(Problem::NotFound)?;
+    if row.is_external() {
+        return external(&row, suffix, &headers);
+    }
     let body = match media {
         HTML => {
             // The page is a verification, and costs us as much.
@@ -78,6 +81,30 @@ pub async fn credential(
         VC_JOSE => app.issuance.vc_jose(&row).await?,
         media if JWT.contains(&media) => row.jwt,
         _ => row.embedded,
+    };
+    Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-cache")], body).into_response())
+}
+
+/// One that was composed elsewhere has the forms that it was signed in, and no page.
+fn external(
+    row: &CredentialRow,
+    suffix: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let offered = "application/vc+ld+json, application/json, application/vc+jwt";
+    let forms = match (suffix, &row.vc_jose) {
+        (Some("json"), _) => vec![EMBEDDED[0]],
+        (Some(_), _) => return Err(Problem::NotFound),
+        (None, Some(_)) => [&EMBEDDED[..], &[VC_JOSE]].concat(),
+        (None, None) => EMBEDDED.to_vec(),
+    };
+    let media = match suffix {
+        Some(_) => EMBEDDED[0],
+        None => choose(headers, &forms).ok_or(Problem::NotAcceptable { offered })?,
+    };
+    let body = match (&row.vc_jose, media) {
+        (Some(jws), VC_JOSE) => jws.clone(),
+        _ => row.embedded.clone(),
     };
     Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-cache")], body).into_response())
 }

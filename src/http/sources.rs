@@ -142,7 +142,12 @@ impl Own<'_> {
         id: &str,
     ) -> Result<Option<IssuerRecord>, IssueError> {
         let issuance = &self.app.issuance;
-        let row = issuance.store.credential(id).await?;
+        let row = match (issuance.links.own(id), issuance.links.own_issuer(issuer)) {
+            (Some(links::Own::Credential(token)), _) => issuance.store.credential(token).await?,
+            // Composed elsewhere, with an id of its issuer's own.
+            (None, Some(name)) => issuance.store.credential_by_external_id(name, id).await?,
+            _ => None,
+        };
         let row = row.filter(|row| issuance.links.issuer_did(&row.issuer) == issuer);
         Ok(row.map(|row| IssuerRecord::Found {
             superseded_by: row.superseded_by.map(|id| issuance.links.credential(&id)),
@@ -204,13 +209,13 @@ impl Sources for Own<'_> {
         if !ours.iter().any(|base| issuer.starts_with(base)) {
             return IssuerRecord::NotOurs;
         }
-        let record = match credential_id.and_then(|id| issuance.links.own(id)) {
-            Some(links::Own::Credential(id)) => self.credential_record(issuer, id).await,
+        let Some(id) = credential_id else { return IssuerRecord::Absent };
+        let record = match issuance.links.own(id) {
             Some(links::Own::StatusList(id)) => issuance
                 .status_list(id, ListForm::Embedded)
                 .await
                 .map(|list| list.map(|list| IssuerRecord::List { embedded: list.body })),
-            Some(links::Own::DidDocument { .. }) | None => Ok(None),
+            _ => self.credential_record(issuer, id).await,
         };
         match record {
             Ok(record) => record.unwrap_or(IssuerRecord::Absent),

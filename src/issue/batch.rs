@@ -325,6 +325,8 @@ impl Desk {
             }),
             actor: self.by.api_key.clone(),
             supersedes: order.supersedes.clone(),
+            external_id: None,
+            vc_jose: None,
         })
     }
 
@@ -408,7 +410,7 @@ fn check<'k>(
 }
 
 /// Whole seconds to wait, at least one.
-fn seconds_until(later: Timestamp, now: Timestamp) -> u64 {
+pub(super) fn seconds_until(later: Timestamp, now: Timestamp) -> u64 {
     let wait = later.duration_since(now).as_millis().max(1).unsigned_abs();
     u64::try_from(wait.div_ceil(1000)).unwrap_or(u64::MAX)
 }

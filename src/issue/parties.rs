@@ -9,7 +9,10 @@ use std::sync::Mutex;
 
 use super::IssueError;
 use super::access::note;
+use super::external::usual_suite;
+use super::secure::ByProof;
 use crate::ambient::Ambient;
+use crate::did;
 use crate::did::document::{self, IssuerKey};
 use crate::keys::{self, Algorithm, KeyPair, SealingKey, Secret, SharedSigner};
 use crate::model::fault::is_slug;
@@ -17,6 +20,7 @@ use crate::model::links::Links;
 use crate::model::profile::ProfileDefinition;
 use crate::model::securing::{Cryptosuite, JwtAlgorithm};
 use crate::model::{Fault, key::PublicKey};
+use crate::proof::Suite;
 use crate::store::{KeyState, PartyKind, PartyRow, SigningKeyRow, Store, StoreError};
 
 /// Everyone who owns things here.
@@ -71,6 +75,15 @@ impl Signers {
             JwtAlgorithm::EdDsa => &self.ed25519,
         }
     }
+}
+
+/// In whose name a status list speaks, and with which keys.
+pub struct Speaker {
+    /// A DID.
+    pub id: String,
+    pub suite: &'static Suite,
+    pub embeds: MethodSigner,
+    pub signs_jwts: MethodSigner,
 }
 
 impl Party {
@@ -204,6 +217,30 @@ impl Parties {
             self.open(party, row)
         };
         Ok(Signers { ed25519: signer(Algorithm::Ed25519)?, es256: signer(Algorithm::P256)? })
+    }
+
+    /// The party itself, or the did:key of a key that it has or had: only that key can speak in
+    /// its name, so a retired one goes on with its lists.
+    pub async fn speaker(&self, party: &Party, multikey: &str) -> Result<Speaker, IssueError> {
+        if multikey.is_empty() {
+            let signers = self.signers(party).await?;
+            let securing = party.profile.securing;
+            let ByProof { suite, signer } = ByProof::new(&signers, securing);
+            let signs_jwts = signers.of_jwts(securing.alg()).clone();
+            return Ok(Speaker {
+                id: party.did.clone(),
+                suite,
+                embeds: signer.clone(),
+                signs_jwts,
+            });
+        }
+        let rows = self.keys(party).await?;
+        let row = rows.iter().find(|row| row.id == multikey);
+        let row = row.ok_or_else(|| IssueError::Broken(format!("no key {multikey}")))?;
+        let by = self.open(party, row)?;
+        let by = MethodSigner { method: did::key::method_id(&by.public), ..by };
+        let (id, suite) = (did::key::did(&by.public), usual_suite(by.public.algorithm()));
+        Ok(Speaker { id, suite, embeds: by.clone(), signs_jwts: by })
     }
 
     fn open(&self, party: &Party, row: &SigningKeyRow) -> Result<MethodSigner, IssueError> {

@@ -97,6 +97,31 @@ pub fn sign_embedded(
     embed(&document, &graph, by, created)
 }
 
+/// The same by any suite, verified as it stands in the bytes that leave.
+pub fn sign_by(
+    document: &Document<'_>,
+    ByProof { suite, signer }: ByProof<'_>,
+    created: Timestamp,
+    contexts: &Contexts,
+) -> Result<String, IssueError> {
+    let options = Options { created, verification_method: &signer.method, expires: None };
+    let algorithm = signer.public.algorithm();
+    let secured = suite.sign(document, &options, algorithm, contexts, |m| signer.signer.sign(m));
+    let secured = secured.map_err(|e| broken("signing", e))?;
+    let again = Document::parse(&secured).map_err(|e| broken("reading what was signed", e))?;
+    let proof = again.root().get("proof").and_then(|proof| proof.items().first()?.as_object());
+    let proof = proof.ok_or_else(|| IssueError::Broken("what was signed has no proof".into()))?;
+    suite
+        .verify(Unsecured::of(&again), proof, &signer.public, contexts)
+        .map_err(|e| broken("verifying our own", e))?;
+    String::from_utf8(secured).map_err(|e| broken("signing", e))
+}
+
+/// A `vc+jwt` of what was composed elsewhere.
+pub fn enveloped(document: &Document<'_>, by: &MethodSigner) -> Result<String, IssueError> {
+    sign_jws(by, Kind::VcJose, document.bytes())
+}
+
 /// The same as a JWS.
 pub fn sign_jwt(unsigned: &[u8], by: &MethodSigner) -> Result<String, IssueError> {
     let document = Document::parse(unsigned).map_err(|e| broken("composing", e))?;

@@ -151,22 +151,22 @@ impl Issuance {
             .ok_or_else(|| broken("its issuer is gone"))?;
         let hour =
             Timestamp::from_second(epoch * EPOCH_SECONDS).map_err(|e| broken(&e.to_string()))?;
+        let speaker = self.parties.speaker(&issuer, &list.signed_as).await?;
         let unsigned = bitstring::compose(&ListCredential {
             id: &self.links.status_list(&list.id),
-            issuer: &issuer.did,
+            issuer: &speaker.id,
             purpose: &list.purpose.as_str().into(),
             bits,
             valid_from: list.changed_at,
             valid_until: hour + SignedDuration::from_hours(25),
         });
-        let signers = self.parties.signers(&issuer).await?;
-        let securing = issuer.profile.securing;
         let created = date_time::whole_seconds(list.changed_at.max(hour));
         match form {
             ListForm::Embedded => {
-                sign_embedded(&unsigned, ByProof::new(&signers, securing), created)
+                let by = ByProof { suite: speaker.suite, signer: &speaker.embeds };
+                sign_embedded(&unsigned, by, created)
             }
-            ListForm::Jwt => sign_jwt(&unsigned, signers.of_jwts(securing.alg())),
+            ListForm::Jwt => sign_jwt(&unsigned, &speaker.signs_jwts),
         }
     }
 }

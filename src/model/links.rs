@@ -67,6 +67,11 @@ impl Links {
         format!("did:web:{}:issuers:{name}", self.did_base)
     }
 
+    /// The name of the issuer whose DID it is.
+    pub fn own_issuer<'d>(&self, did: &'d str) -> Option<&'d str> {
+        did.strip_prefix("did:web:")?.strip_prefix(&self.did_base)?.strip_prefix(":issuers:")
+    }
+
     pub fn recognizer_did(&self, name: &str) -> String {
         format!("did:web:{}:recognizers:{name}", self.did_base)
     }

@@ -24,7 +24,8 @@ pub struct AchievementRow {
 
 const LATEST: &str = "SELECT v.issuer, v.slug, v.version, v.body, v.created_at \
      FROM achievements a JOIN achievement_versions v \
-     ON v.issuer = a.issuer AND v.slug = a.slug AND v.version = a.latest WHERE a.issuer = $1";
+     ON v.issuer = a.issuer AND v.slug = a.slug AND v.version = a.latest \
+     WHERE a.issuer = $1 AND a.slug <> ''";
 
 impl Store {
     /// Version 1, as of the note's time; [`StoreError::Taken`] when the issuer has the slug already.

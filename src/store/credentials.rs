@@ -9,7 +9,7 @@ macro_rules! columns {
     () => {
         "id, issuer, achievement_slug, achievement_version, subject_id, \
          subject_lookup, embedded, jwt, vc_jose, awarded_at, valid_from, valid_until, actor, \
-         created_at, state, state_reason, state_at, superseded_by, changes"
+         created_at, state, state_reason, state_at, superseded_by, changes, external_id"
     };
 }
 pub(super) use columns;
@@ -70,6 +70,8 @@ pub struct CredentialRow {
     pub superseded_by: Option<String>,
     /// How often its state has changed.
     pub changes: i64,
+    /// The id that its issuer gave it, where it was composed elsewhere.
+    pub external_id: Option<String>,
 }
 
 /// Where a page of credentials ended.
@@ -80,6 +82,11 @@ pub struct Cursor {
 }
 
 impl CredentialRow {
+    /// Whether it was composed elsewhere, and is of no achievement of ours.
+    pub fn is_external(&self) -> bool {
+        self.achievement_slug.is_empty()
+    }
+
     /// The place just behind this one.
     pub fn cursor(&self) -> Cursor {
         Cursor { created_at: self.created_at, id: self.id.clone() }
@@ -175,5 +182,6 @@ pub(super) fn read(row: &AnyRow) -> Result<CredentialRow> {
         state_at: row::time_or_none(row, "state_at")?,
         superseded_by: row::text_or_none(row, "superseded_by")?,
         changes: row::number(row, "changes")?,
+        external_id: row::text_or_none(row, "external_id")?,
     })
 }

@@ -13,7 +13,7 @@ use super::{Result, Store, StoreError, many, row};
 
 macro_rules! columns {
     () => {
-        "id, issuer, purpose, length, allocated, state, version, changed_at"
+        "id, issuer, purpose, length, allocated, state, version, changed_at, signed_as"
     };
 }
 
@@ -57,6 +57,8 @@ pub struct StatusListRow {
     pub open: bool,
     pub version: i64,
     pub changed_at: Timestamp,
+    /// The key, as a Multikey, in whose did:key it speaks; empty for the issuer's own DID.
+    pub signed_as: String,
 }
 
 /// How a list came to be what it is, from an older version of it.
@@ -86,24 +88,37 @@ impl Store {
         new_id: &str,
         at: Timestamp,
     ) -> Result<StatusListRow> {
+        self.open_list_as((issuer, ""), purpose, new_id, at).await
+    }
+
+    /// The same of those that speak in the name of a did:key of the issuer.
+    pub async fn open_list_as(
+        &self,
+        (issuer, signed_as): (&str, &str),
+        purpose: Purpose,
+        new_id: &str,
+        at: Timestamp,
+    ) -> Result<StatusListRow> {
         let sql = concat!(
             "SELECT ",
             columns!(),
-            " FROM status_lists WHERE issuer = $1 AND purpose = $2 AND state = 'open'"
+            " FROM status_lists WHERE issuer = $1 AND purpose = $2 AND signed_as = $3 \
+             AND state = 'open'"
         );
-        let find = || sqlx::query(sql).bind(issuer).bind(purpose.as_str());
+        let find = || sqlx::query(sql).bind(issuer).bind(purpose.as_str()).bind(signed_as);
         if let Some(found) = find().fetch_optional(&self.readers).await? {
             return read(&found);
         }
         sqlx::query(
-            "INSERT INTO status_lists (id, issuer, purpose, length, changed_at) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "INSERT INTO status_lists (id, issuer, purpose, length, changed_at, signed_as) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         )
         .bind(new_id)
         .bind(issuer)
         .bind(purpose.as_str())
         .bind(i64::from(LENGTH))
         .bind(at.as_millisecond())
+        .bind(signed_as)
         .execute(&self.writer)
         .await?;
         match find().fetch_optional(&self.writer).await? {
@@ -316,5 +331,6 @@ fn read(row: &AnyRow) -> Result<StatusListRow> {
         open: row::text(row, "state")? == "open",
         version: row::number(row, "version")?,
         changed_at: row::time(row, "changed_at")?,
+        signed_as: row::text(row, "signed_as")?,
     })
 }

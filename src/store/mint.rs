@@ -43,6 +43,10 @@ pub struct Mint {
     /// The API key's id.
     pub actor: String,
     pub supersedes: Option<Supersede>,
+    /// The id that its issuer gave it, where it was composed elsewhere: unique for the issuer.
+    pub external_id: Option<String>,
+    /// The VC-JOSE form, where it was asked for from the start.
+    pub vc_jose: Option<String>,
 }
 
 /// An index of a status list.

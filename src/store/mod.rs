@@ -13,6 +13,7 @@ mod credentials;
 mod earners;
 mod error;
 mod evidence;
+mod external;
 mod instance;
 mod lists;
 mod many;

@@ -124,6 +124,8 @@ impl House {
             idempotency: None,
             actor: "key-1".into(),
             supersedes: None,
+            external_id: None,
+            vc_jose: None,
         }
     }
 

@@ -9,7 +9,9 @@
 //! production; what it says nobody is to rely on.
 
 pub mod answer;
+pub mod issue;
 pub mod presentations;
+pub mod status;
 pub mod verify;
 
 use axum::http::StatusCode;

@@ -247,8 +247,8 @@ async fn insert_credentials(tx: &mut AnyConnection, lines: &[Line<'_>]) -> Resul
         let sql = format!(
             "INSERT INTO credentials (id, issuer, achievement_slug, achievement_version, \
              subject_id, subject_lookup, embedded, jwt, awarded_at, valid_from, valid_until, \
-             actor, created_at) VALUES {}",
-            many::places(piece.len(), 13)
+             actor, created_at, external_id, vc_jose) VALUES {}",
+            many::places(piece.len(), 15)
         );
         // Only numbered places were put in.
         let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -266,7 +266,9 @@ async fn insert_credentials(tx: &mut AnyConnection, lines: &[Line<'_>]) -> Resul
                 .bind(mint.valid_from.as_millisecond())
                 .bind(mint.valid_until.map(Timestamp::as_millisecond))
                 .bind(&*mint.actor)
-                .bind(at.as_millisecond());
+                .bind(at.as_millisecond())
+                .bind(mint.external_id.as_deref())
+                .bind(mint.vc_jose.as_deref());
         }
         let inserted = query.execute(&mut *tx).await;
         inserted.map_err(|error| StoreError::taken(error, "a credential of this id"))?;

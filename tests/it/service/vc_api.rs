@@ -1,5 +1,7 @@
 //! The VC-API over HTTP: the rows of what its clients and the public suites ask.
 
+mod issuing;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -24,7 +26,7 @@ pub async fn ask(app: &TestApp, path: &str, body: &Value) -> Answer {
     app.request(Method::POST, path).json(body).send().await
 }
 
-fn codes(answer: &Value) -> Vec<&str> {
+pub fn codes(answer: &Value) -> Vec<&str> {
     let details = answer["problemDetails"].as_array().unwrap();
     details.iter().map(|detail| detail["code"].as_str().unwrap()).collect()
 }

@@ -279,3 +279,19 @@ pub fn presented_alone() -> Value {
     let before = with(presenting(), &[("/created", json!("2026-01-01T00:00:00Z"))]);
     secured(&alone, &before, 5)
 }
+
+/// A credential that says it is an issuer's, signed with the key of a did:key of nobody.
+pub fn signed_by_a_stranger() -> Value {
+    let plain = json!({
+        "@context": [V2], "type": ["VerifiableCredential"], "issuer": "https://issuer.example/1",
+        "credentialSubject": {"id": "did:example:subject"},
+    });
+    let options = with(
+        options(),
+        &[
+            ("/verificationMethod", json!(holder_key())),
+            ("/created", json!("2026-01-01T00:00:00Z")),
+        ],
+    );
+    secured(&plain, &options, 5)
+}

@@ -1,0 +1,399 @@
+//! Issuing and status by the VC-API.
+
+use serde_json::{Value, json};
+use touchmark::did;
+use touchmark::store::PartyKind;
+
+use super::{app, ask, codes};
+use crate::support::app::{Answer, Database, TestApp, on_both_databases};
+use crate::support::samples::with;
+
+on_both_databases! {
+    what_is_issued_gets_its_status_and_verifies_until_it_is_revoked
+    every_mechanism_signs_for_an_instance_that_names_it
+    the_data_model_1_1_is_issued_too
+    a_did_key_of_the_issuer_signs_in_the_conformance_profile_and_its_list_with_it
+    an_id_of_the_issuers_own_is_taken_once_and_held_by_the_books
+}
+
+const V2: &str = "https://www.w3.org/ns/credentials/v2";
+const V1: &str = "https://www.w3.org/2018/credentials/v1";
+const EXAMPLES: &str = "https://www.w3.org/ns/credentials/examples/v2";
+const NEA: &str = "did:web:touchmark.example:issuers:nea";
+
+fn plain() -> Value {
+    json!({"@context": [V2], "type": ["VerifiableCredential"], "issuer": NEA,
+           "credentialSubject": {"id": "did:example:subject"}})
+}
+
+fn old() -> Value {
+    json!({"@context": [V1], "type": ["VerifiableCredential"], "issuer": NEA,
+           "issuanceDate": "2026-01-01T00:00:00Z",
+           "credentialSubject": {"id": "did:example:subject"}})
+}
+
+async fn issue(app: &TestApp, instance: &str, credential: &Value) -> Answer {
+    let key = if instance.contains("other") { &app.other } else { &app.nea };
+    let body = json!({"credential": credential, "options": {}});
+    app.post(&format!("{instance}/credentials/issue"), key, &body).await
+}
+
+async fn issued(app: &TestApp, instance: &str, credential: &Value) -> Value {
+    let answer = issue(app, instance, credential).await.expect(201).json();
+    assert_eq!(answer.as_object().unwrap().len(), 1, "{answer:#}");
+    answer["verifiableCredential"].clone()
+}
+
+async fn verified(app: &TestApp, instance: &str, credential: &Value) -> Answer {
+    let path = format!("{instance}/credentials/verify");
+    ask(app, &path, &json!({"verifiableCredential": credential})).await
+}
+
+async fn what_is_issued_gets_its_status_and_verifies_until_it_is_revoked(database: Database) {
+    let app = app(database).await;
+    for instance in ["", "/nea"] {
+        let given = with(plain(), json!({"name": "A", "validUntil": "2030-01-01T00:00:00Z"}));
+        let credential = issued(&app, instance, &given).await;
+        // What was given stands as it was given.
+        for (member, value) in given.as_object().unwrap() {
+            assert_eq!(credential[member], *value, "{member}");
+        }
+        let proof = &credential["proof"][0];
+        assert_eq!(proof["cryptosuite"], "eddsa-rdfc-2022");
+        assert_eq!(proof["proofPurpose"], "assertionMethod");
+        assert_eq!(proof["created"], "2026-06-01T10:00:00Z");
+        let entry = &credential["credentialStatus"];
+        assert_eq!(entry["type"], "BitstringStatusListEntry");
+        assert_eq!(entry["statusPurpose"], "revocation");
+        assert!(entry["statusListIndex"].as_str().unwrap().parse::<u32>().is_ok());
+        let list = entry["statusListCredential"].as_str().unwrap();
+        assert!(list.starts_with("https://") && entry["id"] != list, "{entry}");
+        assert_eq!(entry.get("statusSize"), None);
+        verified(&app, "", &credential).await.expect(200);
+
+        // The list, as clients of the suites ask for it.
+        let path = list.strip_prefix("https://touchmark.example").unwrap();
+        let accept = "application/ld+json, application/json";
+        let signed = app.get_as(path, accept).await.expect(200).json();
+        assert_eq!(signed["issuer"], NEA);
+        assert_eq!(signed["credentialSubject"]["type"], "BitstringStatusList");
+        verified(&app, "", &signed).await.expect(200);
+
+        // Found by its link, and in the books.
+        let id = credential["id"].as_str().unwrap();
+        let path = id.strip_prefix("https://touchmark.example").unwrap();
+        assert_eq!(app.get_as(path, "application/json").await.expect(200).json(), credential);
+        app.get_as(path, "text/html").await.expect(406);
+        app.get(&format!("{path}.jwt")).await.expect(404);
+        let short = path.rsplit('/').next().unwrap();
+        let path = format!("/v1/issuers/nea/credentials/{short}");
+        let record = app.read(&path, &app.nea).await.expect(200).json();
+        assert_eq!((&record["status"], record.get("achievement")), (&json!("good"), None));
+
+        let path = format!("{instance}/credentials/status");
+        let entry = json!({"type": "BitstringStatusListEntry", "statusPurpose": "revocation"});
+        let body = json!({"credentialId": id, "credentialStatus": entry, "status": true});
+        let answer = app.post(&path, &app.nea, &body).await.expect(200).json();
+        assert_eq!(answer, json!({"credential": id, "status": "revoked"}));
+        let answer = verified(&app, "", &credential).await.expect(400).json();
+        assert_eq!(codes(&answer), ["revoked"]);
+        let back = with(body.clone(), json!({"status": false}));
+        app.post(&path, &app.nea, &back).await.expect_problem(422, "invalid");
+        let suspend = with(entry, json!({"statusPurpose": "suspension"}));
+        let body = with(body, json!({"credentialStatus": suspend}));
+        app.post(&path, &app.nea, &body).await.expect_problem(409, "status-is-final");
+    }
+    // No page of an achievement comes of it.
+    let achievements = app.read("/v1/issuers/nea/achievements", &app.nea).await.expect(200);
+    assert!(!achievements.text().contains("\"slug\":\"\""), "{}", achievements.text());
+    app.get_as("/issuers/nea", "text/html").await.expect(200);
+}
+
+async fn every_mechanism_signs_for_an_instance_that_names_it(database: Database) {
+    let app = app(database).await;
+    for suite in ["eddsa-rdfc-2022", "eddsa-jcs-2022", "ecdsa-rdfc-2019", "ecdsa-jcs-2019"] {
+        let by_path = issued(&app, &format!("/nea.{suite}"), &plain()).await;
+        let options = json!({"type": "DataIntegrityProof", "cryptosuite": suite});
+        let body = json!({"credential": plain(), "options": options});
+        let answer = app.post("/nea/credentials/issue", &app.nea, &body).await.expect(201).json();
+        for credential in [&by_path, &answer["verifiableCredential"]] {
+            assert_eq!(credential["proof"][0]["cryptosuite"], suite);
+            // A suite over JSON keeps the document's context beside the proof.
+            let own = credential["proof"][0].get("@context");
+            assert_eq!(own.is_some(), suite.contains("jcs"), "{suite}");
+            verified(&app, "", credential).await.expect(200);
+            let changed = with(credential.clone(), json!({"name": "Another"}));
+            let answer = verified(&app, "", &changed).await.expect(400).json();
+            assert!(codes(&answer).contains(&"signature"), "{suite}: {answer:#}");
+        }
+    }
+    let envelope = issued(&app, "/nea.vc+jwt", &plain()).await;
+    assert_eq!(envelope["@context"], V2);
+    assert_eq!(envelope["type"], "EnvelopedVerifiableCredential");
+    assert!(envelope["id"].as_str().unwrap().starts_with("data:application/vc+jwt,ey"));
+    verified(&app, "", &envelope).await.expect(200);
+    for change in [
+        json!({"@context": null}),
+        json!({"@context": ""}),
+        json!({"@context": "https://a.example/"}),
+        json!({"id": "https://a.example/1"}),
+        json!({"type": null}),
+        json!({"type": "Enveloped"}),
+    ] {
+        verified(&app, "", &with(envelope.clone(), change.clone())).await.expect(400);
+    }
+    let unknown = json!({"credential": plain(), "options": {"cryptosuite": "bbs-2023"}});
+    app.post("/nea/credentials/issue", &app.nea, &unknown).await.expect_problem(400, "unreadable");
+    issue(&app, "/nea.Ed25519Signature2020", &plain()).await.expect_problem(400, "unreadable");
+}
+
+async fn the_data_model_1_1_is_issued_too(database: Database) {
+    let app = app(database).await;
+    for suite in ["", ".eddsa-jcs-2022", ".ecdsa-rdfc-2019"] {
+        let given = with(old(), json!({"expirationDate": "2030-01-01T00:00:00Z"}));
+        let credential = issued(&app, &format!("/nea{suite}"), &given).await;
+        let contexts = credential["@context"].as_array().unwrap();
+        assert_eq!(contexts[0], V1);
+        assert!(contexts.contains(&json!("https://w3id.org/security/data-integrity/v2")));
+        verified(&app, "", &credential).await.expect(200);
+    }
+    let answer = issue(&app, "/nea.vc+jwt", &old()).await.expect(400).json();
+    assert_eq!(codes(&answer), ["vc-jose-of-1-1"]);
+    let mixed = with(old(), json!({"validFrom": "2026-01-01T00:00:00Z"}));
+    let answer = issue(&app, "/nea", &mixed).await.expect(400).json();
+    assert!(codes(&answer).contains(&"mixed-data-models"), "{answer:#}");
+}
+
+async fn a_did_key_of_the_issuer_signs_in_the_conformance_profile_and_its_list_with_it(
+    database: Database,
+) {
+    let app = app(database).await;
+    let parties = &app.app.issuance.parties;
+    let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
+    let signers = parties.signers(&other).await.unwrap();
+    let (ed25519, p256) =
+        (did::key::did(&signers.ed25519.public), did::key::did(&signers.es256.public));
+    for (instance, issuer) in [
+        ("/other", &ed25519),
+        ("/other.eddsa-jcs-2022", &ed25519),
+        ("/other", &p256),
+        ("/other.ecdsa-rdfc-2019", &p256),
+        ("/other.ecdsa-jcs-2019", &p256),
+        ("/other.vc+jwt", &p256),
+    ] {
+        let given =
+            with(plain(), json!({"@context": [V2, EXAMPLES], "issuer": issuer, "made": "up"}));
+        let credential = issued(&app, instance, &given).await;
+        verified(&app, "/other", &credential).await.expect(200);
+        // Elsewhere nobody knows the made-up terms.
+        verified(&app, "", &credential).await.expect(400);
+        if let Some(proof) = credential["proof"].get(0) {
+            let method = proof["verificationMethod"].as_str().unwrap();
+            assert!(method.starts_with(&format!("{issuer}#z")), "{method}");
+            let list = credential["credentialStatus"]["statusListCredential"].as_str().unwrap();
+            let path = list.strip_prefix("https://touchmark.example").unwrap();
+            let list = app.get_as(path, "application/json").await.expect(200).json();
+            assert_eq!(list["issuer"], **issuer);
+            verified(&app, "", &list).await.expect(200);
+        }
+        // Revoked by its entry, since an id may stand for many.
+        let entry = &credential["credentialStatus"];
+        if entry.is_object() {
+            let body = json!({"credentialStatus": entry});
+            app.post("/other/credentials/status", &app.other, &body).await.expect(200);
+            assert_eq!(
+                codes(&verified(&app, "/other", &credential).await.expect(400).json()),
+                ["revoked"]
+            );
+        }
+    }
+    // The same id again: the suites issue one fixture many times.
+    for _ in 0..2 {
+        let given = with(plain(), json!({"issuer": ed25519, "id": "urn:uuid:fixture"}));
+        verified(&app, "/other", &issued(&app, "/other", &given).await).await.expect(200);
+    }
+    for (instance, issuer, code) in [
+        ("/other.ecdsa-rdfc-2019", json!(ed25519), "key-type"),
+        (
+            "/other",
+            json!("did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"),
+            "other-issuer",
+        ),
+        ("/other", json!(null), "issuer"),
+        // Outside of the profile an issuer is its did:web.
+        ("/nea", json!(ed25519), "other-issuer"),
+    ] {
+        let answer = issue(&app, instance, &with(plain(), json!({"issuer": issuer}))).await;
+        assert_eq!(codes(&answer.expect(400).json()), [code], "{instance} {issuer}");
+    }
+    // A retired key goes on with the list that only it can speak for.
+    let given = with(plain(), json!({"issuer": ed25519}));
+    let credential = issued(&app, "/other", &given).await;
+    app.post("/v1/issuers/other/keys:rotate", &app.other, &json!(null)).await.expect(200);
+    verified(&app, "/other", &credential).await.expect(200);
+    assert_eq!(codes(&issue(&app, "/other", &given).await.expect(400).json()), ["other-issuer"]);
+}
+
+async fn an_id_of_the_issuers_own_is_taken_once_and_held_by_the_books(database: Database) {
+    let app = app(database).await;
+    let given = with(plain(), json!({"id": "urn:uuid:1", "name": "A"}));
+    let credential = issued(&app, "/nea", &given).await;
+    verified(&app, "", &credential).await.expect(200);
+    issue(&app, "/nea", &given).await.expect_problem(409, "taken");
+    let status = json!({"type": "BitstringStatusListEntry"});
+    let body = json!({"credentialId": "urn:uuid:1", "credentialStatus": status});
+    app.post("/nea/credentials/status", &app.other, &body).await.expect_problem(404, "not-found");
+    let none = with(body.clone(), json!({"credentialId": "urn:uuid:2"}));
+    app.post("/nea/credentials/status", &app.nea, &none).await.expect_problem(404, "not-found");
+    let answer = app.post("/nea/credentials/status", &app.nea, &body).await.expect(200).json();
+    assert_eq!(answer["credential"], "urn:uuid:1");
+    let ours = with(plain(), json!({"id": "https://touchmark.example/credentials/x"}));
+    assert_eq!(codes(&issue(&app, "/nea", &ours).await.expect(400).json()), ["id-of-ours"]);
+    // Who has no issuer named gets it filled in; the key says which.
+    let unnamed = with(plain(), json!({"issuer": null}));
+    assert_eq!(issued(&app, "", &unnamed).await["issuer"], NEA);
+    let body = json!({"credential": unnamed});
+    app.post("/credentials/issue", &app.admin, &body).await.expect_problem(400, "unreadable");
+    let body = json!({"credential": plain()});
+    app.post("/credentials/issue", &app.admin, &body).await.expect(201);
+    // The key of another, and one without the scope.
+    app.post("/nea/credentials/issue", &app.other, &body).await.expect_problem(404, "not-found");
+    let status = app.api_key(Some("nea"), &["status"]).await;
+    app.post("/nea/credentials/issue", &status, &body).await.expect_problem(403, "forbidden");
+    let mint = app.api_key(Some("nea"), &["mint"]).await;
+    app.post("/nea/credentials/status", &mint, &json!({"credentialStatus": {"type": "x"}}))
+        .await
+        .expect_problem(403, "forbidden");
+    let one = app.limited_key(Some("nea"), &["mint"], 1).await;
+    app.post("/nea/credentials/issue", &one, &body).await.expect(201);
+    app.post("/nea/credentials/issue", &one, &body).await.expect_problem(429, "mint-ceiling");
+}
+
+/// Section by section of what a credential must be to be issued.
+#[tokio::test]
+async fn what_breaks_the_data_model_is_not_issued() {
+    let app = app(Database::sqlite()).await;
+    let subject = json!({"id": "did:example:subject"});
+    for change in [
+        json!({"@context": null}),
+        json!({"@context": V2}),
+        json!({"@context": [EXAMPLES, V2]}),
+        json!({"@context": [V2, 7]}),
+        json!({"@context": [V2, "https://unknown.example/context"]}),
+        json!({"@context": [V2, {"VerifiableCredential": "https://a.example/"}]}),
+        json!({"@context": [V2, {"Made": "https ://a.example/"}], "type": ["VerifiableCredential", "Made"]}),
+        json!({"type": "string"}),
+        json!({"type": ["VerifiableCredential", "Unknown"]}),
+        json!({"type": ["VerifiableCredential", 7]}),
+        json!({"type": null}),
+        json!({"id": "not a url"}),
+        json!({"id": ["urn:uuid:1"]}),
+        json!({"issuer": 4}),
+        json!({"issuer": []}),
+        json!({"issuer": true}),
+        json!({"issuer": {"name": "x"}}),
+        json!({"credentialSubject": []}),
+        json!({"credentialSubject": {}}),
+        json!({"credentialSubject": [subject, {}]}),
+        json!({"credentialSubject": "text"}),
+        json!({"credentialSubject": null}),
+        json!({"validFrom": "2026-01-01"}),
+        json!({"validFrom": "2026-01-02T00:00:00Z", "validUntil": "2026-01-01T00:00:00Z"}),
+        json!({"name": 7}),
+        json!({"description": {"@value": "x", "extra": 1}}),
+        json!({"credentialStatus": {"id": "https://a.example/"}}),
+        json!({"termsOfUse": {"id": "https://a.example/"}}),
+        json!({"evidence": [{"name": "x"}]}),
+        json!({"refreshService": {}}),
+        json!({"credentialSchema": {"type": "JsonSchema"}}),
+        json!({"relatedResource": "https://a.example/"}),
+        json!({"relatedResource": [{"id": "https://a.example/"}]}),
+        json!({"relatedResource": [{"id": V2, "digestSRI": "sha384-AAAA"}]}),
+        json!({"undefined": "member"}),
+        json!({"proof": {"type": "DataIntegrityProof"}}),
+    ] {
+        let answer = issue(&app, "/nea", &with(plain(), change.clone())).await;
+        assert_eq!(answer.status, 400, "{change}: {}", answer.text());
+        let answer = answer.json();
+        assert!(
+            answer["problemDetails"].as_array().is_some_and(|d| !d.is_empty()),
+            "{change}: {answer}"
+        );
+    }
+    for body in [json!({}), json!({"credential": "text"}), json!({"credential": null})] {
+        app.post("/nea/credentials/issue", &app.nea, &body).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn what_the_data_model_allows_is_issued_and_verifies() {
+    let app = app(Database::sqlite()).await;
+    let parties = &app.app.issuance.parties;
+    let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
+    let did = did::key::did(&parties.signers(&other).await.unwrap().ed25519.public);
+    let base = with(plain(), json!({"@context": [V2, EXAMPLES], "issuer": did}));
+    let sri = "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU";
+    for change in [
+        json!({}),
+        json!({"type": ["ExampleCredential", "VerifiableCredential"]}),
+        json!({"issuer": {"id": did, "name": "An issuer"}}),
+        json!({"credentialSubject": [{"id": "did:example:a"}, {"id": "did:example:b"}]}),
+        json!({"validFrom": "2020-01-01T00:00:00+02:00", "validUntil": "2040-01-01T00:00:00Z"}),
+        json!({"name": "A name", "description": [{"@value": "Text", "@language": "en"}]}),
+        json!({"termsOfUse": {"type": "ExampleTerms"}, "evidence": [{"type": "ExampleEvidence"}]}),
+        json!({"refreshService": {"type": "ExampleRefresh", "id": "https://a.example/"}}),
+        json!({"credentialStatus": {"type": "ExampleStatus", "id": "https://a.example/1"}}),
+        json!({"relatedResource": [{"id": V2, "digestSRI": sri}]}),
+        json!({"@context": [V2, EXAMPLES, {"@context": {"Own": "https://a.example/Own"}}],
+               "type": ["VerifiableCredential", "Own"]}),
+    ] {
+        let credential = issued(&app, "/other", &with(base.clone(), change.clone())).await;
+        let answer = verified(&app, "/other", &credential).await;
+        assert_eq!(answer.status, 200, "{change}: {}", answer.text());
+    }
+    // Fine to issue; whether it is current is another question.
+    for dates in [
+        json!({"validFrom": "2040-01-01T00:00:00Z"}),
+        json!({"validUntil": "2020-01-01T00:00:00Z"}),
+    ] {
+        let credential = issued(&app, "/other", &with(base.clone(), dates)).await;
+        verified(&app, "/other", &credential).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn a_proof_must_be_whole_and_by_the_conformance_profile_need_not_be_the_issuers() {
+    let app = app(Database::sqlite()).await;
+    let parties = &app.app.issuance.parties;
+    let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
+    let did = did::key::did(&parties.signers(&other).await.unwrap().ed25519.public);
+    let credential = issued(&app, "/other", &with(plain(), json!({"issuer": did}))).await;
+    let proof = &credential["proof"][0];
+    for broken in [
+        json!(null),
+        json!("text"),
+        json!(7),
+        json!([]),
+        with(proof.clone(), json!({"type": null})),
+        with(proof.clone(), json!({"type": "Unknown"})),
+        with(proof.clone(), json!({"cryptosuite": "unknown-2026"})),
+        with(proof.clone(), json!({"verificationMethod": null})),
+        with(proof.clone(), json!({"proofPurpose": null})),
+        with(proof.clone(), json!({"proofPurpose": "authentication"})),
+        with(proof.clone(), json!({"proofValue": null})),
+        with(proof.clone(), json!({"proofValue": "not multibase"})),
+        with(proof.clone(), json!({"previousProof": 7})),
+        with(proof.clone(), json!({"previousProof": "urn:uuid:absent"})),
+    ] {
+        let mut changed = credential.clone();
+        changed["proof"] = broken.clone();
+        let answer = verified(&app, "/other", &changed).await;
+        assert_eq!(answer.status, 400, "{broken}: {}", answer.text());
+    }
+    // Signed by a key that is not the issuer's, as the vectors of the suites are.
+    let stranger = crate::vectors::presentations::signed_by_a_stranger();
+    let answer = verified(&app, "/other", &stranger).await.expect(200).json();
+    assert_eq!(answer["warnings"][0]["code"], "issuer-not-bound", "{answer:#}");
+    let answer = verified(&app, "", &stranger).await.expect(400).json();
+    assert_ne!(codes(&answer), Vec::<&str>::new());
+}
