@@ -58,7 +58,7 @@ pub struct NotIssued {
 }
 
 /// Sign a credential as the issuer whose API key this is (VC-API).
-#[utoipa::path(post, path = "/credentials/issue", tag = "vc-api", request_body = CredentialToIssue,
+#[utoipa::path(post, path = "/credentials/issue", tag = "vc-api", operation_id = "vc_api_issue", request_body = CredentialToIssue,
     responses((status = 201, description = "The credential, secured and committed", body = IssueAnswer),
               (status = 400, description = "It cannot be signed as it is, or the request cannot be read", content(
                   (NotIssued = "application/json"), (ProblemDocument = "application/problem+json")))),
@@ -72,7 +72,7 @@ pub async fn issue(
 }
 
 /// Sign a credential as an issuer, in the way that the instance names (VC-API).
-#[utoipa::path(post, path = "/{instance}/credentials/issue", tag = "vc-api",
+#[utoipa::path(post, path = "/{instance}/credentials/issue", tag = "vc-api", operation_id = "vc_api_issue_at",
     params(("instance" = String, Path, example = "nea.ecdsa-rdfc-2019",
             description = "An issuer's name; after a full stop also a cryptosuite or `vc+jwt`")),
     request_body = CredentialToIssue,

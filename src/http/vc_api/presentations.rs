@@ -36,7 +36,7 @@ pub struct PresentationOptions {
 }
 
 /// Verify a presentation, and each credential in it (VC-API).
-#[utoipa::path(post, path = "/presentations/verify", tag = "vc-api", request_body = PresentationToVerify,
+#[utoipa::path(post, path = "/presentations/verify", tag = "vc-api", operation_id = "vc_api_verify_presentation", request_body = PresentationToVerify,
     responses((status = 200, description = "All of it verified", body = VerificationAnswer),
               (status = 400, description = "Something did not verify, or the request cannot be read", content(
                   (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
@@ -51,7 +51,7 @@ pub async fn verify(
 }
 
 /// Verify a presentation by the rules of an instance (VC-API).
-#[utoipa::path(post, path = "/{instance}/presentations/verify", tag = "vc-api",
+#[utoipa::path(post, path = "/{instance}/presentations/verify", tag = "vc-api", operation_id = "vc_api_verify_presentation_at",
     params(("instance" = String, Path, example = "nea", description = "An issuer's name")),
     request_body = PresentationToVerify,
     responses((status = 200, description = "All of it verified", body = VerificationAnswer),

@@ -58,7 +58,7 @@ pub struct StatusAnswer {
 const REASON: &str = "by the VC-API";
 
 /// Change the status of a credential of the issuer whose API key this is (VC-API).
-#[utoipa::path(post, path = "/credentials/status", tag = "vc-api", request_body = StatusUpdate,
+#[utoipa::path(post, path = "/credentials/status", tag = "vc-api", operation_id = "vc_api_status", request_body = StatusUpdate,
     responses((status = 200, description = "What it is now", body = StatusAnswer)),
     security(("apiKey" = ["status"])))]
 pub async fn change(
@@ -74,7 +74,7 @@ pub async fn change(
 }
 
 /// Change the status of an issuer's credential (VC-API).
-#[utoipa::path(post, path = "/{instance}/credentials/status", tag = "vc-api",
+#[utoipa::path(post, path = "/{instance}/credentials/status", tag = "vc-api", operation_id = "vc_api_status_at",
     params(("instance" = String, Path, example = "nea", description = "An issuer's name")),
     request_body = StatusUpdate,
     responses((status = 200, description = "What it is now", body = StatusAnswer)),

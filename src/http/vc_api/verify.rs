@@ -29,7 +29,7 @@ pub struct CredentialToVerify {
 }
 
 /// Verify a credential of any issuer (VC-API).
-#[utoipa::path(post, path = "/credentials/verify", tag = "vc-api", request_body = CredentialToVerify,
+#[utoipa::path(post, path = "/credentials/verify", tag = "vc-api", operation_id = "vc_api_verify_credential", request_body = CredentialToVerify,
     responses((status = 200, description = "It verified", body = VerificationAnswer),
               (status = 400, description = "It did not verify, or the request cannot be read", content(
                   (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
@@ -44,7 +44,7 @@ pub async fn verify(
 }
 
 /// Verify a credential by the rules of an instance (VC-API).
-#[utoipa::path(post, path = "/{instance}/credentials/verify", tag = "vc-api",
+#[utoipa::path(post, path = "/{instance}/credentials/verify", tag = "vc-api", operation_id = "vc_api_verify_credential_at",
     params(("instance" = String, Path, example = "nea", description = "An issuer's name")),
     request_body = CredentialToVerify,
     responses((status = 200, description = "It verified", body = VerificationAnswer),
