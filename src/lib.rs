@@ -23,7 +23,8 @@
 //! in the issuer's status lists, runs the same conformance checks that verifying
 //! runs, signs each form and verifies its own signature, and records everything in
 //! one transaction. A place that was taken is drawn again. Nothing leaves before
-//! the commit.
+//! the commit. A credential that was composed elsewhere goes the same way from the
+//! checks on: [`issue::external`].
 //!
 //! # Verifying
 //! [`verify::Verifier`] takes bytes and answers with a [`check::Report`]: it decodes,

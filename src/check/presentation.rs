@@ -35,7 +35,13 @@ const TYPE: &str = "VerifiablePresentation";
 /// Whether it is one, or says that it is in the header of its JWS.
 pub fn is_one(secured: &Secured<'_>, root: &Object<'_>) -> bool {
     let is = |name: &str| types(root).any(|found| found == name);
-    secured.jws_kind() == Some(Kind::VpJose) || (is(TYPE) && !is("VerifiableCredential"))
+    let said = match secured.jws_kind() {
+        Some(Kind::VpJose) => true,
+        // Left where it was: the rules say why.
+        Some(_) => root.contains("vp"),
+        None => false,
+    };
+    said || (is(TYPE) && !is("VerifiableCredential"))
 }
 
 /// How a presentation is secured.

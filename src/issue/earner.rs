@@ -56,6 +56,17 @@ impl Issuance {
         Ok(requests.iter().zip(lookups).map(subject).collect())
     }
 
+    /// The same of whoever a credential that was composed elsewhere is about: one who has no id
+    /// there is nobody that is known.
+    pub(super) async fn external_lookup(
+        &self,
+        subject: Option<&str>,
+    ) -> Result<String, IssueError> {
+        let secret = self.lookup_secret().await?.expose().as_bytes();
+        let who = subject.map_or_else(|| self.token(), |id| format!("external {id}"));
+        Ok(keyed_hash(secret, who.as_bytes()))
+    }
+
     /// The secret of earner lookups: random, sealed like a private key, the same for good.
     async fn lookup_secret(&self) -> Result<&Secret, IssueError> {
         self.lookup_secret

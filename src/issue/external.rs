@@ -21,7 +21,6 @@ use crate::check::options::Profile;
 use crate::check::{self, Problem, related_resource};
 use crate::did;
 use crate::jsonld::Contexts;
-use crate::keys::keyed_hash;
 use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential, first_context};
 use crate::model::document::DocumentError;
 use crate::model::json::{self, Object, Value};
@@ -103,12 +102,15 @@ impl Issuance {
         let signing = self.signing(issuer, document.root(), asked).await?;
         self.settle_public_url().await?;
         self.store.admit_external(&issuer.name).await?;
+        let subject = Credential(document.root()).subject().and_then(|subject| subject.str("id"));
+        let lookup = self.external_lookup(subject).await?;
         for _ in 0..MOST_DRAWS {
             let list = self.list_for(issuer, &signing).await?;
             let composed = Composed::new(self, document.root(), &signing, &list);
             let (mint, answer) = self.sign_external(issuer, by, (&composed, &signing), asked)?;
             let now = self.ambient.now();
             let ceiling = Ceiling { api_key: by.api_key.clone(), per_hour: by.per_hour };
+            let mint = Mint { subject_lookup: lookup.clone(), ..mint };
             match self.store.record(vec![mint].into(), now, Some(ceiling)).await? {
                 Recorded::CeilingReached { per_hour, resets_at, .. } => {
                     let retry_after = super::batch::seconds_until(resets_at, now);
@@ -236,8 +238,6 @@ impl Issuance {
     ) -> Mint {
         let credential = Credential(&composed.root);
         let subject = credential.subject().and_then(|subject| subject.str("id"));
-        // Whom it is about is the issuer's to know: nothing here is looked up by it.
-        let lookup = keyed_hash(composed.token.as_bytes(), subject.unwrap_or_default().as_bytes());
         Mint {
             id: composed.token.clone(),
             issuer: issuer.name.clone(),
@@ -245,7 +245,7 @@ impl Issuance {
             achievement_version: 0,
             subject_id: subject.unwrap_or_default().to_owned(),
             new_subject: false,
-            subject_lookup: lookup,
+            subject_lookup: String::new(),
             embedded,
             jwt: String::new(),
             awarded_at: None,

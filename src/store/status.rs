@@ -149,7 +149,9 @@ pub(super) fn may_succeed(
     current: &CredentialRow,
     (subject_lookup, achievement_slug): (&str, &str),
 ) -> Result<(), StatusRefusal> {
-    if current.subject_lookup == subject_lookup || current.achievement_slug == achievement_slug {
+    // What was composed elsewhere is of no achievement, and has none in common.
+    let same = !achievement_slug.is_empty() && current.achievement_slug == achievement_slug;
+    if same || current.subject_lookup == subject_lookup {
         Ok(())
     } else {
         Err(StatusRefusal::NotASuccessor)

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Database, Setting, TestApp, on_both_databases};
 use crate::support::samples::with;
-use crate::vectors::presentations::presented_alone;
+use crate::vectors::presentations::{
+    enveloped_in_the_old_style, presented_alone, signed_by_two_strangers, signed_the_older_way,
+};
 use touchmark::http::vc_api::VcApi;
 
 on_both_databases! {
@@ -137,4 +139,47 @@ async fn the_status_of_a_failure_can_be_set() {
     assert_eq!(answer["verified"], false);
     // What is no request stays a 400.
     ask(&app, "/credentials/verify", &json!({})).await.expect(400);
+}
+
+#[tokio::test]
+async fn jwts_of_the_old_style_are_read_in_envelopes_by_the_conformance_profile() {
+    let app = app(Database::sqlite()).await;
+    let asked = |typ: &str, challenge: &str| {
+        let presentation = enveloped_in_the_old_style(typ);
+        json!({"verifiablePresentation": presentation, "options": {"challenge": challenge}})
+    };
+    let path = "/other/presentations/verify";
+    ask(&app, path, &asked("JWT", "8f2c")).await.expect(200);
+    let answer = ask(&app, path, &asked("JWT", "another")).await.expect(400).json();
+    assert_eq!(codes(&answer), ["challenge-mismatch"]);
+    // Only where it does not say that it is of the new style.
+    ask(&app, path, &asked("vp+jwt", "8f2c")).await.expect(400);
+    // For anyone else it mixes the data models.
+    let answer = ask(&app, "/presentations/verify", &asked("JWT", "8f2c")).await;
+    assert!(codes(&answer.expect(400).json()).contains(&"mixed-data-models"));
+}
+
+#[tokio::test]
+async fn older_signatures_proof_sets_and_chains_verify() {
+    let app = app(Database::sqlite()).await;
+    let path = "/other/credentials/verify";
+    let ask = async |credential: &Value| {
+        ask(&app, path, &json!({"verifiableCredential": credential})).await
+    };
+    ask(&signed_the_older_way(&json!({}))).await.expect(200);
+    ask(&signed_the_older_way(&json!({"created": null}))).await.expect(400);
+    for previous in [None, Some(json!("urn:uuid:first")), Some(json!(["urn:uuid:first"]))] {
+        let good = signed_by_two_strangers(previous.clone());
+        let answer = ask(&good).await;
+        assert_eq!(answer.status, 200, "{previous:?}: {}", answer.text());
+        for index in 0..2 {
+            let mut changed = good.clone();
+            let value = changed["proof"][1 - index]["proofValue"].clone();
+            changed["proof"][index]["proofValue"] = value;
+            ask(&changed).await.expect(400);
+        }
+    }
+    for previous in [json!(7), json!("urn:uuid:absent"), json!([7])] {
+        ask(&signed_by_two_strangers(Some(previous))).await.expect(400);
+    }
 }

@@ -2,12 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::Signer;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::{
-    NEA, REVOCATION, V2, credential, entry, header, jwt_ed, jwt_p256, options, payload, public,
-    secured, signed, with, world,
+    NEA, REVOCATION, V2, canonical, credential, entry, header, jwt_ed, jwt_p256, key, options,
+    payload, proof, public, secured, signed, with, world,
 };
 use super::generate::{Writer, expect, failing, vector};
 use super::{Expectation, Vector};
@@ -294,4 +296,82 @@ pub fn signed_by_a_stranger() -> Value {
         ],
     );
     secured(&plain, &options, 5)
+}
+
+/// The same with a proof of the older kind; null takes a member of it out.
+pub fn signed_the_older_way(changes: &Value) -> Value {
+    const OWN: &str = "https://w3id.org/security/suites/ed25519-2020/v1";
+    let mut document = signed_by_a_stranger();
+    document.as_object_mut().unwrap().remove("proof");
+    let mut proof = json!({
+        "type": "Ed25519Signature2020", "created": "2026-01-01T00:00:00Z",
+        "verificationMethod": holder_key(), "proofPurpose": "assertionMethod",
+    });
+    let signed = with(proof.clone(), &[("/@context", json!(OWN))]);
+    let digest = |text: String| Sha256::digest(text).to_vec();
+    let message = [digest(canonical(&signed, &[])), digest(canonical(&document, &[]))].concat();
+    let signature = key(5).sign(&message).to_bytes();
+    proof["proofValue"] = json!(format!("z{}", bs58::encode(signature).into_string()));
+    proof.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    proof.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    with(document, &[("/proof", proof)])
+}
+
+/// Two proofs by keys of two strangers; the second may follow the first.
+pub fn signed_by_two_strangers(previous: Option<Value>) -> Value {
+    let mut document = signed_by_a_stranger();
+    document.as_object_mut().unwrap().remove("proof");
+    let method = |seed: u8| {
+        let multikey = public(seed).multikey();
+        format!("did:key:{multikey}#{multikey}")
+    };
+    let by = |seed: u8, id: &str| {
+        let created = json!("2026-01-01T00:00:00Z");
+        let method = json!(method(seed));
+        with(
+            options(),
+            &[("/verificationMethod", method), ("/created", created), ("/id", json!(id))],
+        )
+    };
+    let first = proof(&document, &by(5, "urn:uuid:first"), 5);
+    let second = by(6, "urn:uuid:second");
+    let second = match previous {
+        None => proof(&document, &second, 6),
+        Some(previous) => {
+            let over = with(document.clone(), &[("/proof", json!([first]))]);
+            let options = with(second, &[("/previousProof", previous)]);
+            let mut configuration = options.clone();
+            configuration["@context"] = document["@context"].clone();
+            let digest = |text: String| Sha256::digest(text).to_vec();
+            let message =
+                [digest(canonical(&configuration, &[])), digest(canonical(&over, &[]))].concat();
+            let signature = key(6).sign(&message).to_bytes();
+            let value = format!("z{}", bs58::encode(signature).into_string());
+            with(options, &[("/proofValue", json!(value))])
+        }
+    };
+    with(document, &[("/proof", json!([first, second]))])
+}
+
+/// A presentation as a public suite has it: JWTs of the old style, of the data model 2.0, in
+/// envelopes, made for another domain than is asked.
+pub fn enveloped_in_the_old_style(typ: &str) -> Value {
+    let header = json!({"alg": "EdDSA", "kid": holder_key(), "typ": "JWT"});
+    let credential = json!({
+        "iss": holder(), "sub": "did:example:subject", "nbf": 1_767_225_600,
+        "vc": {"@context": [V2], "type": ["VerifiableCredential"], "issuer": holder(),
+               "credentialSubject": {"id": "did:example:subject"}},
+    });
+    let credential = jwt_ed(&header, &credential.to_string(), 5);
+    let credential = json!({"@context": V2, "type": "EnvelopedVerifiableCredential",
+                            "id": format!("data:application/jwt,{credential}")});
+    let presentation = json!({
+        "iss": holder(), "aud": "https://example.com", "nonce": CHALLENGE,
+        "vp": {"@context": [V2], "type": ["VerifiablePresentation"],
+               "verifiableCredential": [credential]},
+    });
+    let header = with(header, &[("/typ", json!(typ))]);
+    let jws = jwt_ed(&header, &presentation.to_string(), 5);
+    json!({"@context": V2, "type": "EnvelopedVerifiablePresentation",
+           "id": format!("data:application/jwt,{jws}")})
 }

@@ -269,6 +269,26 @@ async fn an_id_of_the_issuers_own_is_taken_once_and_held_by_the_books(database: 
     app.post("/nea/credentials/issue", &one, &body).await.expect_problem(429, "mint-ceiling");
 }
 
+#[tokio::test]
+async fn only_what_is_about_the_same_subject_takes_its_place() {
+    let app = app(Database::sqlite()).await;
+    let of = |subject: Value| with(plain(), json!({"credentialSubject": subject}));
+    let subject = json!({"id": "did:example:a"});
+    let mut ids = Vec::new();
+    for about in [&subject, &json!({"id": "did:example:b"}), &json!({"type": "did:example:Person"})]
+    {
+        let credential = issued(&app, "/nea", &of(about.clone())).await;
+        ids.push(credential["id"].as_str().unwrap().rsplit('/').next().unwrap().to_owned());
+    }
+    for other in &ids[1..] {
+        let body = json!({"reason": "r", "successor": other});
+        app.change(&ids[0], "supersede", &body).await.expect_problem(409, "not-a-successor");
+    }
+    let again = issued(&app, "/nea", &of(subject)).await;
+    let body = json!({"reason": "r", "successor": again["id"]});
+    app.change(&ids[0], "supersede", &body).await.expect(200);
+}
+
 /// Section by section of what a credential must be to be issued.
 #[tokio::test]
 async fn what_breaks_the_data_model_is_not_issued() {
