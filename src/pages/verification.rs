@@ -6,8 +6,8 @@
 use askama::Template;
 
 use super::render;
-use crate::check::Report;
 use crate::check::report::{CheckReport, CredentialSummary, OutcomeName, Status, Verdict};
+use crate::check::{Problem as Reported, Report};
 use crate::http::problem::Problem;
 
 /// The script of the page: dropping a file, and copying the report.
@@ -44,12 +44,17 @@ struct Told<'a> {
     headline: &'static str,
     meaning: String,
     /// What went wrong, and what the issuer or the holder can do.
-    reasons: Vec<&'a str>,
+    reasons: Vec<Reason<'a>>,
     credential: Option<Shown<'a>>,
     groups: Vec<Group<'a>>,
     notes: Vec<&'a str>,
     as_of: Option<&'a str>,
     raw: Option<String>,
+}
+
+struct Reason<'a> {
+    detail: &'a str,
+    remedy: &'a str,
 }
 
 /// What the credential says of itself.
@@ -78,9 +83,12 @@ impl<'a> Told<'a> {
             let of = move |check: &&CheckReport| check.outcome == outcome;
             report.checks.iter().filter(of).filter_map(|check| check.problem.as_ref())
         };
-        let failed: Vec<&str> = problems(OutcomeName::Fail).map(|p| p.detail.as_str()).collect();
-        let undecided = problems(OutcomeName::Undecided).map(|p| p.detail.as_str());
-        let reasons = if failed.is_empty() { undecided.collect() } else { failed };
+        let reasons = |outcome| {
+            let told = |p: &'a Reported| Reason { detail: &p.detail, remedy: p.remedy() };
+            problems(outcome).map(told).collect::<Vec<_>>()
+        };
+        let failed = reasons(OutcomeName::Fail);
+        let reasons = if failed.is_empty() { reasons(OutcomeName::Undecided) } else { failed };
         let raw = serde_json::to_string_pretty(report).expect("a report is plain data");
         Self {
             tone,
@@ -100,7 +108,7 @@ impl<'a> Told<'a> {
             tone: "open",
             headline: "Nothing was checked",
             meaning: "There is no micro-credential in what you gave.".into(),
-            reasons: vec![why],
+            reasons: vec![Reason { detail: why, remedy: "" }],
             credential: None,
             groups: Vec::new(),
             notes: Vec::new(),
@@ -146,6 +154,11 @@ fn verdict(report: &Report) -> (&'static str, &'static str, String) {
             "bad",
             "Not a micro-credential we can read",
             "What you gave does not hold one micro-credential.".into(),
+        ),
+        (Verdict::No, ..) if !forged(report) => (
+            "bad",
+            "Not valid",
+            "It is not made as the standards demand, so nothing in it can be relied on.".into(),
         ),
         (Verdict::No, ..) => (
             "bad",
@@ -216,6 +229,13 @@ fn verdict(report: &Report) -> (&'static str, &'static str, String) {
             ),
         },
     }
+}
+
+/// What failed is that the issuer signed just this; else it is how the thing is made.
+fn forged(report: &Report) -> bool {
+    const SIGNED: [&str; 5] = ["issuer-key", "proof", "jwt-claims", "issuer-books", "hosted"];
+    let failed = report.checks.iter().filter(|check| check.outcome == OutcomeName::Fail);
+    failed.into_iter().any(|check| SIGNED.contains(&check.name.as_str()))
 }
 
 /// The checks, what went wrong first.

@@ -97,6 +97,9 @@ async fn what_does_not_hold_is_told_first_and_proves_no_name() {
         .map(|text| page.find(text).unwrap_or_else(|| panic!("{text}: {page}")));
     assert!(reason < claim && claim < held);
 
+    let page = send(&app, "/verify", &[("text", None, b"[{}, {}]")]).await.expect(200).text();
+    assert!(page.contains("Not a micro-credential we can read"), "{page}");
+
     let id = minted["id"].as_str().unwrap();
     app.change(id, "revoke", &json!({"reason": "Awarded by mistake"})).await.expect(200);
     let credential = minted["credential"].to_string();
