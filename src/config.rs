@@ -14,6 +14,7 @@ use std::io::{ErrorKind, IsTerminal};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args as _;
@@ -21,6 +22,7 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use crate::ambient::Ambient;
+use crate::check::trusted_issuers::{TrustedIssuers, TrustedIssuersError};
 use crate::http::vc_api::VcApi;
 use crate::jsonld::Contexts;
 use crate::keys::sealed::sealed_with;
@@ -66,6 +68,15 @@ pub struct Settings {
     /// Map of JSON-LD contexts that credentials may name beside the bundled ones, or a folder with it as `contexts.json`: `{"https://…": {"file": "mine.jsonld", "sha256": "…"}}`. Refused where a digest differs or a bundled context is named. Who chooses contexts chooses what credentials mean. Default: none
     #[arg(long, env = "TOUCHMARK_CONTEXTS", global = true, value_name = "FILE")]
     pub contexts: Option<PathBuf>,
+    /// TOML file of the issuers that are known here by name, an `[[issuer]]` with `id` (a DID or an https id), `name` and `from` (how that is known) for each. Reports and pages say *known as* of these alone; no verdict changes by it. A mistake in it is refused at start, with its line. Default: none
+    #[arg(
+        long,
+        visible_alias = "trusted",
+        env = "TOUCHMARK_TRUSTED_ISSUERS",
+        global = true,
+        value_name = "FILE"
+    )]
+    pub trusted_issuers: Option<PathBuf>,
 
     /// Which log lines are written, as a level or a tracing filter. `debug` writes more; never keys, earners or links. Default: `info`
     #[arg(long, env = "TOUCHMARK_LOG", global = true, value_name = "FILTER")]
@@ -150,7 +161,9 @@ impl Settings {
         let log = settings.log.unwrap_or_else(|| QUIET.into());
         log_filter(&log)?;
         let contexts = contexts::load(settings.contexts.as_deref())?;
-        Ok(ForVerifying { dev_origins: dev_origins(settings.dev_origins)?, contexts, log })
+        let trusted = trusted_issuers(settings.trusted_issuers.as_deref())?;
+        let dev_origins = dev_origins(settings.dev_origins)?;
+        Ok(ForVerifying { dev_origins, contexts, trusted, log })
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -176,6 +189,7 @@ impl Settings {
             key_file: self.key_file.or(weaker.key_file),
             dev_origins: self.dev_origins.or(weaker.dev_origins),
             contexts: self.contexts.or(weaker.contexts),
+            trusted_issuers: self.trusted_issuers.or(weaker.trusted_issuers),
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             mints_per_hour: self.mints_per_hour.or(weaker.mints_per_hour),
@@ -213,6 +227,7 @@ impl Settings {
             data,
             dev_origins: dev_origins(self.dev_origins)?,
             contexts: contexts::load(self.contexts.as_deref())?,
+            trusted: trusted_issuers(self.trusted_issuers.as_deref())?,
             log,
             log_format: self.log_format.unwrap_or_else(usual_log_format),
             vc_api: VcApi::of(self.vc_api_failure, conformance)
@@ -236,6 +251,8 @@ pub struct ForVerifying {
     /// As in [`Config`].
     pub dev_origins: Vec<String>,
     pub contexts: &'static Contexts,
+    /// As in [`Config`].
+    pub trusted: Option<Arc<TrustedIssuers>>,
     pub log: String,
 }
 
@@ -253,6 +270,8 @@ pub struct Config {
     pub dev_origins: Vec<String>,
     /// What credentials may name: the bundled contexts, and those that the operator pinned.
     pub contexts: &'static Contexts,
+    /// The issuers that are known by name, where a file names any.
+    pub trusted: Option<Arc<TrustedIssuers>>,
     pub log: String,
     pub log_format: LogFormat,
     pub vc_api: VcApi,
@@ -391,6 +410,8 @@ pub enum ConfigError {
     Toml { path: PathBuf, line: usize, message: String },
     #[error("the pinned contexts: {0}")]
     Contexts(#[from] ContextsError),
+    #[error("{path}, {error}")]
+    TrustedIssuers { path: PathBuf, error: TrustedIssuersError },
     #[error("{PASSPHRASE_ENV} is not UTF-8")]
     PassphraseNotText,
     #[error("public URL {found}: {problem}")]
@@ -483,6 +504,16 @@ pub fn log_filter(found: &str) -> Result<EnvFilter, ConfigError> {
 
 fn dev_origins(given: Option<Vec<String>>) -> Result<Vec<String>, ConfigError> {
     given.unwrap_or_default().iter().map(|origin| dev_origin(origin)).collect()
+}
+
+fn trusted_issuers(path: Option<&Path>) -> Result<Option<Arc<TrustedIssuers>>, ConfigError> {
+    let Some(path) = path else { return Ok(None) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    match TrustedIssuers::parse(&text) {
+        Ok(trusted) => Ok(Some(Arc::new(trusted))),
+        Err(error) => Err(ConfigError::TrustedIssuers { path: path.to_owned(), error }),
+    }
 }
 
 /// The origin, if it is one on loopback.

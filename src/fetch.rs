@@ -11,8 +11,10 @@
 
 mod address;
 mod documents;
+mod lifetime;
 mod network;
 pub mod readings;
+mod resolver;
 mod starts;
 
 use std::future::ready;

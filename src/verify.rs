@@ -1,7 +1,7 @@
 //! Verify: anyone's credential, as the steps of the job.
 //!
-//! Invariant: nothing is fetched but the issuer's key document before the
-//! signature held, so a forged credential cannot choose our URLs (Open Badges 2.0
+//! Invariant: nothing is fetched but the issuer's key document, and keys that it
+//! lists, before the signature held, so a forged credential cannot choose our URLs (Open Badges 2.0
 //! cannot be told without more, see [`open_badges_2`]); and what could not be told
 //! is *undecided*, never yes and never no.
 
@@ -9,10 +9,12 @@ mod conclude;
 mod conformance;
 mod endorsements;
 mod gather;
+mod linked;
 mod lists;
 mod open_badges_2;
 mod page_link;
 mod presentation;
+mod refresh;
 mod schemas;
 
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use crate::jsonld::Contexts;
 use crate::model::{Credential, Document};
 use conclude::conclude;
 use gather::{Facts, gather};
+use linked::with_linked_keys;
 use page_link::Linked;
 
 pub use crate::check::issuer_books::IssuerRecord;
@@ -221,16 +224,29 @@ impl<S: Sources> Verifier<'_, S> {
 
     /// A credential that came alone or in a presentation, and what it carries.
     async fn verify_credential(self, secured: &Secured<'_>, document: &Document<'_>) -> Report {
-        let report = self.verify_alone(secured, document).await;
+        let report = self.verify_following(secured, document, Follow::RefreshService).await;
         let expected = self.options.recipient.as_ref();
         let recipient = expected.map(|expected| expected.compare(document.root()));
         endorsements::add(report.with_recipient(recipient), document.root(), self).await
     }
 
-    /// Steps 2 to 7.
+    /// The same, of a credential that another led to.
     async fn verify_alone(self, secured: &Secured<'_>, document: &Document<'_>) -> Report {
+        self.verify_following(secured, document, Follow::Nothing).await
+    }
+
+    /// Steps 2 to 7.
+    async fn verify_following(
+        self,
+        secured: &Secured<'_>,
+        document: &Document<'_>,
+        follow: Follow,
+    ) -> Report {
         // 2 to 4. Conform, resolve, prove.
-        let keys = self.resolve(secured, document).await;
+        let keys = match self.resolve(secured, document).await {
+            Ok(keys) => Ok(with_linked_keys(keys, secured, document.root(), self).await),
+            Err(check) => Err(check),
+        };
         let mut examined = examine(secured, document, &keys, self.basis());
         if self.options.profile == Profile::Conformance {
             examined.proven.warnings.extend(conformance::not_bound(secured, document));
@@ -239,14 +255,14 @@ impl<S: Sources> Verifier<'_, S> {
         let facts = match (&examined.proven.authentic, &keys) {
             (Some(authentic), Ok(keys)) => {
                 let claims = secured.jws_kind().is_some();
-                gather(authentic, claims, keys, self).await
+                gather(authentic, claims, keys, follow, self).await
             }
             _ => Facts::default(),
         };
         // 6. Judge.
         let current = judge(&examined, &facts, self.basis());
         // 7. Conclude.
-        let mut report = conclude(examined, current, &facts);
+        let mut report = conclude(examined, current, facts, self.options);
         if self.options.explain {
             report.explanation = explain(secured, document, keys.as_deref().ok(), self.contexts);
         }
@@ -286,6 +302,13 @@ pub fn decode(input: &[u8]) -> Result<Secured<'_>, DecodeError> {
 }
 
 const FORM: &str = "form";
+
+/// Whether a credential may lead to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Follow {
+    RefreshService,
+    Nothing,
+}
 
 /// What was found up to the signature.
 struct Examined<'d, 'a> {

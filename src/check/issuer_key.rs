@@ -9,6 +9,7 @@
 //! for assertions.
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::json_ld::sentence;
 use super::{Check, Problem};
@@ -23,6 +24,9 @@ use crate::did::{
 use crate::model::key::{Published, VerificationMethod};
 
 pub const NAME: &str = "issuer-key";
+
+/// A signature is checked under no more keys than these.
+const MAX_TRIED: usize = 8;
 
 /// The first step to the issuer's keys, or the check that ends here.
 pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
@@ -118,6 +122,22 @@ fn not_in_set(set: &KeySet, id: &str) -> Check {
     let detail =
         format!("The signature names {id}, but the key set at {} has no such key.", set.address());
     Check::fail(NAME, id, Problem::new("key-not-of-issuer", detail))
+}
+
+/// The key of the host's set under which a signature holds, where the header names it by an
+/// address of that host: the set has the key, and calls it otherwise or nothing.
+pub fn under_another_name<'k>(
+    document: &'k ControllerDocument,
+    kid: &str,
+    holds: impl Fn(&VerificationMethod) -> bool,
+) -> Option<&'k VerificationMethod> {
+    let set = document.key_set()?.ok()?;
+    let absent = matches!(document.assertion_method(kid), Err(MethodError::Absent { .. }));
+    let of_host = Url::parse(kid).is_ok_and(|kid| kid.origin() == set.address().origin());
+    if !absent || !of_host || set.named(kid).is_some() {
+        return None;
+    }
+    set.usable().take(MAX_TRIED).find(|method| holds(method))
 }
 
 /// The keys that may sign JWTs, for a header that does not name its key.
@@ -232,13 +252,14 @@ fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Chec
         MethodError::NotListed { under: Purpose::Authentication, .. } => "key-not-for-presenting",
         MethodError::UnsupportedType { .. } => "unsupported-key",
         MethodError::Key(key) if key.is_of_another_kind() => "unsupported-key",
+        MethodError::Unread { .. } => "key-document-unreachable",
         MethodError::Key(_) | MethodError::Time { .. } => "invalid-key",
     };
     let detail = format!("The signature names {id}, but {error}.");
     let problem = Problem::new(code, detail);
     let observed = format!("{id}, looked up in the document of {}", document.id());
     match code {
-        "unsupported-key" => Check::undecided(NAME, observed, problem),
+        "unsupported-key" | "key-document-unreachable" => Check::undecided(NAME, observed, problem),
         _ => Check::fail(NAME, observed, problem),
     }
 }

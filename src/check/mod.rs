@@ -27,11 +27,13 @@ pub mod presentation;
 pub mod proof;
 pub mod proof_dates;
 pub mod recipient;
+pub mod refresh;
 pub mod related_resource;
 pub mod remedy;
 pub mod report;
 pub mod status;
 pub mod successor;
+pub mod trusted_issuers;
 pub mod validity;
 
 use std::fmt;

@@ -1,6 +1,9 @@
 //! What an asker wishes of a verification. What is not wished for is not done.
 
+use std::sync::Arc;
+
 use super::recipient::Expected;
+use super::trusted_issuers::TrustedIssuers;
 
 /// How strictly, and what else is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub struct Options {
     pub recipient: Option<Expected>,
     /// Whether the intermediate values of the proofs are told.
     pub explain: bool,
+    /// The issuers that are known to who asks.
+    pub trusted: Option<Arc<TrustedIssuers>>,
 }
 
 impl Options {
@@ -24,6 +29,7 @@ impl Options {
         challenge: None,
         recipient: None,
         explain: false,
+        trusted: None,
     };
 }
 

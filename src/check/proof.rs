@@ -187,7 +187,7 @@ fn signed<'k>(
     keys: &'k ControllerDocument,
     now: Timestamp,
 ) -> SignedJws<'k> {
-    let method = match jwt_key(header, keys, now) {
+    let method = match jwt_key(jws, header, keys, now) {
         Ok(method) => method,
         Err(check) => {
             let skipped = Check::skipped(NAME, "the key that it names is not the issuer's");
@@ -204,12 +204,18 @@ fn signed<'k>(
 /// The key that a header names: by `kid`, else as a copy of the issuer's, else
 /// the only one that there is.
 fn jwt_key<'k>(
+    jws: &Jws,
     header: &Header,
     keys: &'k ControllerDocument,
     now: Timestamp,
 ) -> Result<&'k VerificationMethod, Check> {
     if let Some(kid) = &header.kid {
-        return issuer_key::find_for_jws(keys, kid, now);
+        let found = issuer_key::find_for_jws(keys, kid, now);
+        let holds = |method: &VerificationMethod| jws.verify(header, &method.key).is_ok();
+        return found.or_else(|absent| {
+            let method = issuer_key::under_another_name(keys, kid, holds).ok_or(absent)?;
+            issuer_key::within_its_time(method, now)
+        });
     }
     let fits = |method: &&VerificationMethod| match &header.jwk {
         Some(jwk) => method.key == *jwk,

@@ -9,8 +9,10 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::endorsement::EndorsementReport;
 use super::explain::ExplainedProof;
+use super::options::Options;
 use super::recipient::RecipientReport;
 use super::remedy::remedy;
+use super::trusted_issuers::KnownAs;
 use crate::bake::Picture;
 
 /// One check: what was looked at, what was seen, how it ended.
@@ -182,6 +184,10 @@ pub struct Report {
     /// The id of the credential that replaces this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<String>,
+    /// What the issuer's refresh service answered about this credential. It replaces nothing: the
+    /// verdicts above are on the credential as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refreshed: Option<Refreshed>,
     /// Where it is a presentation: its holder, and each credential in it. The verdicts are then
     /// the worst of its own and of theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,6 +202,23 @@ pub struct Report {
     /// Where it was asked for: what each proof signs, step by step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub explanation: Vec<ExplainedProof>,
+}
+
+/// What a refresh service answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Refreshed {
+    /// The service.
+    pub url: String,
+    /// Whether it is a later version of the credential that was given.
+    pub newer: bool,
+    pub verified: bool,
+    pub verdicts: Verdicts,
+    pub status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
 }
 
 /// What a presentation holds.
@@ -331,6 +354,18 @@ pub struct Signer {
     pub key: String,
     /// What the key is bound to: a domain, or nothing that we know.
     pub bound: String,
+    /// What the issuer is known as to who asks; null where it is not known here. No part of
+    /// being authentic.
+    #[serde(rename = "knownAs")]
+    pub known_as: Option<KnownAs>,
+}
+
+impl Signer {
+    /// `bound` says in words what binds the key to the issuer.
+    pub fn new(issuer: &str, key: &str, bound: String, options: &Options) -> Self {
+        let known_as = options.trusted.as_ref().and_then(|trusted| trusted.known(issuer)).cloned();
+        Self { issuer: issuer.to_owned(), key: key.to_owned(), bound, known_as }
+    }
 }
 
 /// What the credential says of itself.
@@ -400,6 +435,7 @@ impl Report {
             signer: None,
             credential: None,
             superseded_by: None,
+            refreshed: None,
             presentation: None,
             endorsements: Vec::new(),
             recipient: None,

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::CommandError;
 use crate::ambient::Ambient;
+use crate::check::options::Options;
 use crate::config::Config;
 use crate::fetch::Network;
 use crate::http::listener::{self, Bounds};
@@ -100,6 +101,7 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
         verify_limit: limits::PerMinute::new(per_minute),
         trust_forwarded_for: limits.trust_forwarded_for,
         vc_api: config.vc_api.clone(),
+        options: Options { trusted: config.trusted.clone(), ..Options::default() },
     }))
 }
 

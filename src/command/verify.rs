@@ -79,7 +79,8 @@ pub async fn run(
         std::fs::File::open(file).map_err(unreadable(file))?;
         let now = args.at.unwrap_or_else(|| ambient.now());
         let outside = Outside::of(args, (dev_origins, ambient), now)?;
-        return verify_batch::run(&args.what, outside, contexts, now).await;
+        let options = Options { trusted: settings.trusted.clone(), ..Options::default() };
+        return verify_batch::run(&args.what, outside, (contexts, options), now).await;
     }
     let asked = Asked::of(args, settings, ambient)?;
     let report = match &args.save {
@@ -111,7 +112,7 @@ struct Asked {
 impl Asked {
     fn of(
         args: &Arguments,
-        ForVerifying { dev_origins, contexts, .. }: &ForVerifying,
+        ForVerifying { dev_origins, contexts, trusted, .. }: &ForVerifying,
         ambient: &Ambient,
     ) -> Result<Self, CommandError> {
         let read = read(&args.what)?;
@@ -120,6 +121,7 @@ impl Asked {
         let options = Options {
             recipient: args.recipient.clone(),
             explain: args.explain,
+            trusted: trusted.clone(),
             ..Options::default()
         };
         match read {
@@ -274,9 +276,18 @@ fn words(report: &Report) -> String {
     }
     if let Some(signer) = &report.signer {
         lines.push(format!("  {:<10} {}", "signed by", plain(&signer.bound)));
+        let known = match &signer.known_as {
+            Some(known) => format!("{} ({})", plain(&known.name), plain(&known.from)),
+            None => "not known here".to_owned(),
+        };
+        lines.push(format!("  {:<10} {known}", "known as"));
     }
     if let Some(successor) = &report.superseded_by {
         lines.push(format!("  {:<10} {}", "replaced", plain(successor)));
+    }
+    if let Some(refreshed) = report.refreshed.as_ref().filter(|refreshed| refreshed.newer) {
+        let verified = if refreshed.verified { "verified" } else { "not verified" };
+        lines.push(format!("  {:<10} {} ({verified})", "newer at", plain(&refreshed.url)));
     }
     lines.push(String::new());
     lines.extend(checks(report));

@@ -16,10 +16,11 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use super::CommandError;
 use super::verify::{Ending, ending};
 use crate::check::Report;
+use crate::check::options::Options;
 use crate::fetch::Sources;
 use crate::jsonld::Contexts;
 use crate::proof::secured::MAX_BYTES;
-use crate::verify;
+use crate::verify::Verifier;
 
 /// Lines that are worth a task, where so many are there.
 const GROUP: usize = 16;
@@ -50,23 +51,23 @@ struct Tally {
 pub async fn run<S: Sources + Send + Sync + 'static>(
     file: &str,
     sources: S,
-    contexts: &'static Contexts,
+    (contexts, options): (&'static Contexts, Options),
     now: Timestamp,
 ) -> Result<Ending, CommandError> {
     let cannot = |source| CommandError::Io { what: format!("cannot read {file}"), source };
     let opened = File::open(file).await.map_err(cannot)?;
     let size = opened.metadata().await.map_err(cannot)?.len();
-    let sources = Arc::new(sources);
+    let asked = Arc::new((sources, options));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let mut reports = std::pin::pin!(
         groups(BufReader::with_capacity(BUFFER, opened))
             .map(|group| {
-                let sources = sources.clone();
+                let asked = asked.clone();
                 // Each group is a task of its own: that is what spreads them over the cores.
                 async move {
                     let group = group.map_err(cannot)?;
                     let first = group.first().map_or(0, |(number, _)| *number);
-                    let verifying = tokio::spawn(verify_group(group, sources, contexts, now));
+                    let verifying = tokio::spawn(verify_group(group, asked, contexts, now));
                     verifying.await.map_err(|_| broken(first))
                 }
             })
@@ -102,11 +103,13 @@ struct Verified {
 /// Verifies lines side by side: one that waits for the network holds up no other.
 async fn verify_group<S: Sources>(
     group: Vec<(u64, Vec<u8>)>,
-    sources: Arc<S>,
+    asked: Arc<(S, Options)>,
     contexts: &'static Contexts,
     now: Timestamp,
 ) -> Verified {
-    let verify = |(_, line)| verify::verify(line, &*sources, contexts, now);
+    let (sources, options) = &*asked;
+    let verifier = Verifier { sources, contexts, now, options };
+    let verify = |(_, line)| verifier.verify(line);
     let reports = join_all(group.iter().map(|(n, line)| (n, line.as_slice())).map(verify)).await;
     let bytes = group.iter().map(|(_, line)| line.len() as u64).sum();
     let mut verified = Verified { endings: Vec::new(), bytes, text: Vec::new() };

@@ -202,7 +202,7 @@ fn a_database_url_is_postgres_or_a_sqlite_file() {
 #[test]
 fn the_table_has_every_setting_with_a_default_and_a_consequence() {
     let rows = settings();
-    assert_eq!(rows.len(), 18);
+    assert_eq!(rows.len(), 19);
     for row in &rows {
         assert!(!row.env.is_empty() && row.consequence.len() > 30, "{row:?}");
         assert!(!row.consequence.contains("Default"), "{row:?}");
@@ -234,4 +234,22 @@ fn the_defaults_in_the_help_are_the_defaults_in_force() {
 #[test]
 fn the_command_line_is_well_formed() {
     Cli::command().debug_assert();
+}
+
+#[test]
+fn a_file_of_trusted_issuers_is_read_at_once_and_a_mistake_in_it_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trusted.toml");
+    let given = || Settings { trusted_issuers: Some(path.clone()), ..Settings::default() };
+    assert!(matches!(given().resolve(None), Err(ConfigError::Read { .. })));
+    let good = "[[issuer]]\nid = \"did:web:nea.example\"\nname = \"NEA\"\nfrom = \"a letter\"\n";
+    std::fs::write(&path, good).unwrap();
+    let trusted = given().resolve(None).unwrap().trusted.unwrap();
+    assert_eq!(trusted.known("did:web:nea.example").unwrap().name, "NEA");
+    assert_eq!(given().for_verifying().unwrap().trusted.unwrap(), trusted);
+    std::fs::write(&path, good.replace("did:web:", "")).unwrap();
+    let error = given().resolve(None).unwrap_err().to_string();
+    assert!(error.contains("trusted.toml, line 2: the id \"nea.example\""), "{error}");
+    assert!(given().for_verifying().is_err());
+    assert!(Settings::default().resolve(None).unwrap().trusted.is_none());
 }

@@ -8,17 +8,17 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::json;
+use url::Url;
 
 use super::https::Unusable;
 use super::key_set::KeySet;
+use super::method::{self, MethodError};
 use crate::model::Document;
 use crate::model::credential::items;
-use crate::model::date_time;
 use crate::model::document::DocumentError as ParseError;
 use crate::model::json::{Object, Value};
-use crate::model::key::{Algorithm, KeyError, PublicKey, Published, VerificationMethod};
+use crate::model::key::{Algorithm, PublicKey, VerificationMethod};
 
 /// More methods than any issuer has; a longer list only costs time.
 const MAX_METHODS: usize = 256;
@@ -205,14 +205,41 @@ impl ControllerDocument {
                 expected: self.id.clone(),
             });
         }
-        let listed = match self.purpose {
-            Purpose::Assertion => &self.assertion,
-            Purpose::Authentication => &self.authentication,
-        };
-        if !listed.contains(&id) {
+        if !self.ids().contains(&id) {
             return Err(MethodError::NotListed { id, under: self.purpose });
         }
         Ok(method)
+    }
+
+    /// What the document lists for its purpose.
+    fn ids(&self) -> &[String] {
+        match self.purpose {
+            Purpose::Assertion => &self.assertion,
+            Purpose::Authentication => &self.authentication,
+        }
+    }
+
+    /// Where a method lies that is listed here and stands elsewhere.
+    pub fn linked(&self, id: &str) -> Option<Url> {
+        let known = self.methods.iter().any(|(method, _)| method == id);
+        if known || !id.starts_with("https://") || !self.ids().iter().any(|listed| listed == id) {
+            return None;
+        }
+        let mut url = Url::parse(id).ok()?;
+        url.set_fragment(None);
+        Some(url).filter(|url| url.as_str() != self.id)
+    }
+
+    /// The document with a method that it lists, as the method's own address answered it.
+    pub fn with_linked(&self, id: &str, answer: Result<&[u8], &String>) -> Self {
+        let method = match answer {
+            Ok(bytes) => method::read_linked(bytes, id, &self.id),
+            Err(reason) => Err(MethodError::Unread { id: id.into(), reason: reason.clone() }),
+        };
+        let mut with = self.clone();
+        with.source += answer.map_or(0, <[u8]>::len);
+        with.methods.push((id.to_owned(), method));
+        with
     }
 
     /// The methods that may sign for this controller, in the document's order.
@@ -230,7 +257,7 @@ impl ControllerDocument {
         if self.methods.len() == MAX_METHODS {
             return Err(DocumentError::TooManyMethods);
         }
-        self.methods.push((id.clone(), read_method(object, &id)));
+        self.methods.push((id.clone(), method::read(object, &id)));
         Ok(id)
     }
 }
@@ -289,58 +316,8 @@ pub enum DocumentError {
     Reference { under: Purpose, found: &'static str },
 }
 
-/// Why a document gives no key under a name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MethodError {
-    #[error("the document of {document} has no verification method {id}")]
-    Absent { id: String, document: String },
-    #[error("the key is controlled by {found:?}; expected {expected:?}")]
-    OtherController { found: String, expected: String },
-    #[error("its controller's document does not list {id} under `{}`", .under.as_str())]
-    NotListed { id: String, under: Purpose },
-    #[error("verification methods of type {found:?} are not supported")]
-    UnsupportedType { found: String },
-    #[error("the verification method's key cannot be used: {0}")]
-    Key(#[from] KeyError),
-    #[error("the verification method's `{member}` is not a date and time with an offset")]
-    Time { member: &'static str },
-}
-
 fn absolute(id: &str, document: &str) -> String {
     if id.starts_with('#') { format!("{document}{id}") } else { id.to_owned() }
-}
-
-fn read_method(object: &Object<'_>, id: &str) -> Result<VerificationMethod, MethodError> {
-    let kind = object.str("type").unwrap_or_default();
-    let key = match kind {
-        "Multikey" | "Ed25519VerificationKey2020" => {
-            PublicKey::from_multikey(object.str("publicKeyMultibase").unwrap_or_default())?
-        }
-        "JsonWebKey" | "JsonWebKey2020" => PublicKey::from_jwk(
-            object.get("publicKeyJwk").and_then(Value::as_object).ok_or(KeyError::NotAJwk)?,
-        )?,
-        other => return Err(MethodError::UnsupportedType { found: other.into() }),
-    };
-    if kind == "Ed25519VerificationKey2020" && key.algorithm() != Algorithm::Ed25519 {
-        return Err(KeyError::AlgorithmMismatch.into());
-    }
-    Ok(VerificationMethod {
-        id: id.to_owned(),
-        controller: object.str("controller").unwrap_or_default().to_owned(),
-        key,
-        revoked: time(object, "revoked")?,
-        expires: time(object, "expires")?,
-        published: Published::InDocument,
-    })
-}
-
-fn time(object: &Object<'_>, member: &'static str) -> Result<Option<Timestamp>, MethodError> {
-    match object.get(member) {
-        None => Ok(None),
-        Some(value) => {
-            value.as_str().and_then(date_time::parse).map(Some).ok_or(MethodError::Time { member })
-        }
-    }
 }
 
 #[cfg(test)]

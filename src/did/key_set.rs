@@ -7,7 +7,7 @@
 
 use url::Url;
 
-use super::document::MethodError;
+use super::method::MethodError;
 use crate::model::Document;
 use crate::model::credential::items;
 use crate::model::document::DocumentError as ParseError;

@@ -9,9 +9,11 @@ pub mod https;
 pub mod jwk;
 pub mod key;
 pub mod key_set;
+pub mod method;
 pub mod web;
 
-pub use document::{ControllerDocument, DocumentError, MethodError, Purpose};
+pub use document::{ControllerDocument, DocumentError, Purpose};
+pub use method::MethodError;
 
 use url::Url;
 

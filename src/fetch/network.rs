@@ -9,18 +9,19 @@
 //! listed, scheme and port included.
 
 use std::future::ready;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use url::Url;
 
-use super::address::{dev_origin, is_public, permitted};
+use super::address::{dev_origin, permitted};
+use super::lifetime::usable_for;
 use super::readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings};
+use super::resolver::{PublicOnly, System};
 use super::starts::Starts;
 use super::{
     ACCEPT_CONTROLLER, ACCEPT_CREDENTIAL, ACCEPT_KEY_SET, ACCEPT_KEYS, ERROR_AGE, FetchError,
@@ -31,9 +32,6 @@ use crate::cache::{Bound, Cache, Figures};
 use crate::check::{Check, issuer_key};
 use crate::did::https::Places;
 use crate::did::{ControllerDocument, Resolution};
-
-/// How long a copy is used where the answer says nothing.
-const DEFAULT_AGE: SignedDuration = SignedDuration::from_secs(30);
 
 /// How much is kept, in bytes of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +78,6 @@ impl Network {
         Self::with_room(ambient, dev_origins, Room::default())
     }
 
-    #[allow(clippy::disallowed_methods)] // this is the one home
     pub fn with_room(
         ambient: Ambient,
         dev_origins: &[String],
@@ -88,11 +85,22 @@ impl Network {
     ) -> Result<Self, NetworkError> {
         let open: Arc<[Url]> =
             dev_origins.iter().map(|o| dev_origin(o)).collect::<Result<Vec<_>, _>>()?.into();
+        let resolver = PublicOnly::new(open.clone(), Arc::new(System));
+        Self::build(ambient, open, room, (resolver, TIMEOUT))
+    }
+
+    #[allow(clippy::disallowed_methods)] // this is the one home
+    fn build(
+        ambient: Ambient,
+        open: Arc<[Url]>,
+        room: Room,
+        (resolver, timeout): (PublicOnly, Duration),
+    ) -> Result<Self, NetworkError> {
         let client = reqwest::Client::builder()
-            .dns_resolver(Arc::new(PublicOnly { open: open.clone() }))
+            .dns_resolver(Arc::new(resolver))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             .user_agent(concat!("Touchmark/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| NetworkError::Client(e.to_string()))?;
@@ -179,7 +187,7 @@ impl Network {
                 status: response.status().as_u16(),
             });
         }
-        let age = usable_for(response.headers());
+        let age = usable_for(response.headers(), self.ambient.now());
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|v| v.to_str().ok()).map(str::to_owned);
         let mut bytes = read_capped(url, response).await?;
@@ -254,29 +262,6 @@ pub enum NetworkError {
     Client(String),
 }
 
-/// Resolves as the system does and hands on public addresses only.
-struct PublicOnly {
-    open: Arc<[Url]>,
-}
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        let name = name.as_str().to_owned();
-        let open = self.open.iter().any(|origin| origin.host_str() == Some(&name));
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let may = |address: &SocketAddr| {
-                is_public(address.ip()) || (open && address.ip().is_loopback())
-            };
-            let addresses: Vec<SocketAddr> = found.filter(may).collect();
-            if addresses.is_empty() {
-                return Err("the host has no public address".into());
-            }
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
-    }
-}
-
 async fn read_capped(url: &Url, mut response: reqwest::Response) -> Result<Vec<u8>, FetchError> {
     let too_large = || FetchError::TooLarge { url: url.to_string() };
     if response.content_length().is_some_and(|n| n > MAX_BYTES as u64) {
@@ -303,217 +288,5 @@ fn transport_error(url: &Url, error: &reqwest::Error) -> FetchError {
     }
 }
 
-/// For how long an answer's own headers, within our bound, let a copy be used.
-fn usable_for(headers: &HeaderMap) -> SignedDuration {
-    let control = headers.get(CACHE_CONTROL).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let mut usable = DEFAULT_AGE;
-    for directive in control.split(',').map(|d| d.trim().to_ascii_lowercase()) {
-        if directive == "no-store" || directive == "no-cache" {
-            return SignedDuration::ZERO;
-        }
-        if let Some(seconds) = directive.strip_prefix("max-age=") {
-            usable = SignedDuration::from_secs(seconds.parse::<u32>().unwrap_or(0).into());
-        }
-    }
-    let age = headers.get(AGE).and_then(|v| v.to_str().ok()?.parse::<u32>().ok()).unwrap_or(0);
-    (usable.min(MAX_AGE) - SignedDuration::from_secs(age.into())).max(SignedDuration::ZERO)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::MAX_URL;
-    use super::*;
-
-    #[test]
-    fn an_answer_weighs_what_it_is_made_of_and_an_error_its_url() {
-        let key = ("https://a.example/".repeat(100), String::new());
-        let weight = |answer| {
-            let copied = Copied { answer, number: 1, good_until: Timestamp::UNIX_EPOCH };
-            Copied::weight(&key, &copied)
-        };
-        let fetched = |bytes, kind: usize| Fetched {
-            bytes: vec![0; bytes],
-            content_type: Some("x".repeat(kind)),
-            fetched_at: Timestamp::UNIX_EPOCH,
-        };
-        let least = weight(Ok(Arc::new(fetched(0, 0))));
-        assert_eq!(weight(Ok(Arc::new(fetched(1000, 500)))), least + 1500);
-        let error = weight(Err(FetchError::Timeout { url: key.0.clone() }));
-        assert!(error > 2 * key.0.len());
-    }
-
-    #[tokio::test]
-    async fn a_url_that_is_too_long_is_neither_asked_nor_kept() {
-        let network = Network::new(Ambient::system(), &[]).unwrap();
-        let url = format!("https://a.example/{:x<1$}", "", MAX_URL);
-        let answer = network.fetch(&Url::parse(&url).unwrap(), "").await;
-        assert!(
-            matches!(answer, Err(FetchError::Refused { reason, .. }) if reason.contains("4096"))
-        );
-        assert_eq!(network.figures().await[0].entries, 0);
-    }
-
-    #[test]
-    fn copies_are_used_as_long_as_the_answer_allows_and_no_longer_than_five_minutes() {
-        let seconds = |control: Option<&'static str>, age: Option<&'static str>| {
-            let mut headers = HeaderMap::new();
-            control.map(|c| headers.insert(CACHE_CONTROL, c.parse().unwrap()));
-            age.map(|a| headers.insert(AGE, a.parse().unwrap()));
-            usable_for(&headers).as_secs()
-        };
-        assert_eq!(seconds(None, None), 30);
-        assert_eq!(seconds(Some("max-age=60"), None), 60);
-        assert_eq!(seconds(Some("public, max-age=86400"), None), 300);
-        assert_eq!(seconds(Some("max-age=60"), Some("50")), 10);
-        assert_eq!(seconds(Some("max-age=60"), Some("90")), 0);
-        assert_eq!(seconds(Some("max-age=-1"), None), 0);
-        assert_eq!(seconds(Some("no-store"), None), 0);
-        assert_eq!(seconds(Some("private, no-cache"), None), 0);
-    }
-
-    mod over_loopback {
-        use super::*;
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-        /// Answers every connection with the same bytes; says its origin.
-        async fn answering(answer: Vec<u8>) -> String {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-            tokio::spawn(async move {
-                while let Ok((mut stream, _)) = listener.accept().await {
-                    let mut request = [0; 4096];
-                    let _read = stream.read(&mut request).await;
-                    let _written = stream.write_all(&answer).await;
-                }
-            });
-            origin
-        }
-
-        /// Answers each connection after a while; counts them.
-        async fn counting(answer: &'static str) -> (String, Arc<AtomicU64>) {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-            let asked = Arc::new(AtomicU64::new(0));
-            let counted = asked.clone();
-            tokio::spawn(async move {
-                while let Ok((mut stream, _)) = listener.accept().await {
-                    counted.fetch_add(1, Ordering::SeqCst);
-                    let mut request = [0; 4096];
-                    let _read = stream.read(&mut request).await;
-                    let head = format!(
-                        "HTTP/1.1 {answer}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}"
-                    );
-                    let _written = stream.write_all(head.as_bytes()).await;
-                }
-            });
-            (origin, asked)
-        }
-
-        /// Moves when it is told to.
-        #[derive(Clone)]
-        struct Hand(Arc<AtomicU64>);
-
-        impl crate::ambient::Clock for Hand {
-            fn now(&self) -> Timestamp {
-                let seconds = self.0.load(Ordering::SeqCst);
-                Timestamp::from_second(i64::try_from(seconds).unwrap()).unwrap()
-            }
-        }
-
-        struct Zeros;
-
-        impl crate::ambient::Random for Zeros {
-            fn fill(&self, bytes: &mut [u8]) {
-                bytes.fill(0);
-            }
-        }
-
-        #[tokio::test]
-        async fn who_asks_at_the_same_time_or_soon_after_is_answered_by_one_request() {
-            for (answer, seconds, times) in [
-                ("200 OK\r\ncache-control: max-age=60", 59, 1),
-                ("200 OK\r\ncache-control: max-age=60", 60, 2),
-                ("500 Broken", 4, 1),
-                ("500 Broken", 5, 2),
-            ] {
-                let (origin, asked) = counting(answer).await;
-                let clock = Hand(Arc::new(AtomicU64::new(1_790_000_000)));
-                let ambient = Ambient::new(clock.clone(), Zeros);
-                let network = Network::new(ambient, std::slice::from_ref(&origin)).unwrap();
-                let url = Url::parse(&origin).unwrap();
-                let ask = || network.fetch(&url, "application/json");
-                let answers = futures_util::future::join_all((0..20).map(|_| ask())).await;
-                assert!(answers.iter().all(|one| one.is_ok() == answer.starts_with("200")));
-                clock.0.fetch_add(seconds, Ordering::SeqCst);
-                assert_eq!(ask().await.is_ok(), answer.starts_with("200"));
-                assert_eq!(asked.load(Ordering::SeqCst), times, "{answer} after {seconds}");
-                assert_eq!(network.figures().await[0].misses, times);
-            }
-        }
-
-        #[tokio::test]
-        async fn what_may_not_be_kept_is_asked_for_each_time() {
-            let (origin, asked) = counting("200 OK\r\ncache-control: no-store").await;
-            let network = Network::new(Ambient::system(), std::slice::from_ref(&origin)).unwrap();
-            let url = Url::parse(&origin).unwrap();
-            for times in 1..4 {
-                assert_eq!(network.fetch(&url, "").await.unwrap().bytes, b"{}");
-                assert_eq!(asked.load(Ordering::SeqCst), times);
-            }
-        }
-
-        #[tokio::test]
-        async fn a_did_key_is_decoded_once() {
-            let did = "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
-            let network = Network::new(Ambient::system(), &[]).unwrap();
-            let first = network.keys(did).await.unwrap();
-            assert!(Arc::ptr_eq(&first, &network.keys(did).await.unwrap()));
-            assert!(network.keys("did:key:6Mk").await.unwrap_err().failed());
-            let [_, keys, _] = network.figures().await;
-            assert_eq!((keys.hits, keys.misses, keys.entries), (1, 1, 1));
-        }
-
-        async fn fetch(origin: &str, listed: bool) -> Result<Fetched, FetchError> {
-            let open = if listed { vec![origin.to_owned()] } else { vec![] };
-            let network = Network::new(Ambient::system(), &open).unwrap();
-            network.fetch(&Url::parse(origin).unwrap(), "application/json").await
-        }
-
-        #[tokio::test]
-        async fn a_listed_origin_answers_and_an_unlisted_one_is_not_asked() {
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec();
-            let origin = answering(answer).await;
-            assert_eq!(fetch(&origin, true).await.unwrap().bytes, b"{}");
-            assert!(matches!(fetch(&origin, false).await, Err(FetchError::Refused { .. })));
-        }
-
-        #[tokio::test]
-        async fn redirects_are_not_followed() {
-            let answer = b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\n\
-                           content-length: 0\r\n\r\n";
-            let origin = answering(answer.to_vec()).await;
-            assert!(matches!(
-                fetch(&origin, true).await,
-                Err(FetchError::Status { status: 302, .. })
-            ));
-        }
-
-        #[tokio::test]
-        async fn a_long_answer_ends_at_the_cap_whether_announced_or_not() {
-            let mut chunked = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
-            chunked.resize(chunked.len() + MAX_BYTES + 1, b' ');
-            let announced = b"HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n".to_vec();
-            for answer in [chunked, announced] {
-                let origin = answering(answer).await;
-                assert!(matches!(fetch(&origin, true).await, Err(FetchError::TooLarge { .. })));
-            }
-        }
-
-        #[tokio::test]
-        async fn a_name_that_resolves_to_loopback_only_has_no_address_for_us() {
-            let resolver = PublicOnly { open: Arc::new([]) };
-            let name: Name = "localhost".parse().unwrap();
-            assert!(resolver.resolve(name).await.is_err());
-        }
-    }
-}
+mod tests;

@@ -34,6 +34,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::check::options::Options;
 use crate::fetch::Network;
 use crate::issue::Issuance;
 use crate::jsonld::Contexts;
@@ -50,6 +51,8 @@ pub struct App {
     pub verify_limit: limits::PerMinute,
     pub trust_forwarded_for: bool,
     pub vc_api: vc_api::VcApi,
+    /// What verifications here go by, unless who asks wishes otherwise.
+    pub options: Options,
 }
 
 /// The service.

@@ -21,7 +21,7 @@ use crate::model::fault::is_slug;
 use crate::model::profile::Profile;
 use crate::pages;
 use crate::store::{AchievementRow, CredentialRow, PartyKind};
-use crate::verify;
+use crate::verify::Verifier;
 
 /// The media types of a credential with an embedded proof, the best known first.
 const EMBEDDED: [&str; 4] =
@@ -113,7 +113,8 @@ fn external(
 async fn credential_page(app: &App, row: CredentialRow) -> Result<Response, Problem> {
     let now = app.issuance.ambient.now();
     let own = Own::of(app);
-    let report = verify::verify(row.embedded.as_bytes(), &own, app.contexts, now).await;
+    let verifier = Verifier { sources: &own, contexts: app.contexts, now, options: &app.options };
+    let report = verifier.verify(row.embedded.as_bytes()).await;
     let version = row.achievement_version;
     let slug = &row.achievement_slug;
     let achievement = app.issuance.store.achievement_version(&row.issuer, slug, version).await?;

@@ -27,7 +27,6 @@ use super::ndjson::{self, Line, Lines};
 use super::problem::{Problem, ProblemDocument};
 use super::verify;
 use crate::check::Report;
-use crate::check::options::Options;
 
 /// What became of one line.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -153,5 +152,5 @@ async fn verify_line(app: &App, admitted: &Admission, line: Line) -> Result<Repo
     if let Some(client) = admitted.as_ref().map_err(Clone::clone)? {
         app.admit(*client)?;
     }
-    verify::report(app, &text, Options::USUAL).await
+    verify::report(app, &text, &app.options).await
 }

@@ -14,7 +14,6 @@ use super::problem::Problem;
 use super::upload::{self, Upload};
 use super::verify;
 use crate::check::Report;
-use crate::check::options::Options;
 use crate::pages::verification::{Answer, verification};
 
 /// The page with the form.
@@ -45,7 +44,7 @@ pub async fn answer(
 async fn checked(app: &App, client: Client, request: Request) -> Result<Report, Problem> {
     app.admit(client.0)?;
     let bytes = upload::read(request).await?;
-    verify::report(app, &bytes, Options::USUAL).await
+    verify::report(app, &bytes, &app.options).await
 }
 
 fn page(status: StatusCode, answer: &Answer<'_>) -> Result<Response, Problem> {

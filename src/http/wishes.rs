@@ -3,10 +3,13 @@
 //! A recipient is personal: it arrives in a header, since addresses of requests
 //! are written into the logs of every proxy on the way.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::Deserialize;
 
+use super::App;
 use super::problem::Problem;
 use crate::check::options::Options;
 use crate::check::recipient::NotARecipient;
@@ -23,11 +26,11 @@ struct Asked {
     explain: bool,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Wishes {
+impl FromRequestParts<Arc<App>> for Wishes {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Query(Asked { explain }) = Query::from_request_parts(parts, state)
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Query(Asked { explain }) = Query::from_request_parts(parts, app)
             .await
             .map_err(|error| unreadable("query", error.body_text()))?;
         let recipient = match parts.headers.get(EXPECTED_RECIPIENT) {
@@ -41,7 +44,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wishes {
                 )
             }
         };
-        Ok(Self(Options { explain, recipient, ..Options::default() }))
+        Ok(Self(Options { explain, recipient, ..app.options.clone() }))
     }
 }
 

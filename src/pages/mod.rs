@@ -10,6 +10,7 @@ use askama::Template;
 
 use crate::check::Report;
 use crate::check::report::{OutcomeName, Status, Verdict};
+use crate::check::trusted_issuers::KnownAs;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::issue::parties::Party;
 use crate::model::achievement::{AchievementDefinition, AchievementIds};
@@ -45,6 +46,7 @@ pub fn credential(
         earner: &'a str,
         issuer_name: &'a str,
         signer: String,
+        known_as: Option<KnownAs>,
         awarded: String,
         page: String,
         issuer_page: String,
@@ -77,6 +79,7 @@ pub fn credential(
         earner: &earner,
         issuer_name: summary.issuer_name.as_deref().unwrap_or_default(),
         signer: report.signer.as_ref().map(|s| s.bound.clone()).unwrap_or_default(),
+        known_as: report.signer.as_ref().and_then(|signer| signer.known_as.clone()),
         awarded: text("/awardedDate").map(|d| d.chars().take(10).collect()).unwrap_or_default(),
         page: links.credential(&row.id),
         issuer_page: links.issuer(&row.issuer),

@@ -2,6 +2,7 @@
 
 use super::gather::Facts;
 use super::{Current, Examined, FORM};
+use crate::check::options::Options;
 use crate::check::report::{
     AchievementSummary, CheckReport, CredentialSummary, Earner, Form, Signer, Status, Verdict,
     verdict,
@@ -15,7 +16,12 @@ use crate::proof::Secured;
 use crate::proof::vc_jwt::Kind;
 
 /// Verdicts, and the report.
-pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Facts) -> Report {
+pub(super) fn conclude(
+    examined: Examined<'_, '_>,
+    current: Current,
+    mut facts: Facts,
+    options: &Options,
+) -> Report {
     let authentic = match verdict(examined.checks().chain(&facts.books).chain(&facts.schemas)) {
         // A signature is what makes it authentic: checks that were only skipped prove nothing.
         Verdict::Yes if examined.proven.authentic.is_none() => Verdict::Undecided,
@@ -26,10 +32,10 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Fac
         // What a forged document says of its own dates and lists means nothing.
         Verdict::No | Verdict::Undecided => (Status::Unknown, Verdict::Undecided),
     };
-    let signer = examined.proven.authentic.as_ref().map(|authentic| Signer {
-        issuer: authentic.issuer().to_owned(),
-        key: authentic.method().id.clone(),
-        bound: check::issuer_key::bound(authentic.method()),
+    let signer = examined.proven.authentic.as_ref().map(|authentic| {
+        let method = authentic.method();
+        let bound = check::issuer_key::bound(method);
+        Signer::new(authentic.issuer(), &method.id, bound, options)
     });
     let form = form(examined.secured);
     let checks = [Check::pass(FORM, form_sentence(form))]
@@ -42,11 +48,18 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Fac
     let mut warnings = examined.conformance.warnings;
     warnings.extend(examined.proven.warnings);
     warnings.extend(current.warnings);
+    let root = examined.document.root();
+    let refreshed = facts.refreshed.take().map(|(service, answer)| {
+        let (refreshed, warning) = check::refresh::judge(root, &service, answer);
+        warnings.extend(warning);
+        refreshed
+    });
+    let refreshed = refreshed.flatten();
     Report {
         verified: authentic == Verdict::Yes && current_verdict == Verdict::Yes,
         verdicts: Verdicts::of(authentic, current_verdict),
         status,
-        status_as_of: status_as_of(status, facts),
+        status_as_of: status_as_of(status, &facts),
         checks: checks.map(CheckReport::from).collect(),
         warnings,
         form: Some(form),
@@ -54,6 +67,7 @@ pub(super) fn conclude(examined: Examined<'_, '_>, current: Current, facts: &Fac
         signer,
         credential: Some(summary(examined.document.root())),
         superseded_by: facts.superseded_by.clone().flatten(),
+        refreshed,
         presentation: None,
         endorsements: Vec::new(),
         recipient: None,

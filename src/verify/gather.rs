@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 
 use super::lists::lists;
-use super::{Sources, Verifier, schemas};
+use super::refresh::refresh;
+use super::{Follow, Sources, Verifier, schemas};
 use crate::check::Check;
 use crate::check::issuer_books::{self, IssuerRecord};
 use crate::check::proof::Authentic;
+use crate::check::refresh::{Answer, Service};
 use crate::check::status::{ListFact, Named};
 use crate::did::ControllerDocument;
 
@@ -25,6 +27,8 @@ pub(super) struct Facts {
     pub superseded_by: Option<Option<String>>,
     /// Whether it keeps the JSON Schemas that it names.
     pub schemas: Vec<Check>,
+    /// The refresh service that it names, and what that answered.
+    pub refreshed: Option<(Service, Answer)>,
 }
 
 /// Our own books are asked first: a credential that we did not mint,
@@ -33,6 +37,7 @@ pub(super) async fn gather<S: Sources>(
     authentic: &Authentic<'_, '_>,
     claims: bool,
     keys: &Arc<ControllerDocument>,
+    follow: Follow,
     verifier: Verifier<'_, S>,
 ) -> Facts {
     let credential = authentic.credential();
@@ -46,7 +51,13 @@ pub(super) async fn gather<S: Sources>(
         _ => None,
     };
     let root = authentic.document().root();
-    let (lists, schemas) =
-        join(lists(&credential, keys, verifier), schemas::checks(root, verifier)).await;
-    Facts { lists, books, superseded_by, schemas }
+    let refreshed = async {
+        match follow {
+            Follow::RefreshService => refresh(&credential, verifier).await,
+            Follow::Nothing => None,
+        }
+    };
+    let (lists, schemas, refreshed) =
+        join3(lists(&credential, keys, verifier), schemas::checks(root, verifier), refreshed).await;
+    Facts { lists, books, superseded_by, schemas, refreshed }
 }

@@ -108,7 +108,7 @@ async fn hosted<S: Sources>(
     if let Some(file) = file {
         found.compare(file, award, url)?;
     }
-    found.signer = Some(signer(&parts.issuer_id, url));
+    found.signer = Some(signer(&parts.issuer_id, url, options));
     found.current.push(ob2::dates(assertion, now));
     found.current.push(ob2::status_of_hosted(assertion));
     Ok(())
@@ -133,7 +133,7 @@ async fn signed<S: Sources>(
     let listed = format!("{key} is listed by {}", parts.issuer_id);
     found.authentic.push(Check::pass(issuer_key::NAME, listed));
     found.authentic.push(Check::pass(proof::NAME, format!("{} by {key}", header.alg)));
-    found.signer = Some(signer(&parts.issuer_id, key));
+    found.signer = Some(signer(&parts.issuer_id, key, options));
     found.current.push(ob2::dates(assertion, now));
     let status = revocation(found, award, &parts.issuer_id, sources).await;
     found.current.push(status.unwrap_or_else(|unknown| unknown));
@@ -290,13 +290,13 @@ fn silent(name: &'static str, error: &FetchError) -> Check {
     Check::undecided(name, error.to_string(), Problem::new("document-unreachable", detail))
 }
 
-fn signer(issuer: &str, key: &str) -> Signer {
+fn signer(issuer: &str, key: &str, options: &Options) -> Signer {
     let host = Url::parse(issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
     let bound = match host {
         Some(host) => format!("the domain {host} (https)"),
         None => "an address that is no URL".to_owned(),
     };
-    Signer { issuer: issuer.to_owned(), key: key.to_owned(), bound }
+    Signer::new(issuer, key, bound, options)
 }
 
 /// What was found so far, in the order of the report.
@@ -409,6 +409,7 @@ impl Found {
             signer: self.signer.filter(|_| held),
             credential: self.credential,
             superseded_by: None,
+            refreshed: None,
             presentation: None,
             endorsements: Vec::new(),
             recipient: None,

@@ -149,6 +149,39 @@ async fn a_kept_list_ends_with_its_key() {
     assert!(!report.verified);
 }
 
+#[tokio::test]
+async fn a_kept_list_past_its_end_is_not_good() {
+    let kept = Kept::new(1 << 24);
+    let mut ending = vector("good-status");
+    let end = ending.now + SignedDuration::from_secs(60);
+    for (url, list) in &mut ending.documents.0 {
+        if url.contains("/status/") {
+            let mut changed: serde_json::Value = serde_json::from_str(list).unwrap();
+            changed.as_object_mut().unwrap().remove("proof");
+            changed["validUntil"] = end.to_string().into();
+            let unsigned = changed.to_string();
+            let options = Options {
+                created: ending.now,
+                verification_method: "did:web:nea.example:issuers:nea#key-1",
+                expires: None,
+            };
+            let sign = |message: &[u8]| {
+                let signature = SigningKey::from_bytes(&[1; 32]).sign(message);
+                Ok::<_, std::convert::Infallible>(signature.to_bytes().to_vec())
+            };
+            let document = Document::parse(unsigned.as_bytes()).unwrap();
+            let secured = suite::sign(&document, &options, Contexts::bundled(), sign).unwrap();
+            *list = String::from_utf8(secured).unwrap();
+        }
+    }
+    assert!(kept.verify(&ending, 1, ending.now).await.verified);
+    assert!(kept.verify(&ending, 1, end).await.verified);
+    let report = kept.verify(&ending, 1, end + SignedDuration::from_secs(1)).await;
+    assert_eq!(report.verdicts.current, Verdict::Undecided);
+    let codes = report.checks.iter().filter_map(|check| check.problem.as_ref());
+    assert!(codes.into_iter().any(|problem| problem.code == "status-list-expired"));
+}
+
 /// The list with a second proof, by another key of its issuer.
 fn signed_twice(list: &str) -> String {
     let mut list: serde_json::Value = serde_json::from_str(list).unwrap();

@@ -147,6 +147,37 @@ fn verify_explains_a_proof_and_takes_only_contexts_that_are_what_they_were_pinne
 }
 
 #[test]
+fn verify_says_who_is_known_by_the_file_of_trusted_issuers_and_refuses_a_broken_one() {
+    let folder = folder();
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let vector = std::fs::read(vectors.join("did-key-calls-itself-nea.json")).expect("it is there");
+    let vector: Value = serde_json::from_slice(&vector).expect("a vector is JSON");
+    let credential = vector["input"].as_str().expect("its input is text");
+    std::fs::write(folder.path().join("credential.json"), credential).expect("it can be written");
+    let credential: Value = serde_json::from_str(credential).expect("the credential is JSON");
+    let issuer = credential["issuer"]["id"].as_str().expect("it names its issuer");
+    let arguments =
+        ["verify", "credential.json", "--offline", "--at", "2026-11-21T09:00:00Z", "--trusted"];
+    let with = |file: &str| {
+        std::fs::write(folder.path().join("trusted.toml"), file).expect("it can be written");
+        run(folder.path(), &[&arguments[..], &["trusted.toml"]].concat())
+    };
+    let known = format!("[[issuer]]\nid = \"{issuer}\"\nname = \"A tester\"\nfrom = \"a test\"\n");
+    let output = with(&known);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("known as   A tester (a test)"));
+    let output = with("");
+    assert!(text(&output.stdout).contains("known as   not known here"));
+    let output = with(&known.replace("did:key:", ""));
+    assert_eq!(output.status.code(), Some(64));
+    assert!(
+        text(&output.stderr).contains("trusted.toml, line 2: the id"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
 fn a_file_with_a_credential_a_line_is_verified_in_order() {
     let demo = Demo::start();
     let good = fetch(&format!("{}.json", demo.credentials("good")[0]));

@@ -13,6 +13,7 @@ mod open_badges;
 mod pictures;
 pub mod presentations;
 mod proofs;
+mod refresh;
 mod status;
 
 use std::collections::BTreeMap;

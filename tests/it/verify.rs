@@ -1,14 +1,18 @@
 //! Verification beyond the vectors: W3C's own figures, and what holds for any
 //! change of a byte.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::json;
+use touchmark::check::options::Options as Asks;
 use touchmark::check::report::Verdict;
+use touchmark::check::trusted_issuers::TrustedIssuers;
 use touchmark::jsonld::{Contexts, HashAlgorithm, Input, expand};
 use touchmark::model::Document;
 use touchmark::model::key::PublicKey;
 use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
-use touchmark::verify::{IssuerRecord, verify};
+use touchmark::verify::{IssuerRecord, Verifier, verify};
 
 use crate::vectors::{Documents, Vector, World, folder};
 
@@ -136,6 +140,55 @@ async fn a_forged_credential_chooses_no_url_but_its_issuers_key_document() {
         let asked = watched.1.into_inner().unwrap();
         assert_eq!(asked.len(), expected, "{name}: {asked:?}");
         assert_eq!(asked[0], "https://nea.example/issuers/nea/did.json");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_service_is_asked_once_and_only_after_the_signature_held() {
+    struct Watched<'d>(World<'d>, std::sync::Mutex<Vec<String>>);
+    impl touchmark::verify::Sources for Watched<'_> {
+        async fn fetch(
+            &self,
+            url: &url::Url,
+            accept: &str,
+        ) -> Result<touchmark::verify::Fetched, touchmark::verify::FetchError> {
+            self.1.lock().unwrap().push(url.to_string());
+            self.0.fetch(url, accept).await
+        }
+    }
+    for (name, changed, services, newer) in [
+        ("refresh-again", false, 1, json!({"newer": true, "verified": true, "status": "good"})),
+        (
+            "refresh-forged",
+            false,
+            1,
+            json!({"newer": true, "verified": false, "status": "unknown"}),
+        ),
+        (
+            "refresh-newer-revoked",
+            false,
+            1,
+            json!({"newer": true, "verified": false, "status": "revoked"}),
+        ),
+        ("refresh-same", false, 1, json!({"newer": false, "verified": true, "status": "good"})),
+        ("refresh-of-another", false, 1, json!(null)),
+        ("refresh-newer", true, 0, json!(null)),
+    ] {
+        let vector = vector(name);
+        let input = match changed {
+            true => vector.input.replace("Ada Example", "Eve Example"),
+            false => vector.input,
+        };
+        let watched = Watched(World(&vector.documents, vector.now), Default::default());
+        let report = verify(input.as_bytes(), &watched, Contexts::bundled(), vector.now).await;
+        let report = serde_json::to_value(report).unwrap();
+        let asked = watched.1.into_inner().unwrap();
+        let asked = asked.iter().filter(|url| url.contains("/refresh/")).count();
+        assert_eq!(asked, services, "{name}: {report:#}");
+        for (member, expected) in newer.as_object().into_iter().flatten() {
+            assert_eq!(report["refreshed"][member], *expected, "{name}: {report:#}");
+        }
+        assert_eq!(report.get("refreshed").is_none(), newer.is_null(), "{name}: {report:#}");
     }
 }
 
@@ -322,6 +375,38 @@ async fn the_issuers_own_books_say_superseded() {
     assert_eq!(report["status"], "superseded");
     assert_eq!(report["supersededBy"], "urn:uuid:new");
     assert_eq!(report["statusAsOf"], "2026-11-21T09:00:00Z");
+}
+
+#[tokio::test]
+async fn only_the_askers_own_file_makes_an_issuer_known_and_no_verdict_changes_by_it() {
+    let file = "[[issuer]]\nid = \"did:web:nea.example:issuers:nea\"\n\
+                name = \"The real NEA\"\nfrom = \"a letter\"\n";
+    let trusted = TrustedIssuers::parse(file).unwrap();
+    let knows = Asks { trusted: Some(Arc::new(trusted)), ..Asks::default() };
+    for (name, known_as) in [
+        ("good-json", json!({"name": "The real NEA", "from": "a letter"})),
+        ("revoked", json!({"name": "The real NEA", "from": "a letter"})),
+        ("did-key-calls-itself-nea", json!(null)),
+    ] {
+        let vector = vector(name);
+        let world = World(&vector.documents, vector.now);
+        let contexts = Contexts::bundled();
+        let usual = verify(vector.input.as_bytes(), &world, contexts, vector.now).await;
+        let verifier = Verifier { sources: &world, contexts, now: vector.now, options: &knows };
+        let report = verifier.verify(vector.input.as_bytes()).await;
+        assert_eq!(report.verdicts, usual.verdicts, "{name}");
+        let report = serde_json::to_value(report).unwrap();
+        assert_eq!(report["signer"]["knownAs"], known_as, "{name}");
+        let usual = serde_json::to_value(usual).unwrap();
+        assert_eq!(usual["signer"]["knownAs"], json!(null), "nobody is known without a file");
+    }
+    // What nobody is found to have signed is of nobody who is known.
+    let changed = vector("changed-name");
+    let world = World(&changed.documents, changed.now);
+    let contexts = Contexts::bundled();
+    let verifier = Verifier { sources: &world, contexts, now: changed.now, options: &knows };
+    let report = serde_json::to_value(verifier.verify(changed.input.as_bytes()).await).unwrap();
+    assert!(report.get("signer").is_none(), "{report:#}");
 }
 
 fn vector(name: &str) -> Vector {

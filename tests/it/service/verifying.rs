@@ -1,9 +1,12 @@
 //! `POST /v1/verify` for what is not as it should be.
 
+use std::sync::Arc;
+
 use axum::http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use touchmark::check::trusted_issuers::TrustedIssuers;
 use touchmark::issue::parties::MethodSigner;
 use touchmark::jsonld::Contexts;
 use touchmark::model::Document;
@@ -11,7 +14,7 @@ use touchmark::proof::eddsa_rdfc_2022::{self, Options};
 use touchmark::proof::vc_jwt::{self, Kind, SigningHeader};
 use touchmark::store::PartyKind;
 
-use crate::support::app::{Database, TestApp, on_both_databases};
+use crate::support::app::{Database, Setting, TestApp, on_both_databases};
 use crate::support::samples::with;
 
 on_both_databases! {
@@ -29,6 +32,25 @@ fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
 fn verdicts(report: &Value) -> (&str, &str) {
     let verdict = |name: &str| report["verdicts"][name].as_str().unwrap();
     (verdict("authentic"), verdict("current"))
+}
+
+#[tokio::test]
+async fn an_issuer_in_the_operators_file_is_known_in_reports_and_on_pages() {
+    let file = "[[issuer]]\nid = \"did:web:touchmark.example:issuers:nea\"\n\
+                name = \"Known to us & <you>\"\nfrom = \"a letter\"\n";
+    let trusted = Some(Arc::new(TrustedIssuers::parse(file).unwrap()));
+    let app = TestApp::set(Database::sqlite(), Setting { trusted, ..Setting::default() }).await;
+    let minted = app.minted().await;
+    let report = app.verify(minted["credential"].to_string()).await;
+    assert_eq!(report["signer"]["knownAs"]["name"], "Known to us & <you>");
+    let id = minted["id"].as_str().unwrap();
+    let page = app.get_as(&format!("/credentials/{id}"), "text/html").await.expect(200).text();
+    assert!(page.contains("Known to us &#38; &#60;you&#62;"), "{page}");
+    assert!(page.contains("a letter"));
+    let usual = TestApp::sqlite().await;
+    let minted = usual.minted().await;
+    let report = usual.verify(minted["credential"].to_string()).await;
+    assert_eq!(report["signer"]["knownAs"], json!(null));
 }
 
 async fn one_changed_letter_is_not_authentic_and_the_report_says_why(database: Database) {

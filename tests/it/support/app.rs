@@ -20,6 +20,8 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 use tempfile::TempDir;
 use touchmark::ambient::{Ambient, Clock, Random};
+use touchmark::check::options::Options;
+use touchmark::check::trusted_issuers::TrustedIssuers;
 use touchmark::fetch::{Network, Room};
 use touchmark::http::vc_api::VcApi;
 use touchmark::http::{self, App, limits};
@@ -131,13 +133,14 @@ pub struct Setting {
     pub verify_per_minute: u32,
     pub room: Room,
     pub vc_api: VcApi,
+    pub trusted: Option<Arc<TrustedIssuers>>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
         let public_url = "https://touchmark.example".into();
         let (room, vc_api) = (Room::default(), VcApi::default());
-        Self { public_url, verify_per_minute: 1_000_000, room, vc_api }
+        Self { public_url, verify_per_minute: 1_000_000, room, vc_api, trusted: None }
     }
 }
 
@@ -212,6 +215,7 @@ impl TestApp {
             verify_limit: limits::PerMinute::new(per_minute),
             trust_forwarded_for: false,
             vc_api: setting.vc_api.clone(),
+            options: Options { trusted: setting.trusted.clone(), ..Options::default() },
         });
         let router = http::router(app.clone());
         let [admin, nea, other] = [String::new(), String::new(), String::new()];

@@ -110,6 +110,7 @@ fn regenerate_the_vectors() {
     https::issuers(&writer);
     lists::lists(&writer);
     pictures::pictures(&writer);
+    super::refresh::services(&writer);
 }
 
 fn good_ones(to: &Writer) {

@@ -1,5 +1,7 @@
 //! The vectors about issuers that are an https address.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use touchmark::check::report::{Form, Status, Verdict};
 
@@ -18,7 +20,9 @@ const ED_IN_SET: &str = "https://nea.example/.well-known/jwks.json#ed-1";
 
 pub fn issuers(to: &Writer) {
     documents(to);
+    linked_keys(to);
     key_sets(to);
+    other_ids(to);
 }
 
 fn by(issuer: &str) -> Value {
@@ -163,6 +167,96 @@ fn documents(to: &Writer) {
     );
 }
 
+/// Keys that the issuer's document lists and that lie at addresses of their own.
+fn linked_keys(to: &Writer) {
+    const KEY: &str = "https://keys.platform.example/nea/1";
+    let case =
+        |name, title, threat, input: String, world| Case { name, title, threat, input, world };
+    let listing = json!({"id": TENANT, "assertionMethod": [KEY]}).to_string();
+    let at_address = |controller: &str| multikey(KEY, controller, &public(1)).to_string();
+    let input = embedded(TENANT, KEY, 1).to_string();
+    let own = "the domain platform.example (https, the issuer's own document)";
+    let world = answering(&[(TENANT, listing.clone()), (KEY, at_address(TENANT))]);
+    let title = "a key at an address of its own counts where the issuer's document lists it";
+    case("https-linked-key", title, Some(3), input.clone(), world).good(to, Form::Json, own);
+    let bare = answering(&[(TENANT, listing.clone()), (KEY, p256_public(2).jwk().to_string())]);
+    let title = "a bare JWK counts where the issuer's document lists its address";
+    let by_2 = jwt(TENANT, json!({"kid": KEY}), 2);
+    case("https-linked-jwk", title, Some(3), by_2, bare).good(to, Form::VcJwt, own);
+    let title = "a key at an address of its own that does not answer leaves it undecided";
+    case(
+        "https-linked-silent",
+        title,
+        None,
+        input.clone(),
+        answering(&[(TENANT, listing.clone())]),
+    )
+    .fails(to, Verdict::Undecided, "key-document-unreachable");
+    let title = "a key that somebody else controls is not the issuer's, though it lists it";
+    let evil = answering(&[(TENANT, listing), (KEY, at_address("https://evil.example/"))]);
+    case("https-linked-of-another", title, Some(3), input.clone(), evil).fails(
+        to,
+        Verdict::No,
+        "key-of-another-controller",
+    );
+    let title = "a key that names the issuer is not the issuer's until its document lists it";
+    let unlisted = answering(&[(TENANT, document(TENANT).to_string()), (KEY, at_address(TENANT))]);
+    case("https-unlisted-key", title, Some(3), input, unlisted).fails(
+        to,
+        Verdict::No,
+        "key-not-of-issuer",
+    );
+}
+
+/// Issuers by other ids, and keys within their time.
+fn other_ids(to: &Writer) {
+    let case =
+        |name, title, threat, input: String, world| Case { name, title, threat, input, world };
+    let did = "did:web:nea.example%3A8443:issuers:nea";
+    let at = "https://nea.example:8443/issuers/nea/did.json";
+    let ending = |member: &str, time: &str| {
+        let mut document = document(did);
+        document["verificationMethod"][0][member] = json!(time);
+        answering(&[(at, document.to_string())])
+    };
+    let input = embedded(did, &format!("{did}#key-1"), 1).to_string();
+    let bound = "the domain nea.example:8443 (did:web)";
+    for (name, title, member, time) in [
+        ("key-ends-later", "a key is good up to its end", "expires", "2026-11-21T09:00:01Z"),
+        (
+            "key-withdrawn-later",
+            "a key that will be withdrawn is good until then",
+            "revoked",
+            "2026-11-21T09:00:01Z",
+        ),
+    ] {
+        let world = ending(member, time);
+        case(name, title, Some(16), input.clone(), world).good(to, Form::Json, bound);
+    }
+    for (name, title, member, time, code) in [
+        ("key-ended", "a key past its end proves nothing", "expires", NOW, "key-expired"),
+        (
+            "key-time-unreadable",
+            "a key whose end cannot be read is not used",
+            "expires",
+            "soon",
+            "invalid-key",
+        ),
+    ] {
+        let world = ending(member, time);
+        case(name, title, Some(16), input.clone(), world).fails(to, Verdict::No, code);
+    }
+    let jwk = URL_SAFE_NO_PAD.encode(p256_public(2).jwk().to_string());
+    let did = format!("did:jwk:{jwk}");
+    let title = "a did:jwk's one key signs for it, and for nobody that anyone knows";
+    let by_jwk = jwt(&did, json!({"kid": format!("{did}#0")}), 2);
+    case("did-jwk", title, Some(35), by_jwk, Documents::default()).good(
+        to,
+        Form::VcJwt,
+        "an unknown key (did:jwk)",
+    );
+}
+
 fn key_sets(to: &Writer) {
     let case =
         |name, title, threat, input: String, world| Case { name, title, threat, input, world };
@@ -181,6 +275,9 @@ fn key_sets(to: &Writer) {
         Form::VcJwt,
         of_host,
     );
+    let title = "a key that its set calls otherwise than its address on the host counts";
+    let by_address = jwt(HOST, json!({"kid": "https://nea.example/keys/2"}), 2);
+    case("key-set-kid-address", title, Some(1), by_address, host()).good(to, Form::VcJwt, of_host);
     let title = "a key set that names one issuer of its host binds the key of a JWT to it";
     let named = answering(&[(TENANT_SET, set(Some(TENANT)).to_string())]);
     let of_tenant = "the domain platform.example (https, its key set)";
@@ -222,6 +319,14 @@ fn key_sets(to: &Writer) {
             1,
             host(),
             jwt(HOST, json!({"kid": "es-66"}), 66),
+            "key-not-of-issuer",
+        ),
+        (
+            "key-set-kid-address-of-another",
+            "a key at an address on the issuer's host that its key set does not have is not its",
+            1,
+            host(),
+            jwt(HOST, json!({"kid": "https://nea.example/keys/66"}), 66),
             "key-not-of-issuer",
         ),
         (

@@ -1,0 +1,284 @@
+//! The outbound client, held against servers on loopback.
+
+use super::super::MAX_URL;
+use super::super::resolver::{Found, Lookup};
+use super::*;
+
+#[test]
+fn an_answer_weighs_what_it_is_made_of_and_an_error_its_url() {
+    let key = ("https://a.example/".repeat(100), String::new());
+    let weight = |answer| {
+        let copied = Copied { answer, number: 1, good_until: Timestamp::UNIX_EPOCH };
+        Copied::weight(&key, &copied)
+    };
+    let fetched = |bytes, kind: usize| Fetched {
+        bytes: vec![0; bytes],
+        content_type: Some("x".repeat(kind)),
+        fetched_at: Timestamp::UNIX_EPOCH,
+    };
+    let least = weight(Ok(Arc::new(fetched(0, 0))));
+    assert_eq!(weight(Ok(Arc::new(fetched(1000, 500)))), least + 1500);
+    let error = weight(Err(FetchError::Timeout { url: key.0.clone() }));
+    assert!(error > 2 * key.0.len());
+}
+
+#[tokio::test]
+async fn a_url_that_is_too_long_is_neither_asked_nor_kept() {
+    let network = Network::new(Ambient::system(), &[]).unwrap();
+    let url = format!("https://a.example/{:x<1$}", "", MAX_URL);
+    let answer = network.fetch(&Url::parse(&url).unwrap(), "").await;
+    assert!(matches!(answer, Err(FetchError::Refused { reason, .. }) if reason.contains("4096")));
+    assert_eq!(network.figures().await[0].entries, 0);
+}
+
+mod over_loopback {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// Answers every connection with the same bytes; says its origin.
+    async fn answering(answer: Vec<u8>) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                let _read = stream.read(&mut request).await;
+                let _written = stream.write_all(&answer).await;
+            }
+        });
+        origin
+    }
+
+    /// Answers each connection after a while; counts them.
+    async fn counting(answer: &'static str) -> (String, Arc<AtomicU64>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let asked = Arc::new(AtomicU64::new(0));
+        let counted = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let mut request = [0; 4096];
+                let _read = stream.read(&mut request).await;
+                let head = format!(
+                    "HTTP/1.1 {answer}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}"
+                );
+                let _written = stream.write_all(head.as_bytes()).await;
+            }
+        });
+        (origin, asked)
+    }
+
+    /// Moves when it is told to.
+    #[derive(Clone)]
+    struct Hand(Arc<AtomicU64>);
+
+    impl crate::ambient::Clock for Hand {
+        fn now(&self) -> Timestamp {
+            let seconds = self.0.load(Ordering::SeqCst);
+            Timestamp::from_second(i64::try_from(seconds).unwrap()).unwrap()
+        }
+    }
+
+    struct Zeros;
+
+    impl crate::ambient::Random for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_asks_at_the_same_time_or_soon_after_is_answered_by_one_request() {
+        for (answer, seconds, times) in [
+            ("200 OK\r\ncache-control: max-age=60", 59, 1),
+            ("200 OK\r\ncache-control: max-age=60", 60, 2),
+            ("500 Broken", 4, 1),
+            ("500 Broken", 5, 2),
+        ] {
+            let (origin, asked) = counting(answer).await;
+            let clock = Hand(Arc::new(AtomicU64::new(1_790_000_000)));
+            let ambient = Ambient::new(clock.clone(), Zeros);
+            let network = Network::new(ambient, std::slice::from_ref(&origin)).unwrap();
+            let url = Url::parse(&origin).unwrap();
+            let ask = || network.fetch(&url, "application/json");
+            let answers = futures_util::future::join_all((0..20).map(|_| ask())).await;
+            assert!(answers.iter().all(|one| one.is_ok() == answer.starts_with("200")));
+            clock.0.fetch_add(seconds, Ordering::SeqCst);
+            assert_eq!(ask().await.is_ok(), answer.starts_with("200"));
+            assert_eq!(asked.load(Ordering::SeqCst), times, "{answer} after {seconds}");
+            assert_eq!(network.figures().await[0].misses, times);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_may_not_be_kept_is_asked_for_each_time() {
+        let (origin, asked) = counting("200 OK\r\ncache-control: no-store").await;
+        let network = Network::new(Ambient::system(), std::slice::from_ref(&origin)).unwrap();
+        let url = Url::parse(&origin).unwrap();
+        for times in 1..4 {
+            assert_eq!(network.fetch(&url, "").await.unwrap().bytes, b"{}");
+            assert_eq!(asked.load(Ordering::SeqCst), times);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_did_key_is_decoded_once() {
+        let did = "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
+        let network = Network::new(Ambient::system(), &[]).unwrap();
+        let first = network.keys(did).await.unwrap();
+        assert!(Arc::ptr_eq(&first, &network.keys(did).await.unwrap()));
+        assert!(network.keys("did:key:6Mk").await.unwrap_err().failed());
+        let [_, keys, _] = network.figures().await;
+        assert_eq!((keys.hits, keys.misses, keys.entries), (1, 1, 1));
+    }
+
+    async fn fetch(origin: &str, listed: bool) -> Result<Fetched, FetchError> {
+        let open = if listed { vec![origin.to_owned()] } else { vec![] };
+        let network = Network::new(Ambient::system(), &open).unwrap();
+        network.fetch(&Url::parse(origin).unwrap(), "application/json").await
+    }
+
+    #[tokio::test]
+    async fn a_listed_origin_answers_and_an_unlisted_one_is_not_asked() {
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec();
+        let origin = answering(answer).await;
+        assert_eq!(fetch(&origin, true).await.unwrap().bytes, b"{}");
+        assert!(matches!(fetch(&origin, false).await, Err(FetchError::Refused { .. })));
+    }
+
+    #[tokio::test]
+    async fn redirects_are_not_followed_wherever_they_lead() {
+        for status in [301, 302, 303, 307, 308] {
+            for location in ["http://169.254.169.254/", "https://nea.example/", "/elsewhere"] {
+                let answer = format!(
+                    "HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n"
+                );
+                let origin = answering(answer.into_bytes()).await;
+                let answered = fetch(&origin, true).await;
+                assert!(
+                    matches!(answered, Err(FetchError::Status { status: found, .. }) if found == status),
+                    "{answered:?}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_answer_ends_at_the_cap_whether_announced_or_not() {
+        let mut chunked = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
+        chunked.resize(chunked.len() + MAX_BYTES + 1, b' ');
+        let announced = b"HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n".to_vec();
+        for answer in [chunked, announced] {
+            let origin = answering(answer).await;
+            assert!(matches!(fetch(&origin, true).await, Err(FetchError::TooLarge { .. })));
+        }
+    }
+
+    /// Sends this and then nothing, and keeps the connection.
+    async fn stalling(beginning: &'static [u8]) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _read = stream.read(&mut [0; 4096]).await;
+                let _written = stream.write_all(beginning).await;
+                kept.push(stream);
+            }
+        });
+        origin
+    }
+
+    #[tokio::test]
+    async fn who_never_finishes_an_answer_is_left_after_the_time_for_it() {
+        for beginning in [
+            &b""[..],
+            b"HTTP/1.1 200 OK\r\nx-slow: ",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabc",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        ] {
+            let origin = stalling(beginning).await;
+            let open: Arc<[Url]> = Arc::new([Url::parse(&origin).unwrap()]);
+            let resolver = PublicOnly::new(open.clone(), Arc::new(System));
+            let brief = Duration::from_millis(50);
+            let limits = (resolver, brief);
+            let network = Network::build(Ambient::system(), open, Room::default(), limits).unwrap();
+            let answer = network.fetch(&Url::parse(&origin).unwrap(), "").await;
+            assert!(matches!(answer, Err(FetchError::Timeout { .. })), "{answer:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_of_a_gibibyte_is_not_read_to_its_end() {
+        const GIB: usize = 1 << 30;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let sent = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _read = stream.read(&mut [0; 4096]).await;
+            let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+            stream.write_all(head).await.unwrap();
+            let chunk = [&b"10000\r\n"[..], &[0; 0x10000], b"\r\n"].concat();
+            let mut sent = 0;
+            while sent < GIB && stream.write_all(&chunk).await.is_ok() {
+                sent += 0x10000;
+            }
+            sent
+        });
+        assert!(matches!(fetch(&origin, true).await, Err(FetchError::TooLarge { .. })));
+        // What was in the buffers between us comes on top of what was read.
+        let sent = sent.await.unwrap();
+        assert!(sent < GIB / 8, "{sent}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_never_inflated_on_its_way() {
+        use std::io::Write as _;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&vec![0; 4 * MAX_BYTES]).unwrap();
+        let bomb = gzip.finish().unwrap();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+            bomb.len()
+        );
+        let origin = answering([head.as_bytes(), &bomb].concat()).await;
+        assert_eq!(fetch(&origin, true).await.unwrap().bytes, bomb);
+    }
+
+    /// Says of every name that it is here.
+    struct Here;
+
+    impl Lookup for Here {
+        fn lookup(&self, _name: String) -> Found {
+            Box::pin(async { Ok(vec![([127, 0, 0, 1], 0).into()]) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_of_somebody_elses_that_points_here_is_not_connected_to() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let limits = (PublicOnly::new(Arc::new([]), Arc::new(Here)), TIMEOUT);
+        let network =
+            Network::build(Ambient::system(), Arc::new([]), Room::default(), limits).unwrap();
+        let url = Url::parse(&format!("https://rebinding.example:{port}/")).unwrap();
+        let answer = network.fetch(&url, "").await;
+        assert!(matches!(answer, Err(FetchError::Unreachable { .. })), "{answer:?}");
+        let connected = listener.accept().map(|_| ()).map_err(|error| error.kind());
+        assert_eq!(connected, Err(std::io::ErrorKind::WouldBlock));
+    }
+
+    #[tokio::test]
+    async fn an_https_issuers_document_and_key_set_are_decoded_once_for_what_they_answered() {
+        let (origin, asked) = counting("200 OK\r\ncache-control: max-age=60").await;
+        let issuer = origin.replacen("http:", "https:", 1);
+        let network = Network::new(Ambient::system(), std::slice::from_ref(&origin)).unwrap();
+        let first = network.keys(&issuer).await.unwrap();
+        // `{}` is neither the issuer's document nor a key set.
+        assert!(first.document().is_err() && first.key_set().unwrap().is_err());
+        assert!(Arc::ptr_eq(&first, &network.keys(&issuer).await.unwrap()));
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+}
