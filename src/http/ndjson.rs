@@ -56,6 +56,8 @@ impl Line {
 pub struct Lines {
     body: BodyDataStream,
     buffer: BytesMut,
+    /// Bytes at the start of the buffer that hold no end of a line.
+    searched: usize,
     /// Lines cut so far.
     number: usize,
     /// Within a line that is too long, up to its end.
@@ -65,7 +67,14 @@ pub struct Lines {
 
 impl Lines {
     pub fn new(body: BodyDataStream) -> Self {
-        Self { body, buffer: BytesMut::new(), number: 0, skipping: false, ended: false }
+        Self {
+            body,
+            buffer: BytesMut::new(),
+            searched: 0,
+            number: 0,
+            skipping: false,
+            ended: false,
+        }
     }
 
     /// The lines that are there, waiting for at least one; `None` at the end.
@@ -98,6 +107,7 @@ impl Lines {
                 Some(Err(error)) => {
                     self.ended = true;
                     self.buffer.clear();
+                    self.searched = 0;
                     let text = Err(Problem::Unreadable { part: "body", detail: error.to_string() });
                     group.push(Line { number: self.number + 1, text });
                 }
@@ -109,18 +119,23 @@ impl Lines {
     /// Cuts the next line off, if it is there whole; inside is `None` for a line that has no answer
     /// (blank, or the end of one that was refused).
     fn cut(&mut self) -> Option<Option<Line>> {
-        let newline = self.buffer.iter().position(|b| *b == b'\n');
+        // Each byte is looked at once, however small the pieces are that it comes in.
+        let newline = self.buffer[self.searched..].iter().position(|b| *b == b'\n');
+        let newline = newline.map(|at| self.searched + at);
+        self.searched = self.buffer.len();
         let end = match newline {
             Some(end) => end,
             None if self.ended && !self.buffer.is_empty() => self.buffer.len(),
             None if self.buffer.len() > MAX_BODY => {
                 self.buffer.clear();
+                self.searched = 0;
                 let first = !std::mem::replace(&mut self.skipping, true);
                 let refused = || Err(Problem::TooLarge { limit: MAX_BODY });
                 return Some(first.then(|| Line { number: self.number + 1, text: refused() }));
             }
             None => return None,
         };
+        self.searched = 0;
         let text = self.buffer.split_to(end).freeze();
         if newline.is_some() {
             self.buffer.advance(1);
@@ -142,7 +157,9 @@ mod tests {
 
     use super::*;
 
-    async fn cut(chunks: Vec<Vec<u8>>) -> Vec<(usize, Result<String, u16>)> {
+    async fn cut(
+        chunks: impl IntoIterator<Item = Vec<u8>, IntoIter: Send + 'static>,
+    ) -> Vec<(usize, Result<String, u16>)> {
         let body = Body::from_stream(stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>)));
         let mut lines = Lines::new(body.into_data_stream());
         let mut all = Vec::new();
@@ -161,6 +178,15 @@ mod tests {
             cut(vec![b"{\"a\"".to_vec(), b":1}\n\n{".to_vec(), b"}\r\nlast".to_vec()]).await;
         let expected = [(1, "{\"a\":1}"), (3, "{}\r"), (4, "last")];
         assert_eq!(lines, expected.map(|(n, t)| (n, Ok(t.to_owned()))));
+    }
+
+    /// Took minutes when each byte had all before it searched again.
+    #[tokio::test]
+    async fn a_line_in_pieces_of_one_byte_costs_no_more_than_its_bytes() {
+        let bytes = (0..MAX_BODY).map(|_| vec![b'x']).chain([b"\n".to_vec(), b"y".to_vec()]);
+        let lines = cut(bytes).await;
+        assert_eq!(lines.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(lines[0].1.as_ref().map(String::len), Ok(MAX_BODY));
     }
 
     #[tokio::test]
