@@ -6,8 +6,9 @@
 //! payload is read as Open Badges writes it since: the credential at the top, its
 //! claims beside it, and each absent member filled in from its claim.
 //!
-//! Invariant: a member that is there is never replaced. That a claim says
-//! something else than its member is `jwt-claims`' to find.
+//! Invariant: a member that is there is never replaced, and none of a payload that
+//! is a credential itself is passed over. That a claim says something else than its
+//! member is `jwt-claims`' to find.
 
 use std::borrow::Cow;
 
@@ -39,8 +40,25 @@ pub(super) fn read(payload: Document<'_>, wrapped: Wrapped) -> Document<'_> {
     }
 }
 
-/// With claims of its own inside it would be two credentials in one.
+/// Members that make a payload the credential or the presentation itself, as in 2.0.
+const OWN_MEMBERS: [&str; 9] = [
+    "@context",
+    "type",
+    "issuer",
+    "credentialSubject",
+    "credentialStatus",
+    "validFrom",
+    "validUntil",
+    "issuanceDate",
+    "expirationDate",
+];
+
+/// With claims of its own inside, or members of a credential beside it, it would be two
+/// credentials in one: what one of both says of end and status some readers would not see.
 fn is_held(payload: &Object<'_>, claim: &str, wrapped: Wrapped) -> bool {
+    if OWN_MEMBERS.iter().any(|member| payload.contains(member)) {
+        return false;
+    }
     let held = payload.get(claim).and_then(Value::as_object);
     held.is_some_and(|held| {
         let context = first_context(held);
@@ -187,6 +205,16 @@ mod tests {
         ] {
             let payload = json!({"vc": vc, "iss": "did:a:b"});
             assert_eq!(flat(&payload), payload);
+        }
+    }
+
+    #[test]
+    fn a_payload_with_members_of_a_credential_is_not_read_as_what_it_wraps() {
+        for claim in ["vc", "vp"] {
+            for member in OWN_MEMBERS {
+                let payload = json!({claim: {"@context": [CONTEXT_V1]}, member: "x"});
+                assert_eq!(flat(&payload), payload);
+            }
         }
     }
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use touchmark::check::report::{Form, Status, Verdict};
 
-use super::cast::{NEA, V2, credential, header, jwt_ed, jwt_p256, signed, with, world};
+use super::cast::{
+    NEA, REVOCATION, V2, credential, entry, header, jwt_ed, jwt_p256, signed, with, world,
+};
 use super::generate::{Writer, failing, vector};
 
 const V1: &str = "https://www.w3.org/2018/credentials/v1";
@@ -103,8 +105,22 @@ fn claims(to: &Writer) {
     let typed = header(json!({"alg": "EdDSA", "kid": format!("{NEA}#key-1"), "typ": "vc+jwt"}));
     to.no("vc-claim-in-vc-jose", title, 8, jwt_ed(&typed, &whole.to_string(), 1), mixed);
     let title = "a credential in `vc` with claims of its own would be two in one";
-    let twice = with(whole, &[("/vc/sub", json!("urn:uuid:other"))]);
+    let twice = with(whole.clone(), &[("/vc/sub", json!("urn:uuid:other"))]);
     to.no("vc-claim-twice", title, 8, jwt(&twice), mixed);
+    let title = "a revoked and ended credential of 2.0 does not hide behind one of 1.1 in its `vc`";
+    let ended = with(
+        credential(),
+        &[
+            ("/validUntil", json!("2026-11-20T10:00:00Z")),
+            ("/credentialStatus", entry("revocation", REVOCATION, "7")),
+            ("/vc", without(plain(), &["expirationDate"])),
+            ("/iss", json!(NEA)),
+        ],
+    );
+    to.no("vc-claim-beside-2-0", title, 8, jwt(&ended), mixed);
+    let title = "an end beside a credential in `vc` would end it for some readers only";
+    let ended = with(whole, &[("/validUntil", json!("2026-11-20T10:00:00Z"))]);
+    to.no("vc-claim-beside-an-end", title, 8, jwt(&ended), mixed);
 }
 
 fn without(mut value: Value, members: &[&str]) -> Value {

@@ -252,6 +252,11 @@ fn jwts(to: &Writer) {
     let title = "a `vp+jwt` has no claim `vp`";
     let input = jwt_ed(&typed("vp+jwt"), &old.to_string(), 5);
     no(to, "presentation-vp-claim-in-jose", title, input, ("presentation", "mixed-data-models"));
+    let title = "a presentation of 2.0 does not hide behind one of 1.1 in its `vp`";
+    let both = with(good_one.clone(), &[("/vp", old["vp"].clone())]);
+    let input = jwt_ed(&typed("JWT"), &both.to_string(), 5);
+    let mixed = ("presentation", "mixed-data-models");
+    no(to, "presentation-vp-claim-beside-2-0", title, input, mixed);
     let title = "a `vp+jwt` holds enveloped credentials only";
     let input = payload_of(presentation());
     let input = jwt_ed(&typed("vp+jwt"), &input.to_string(), 5);
