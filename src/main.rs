@@ -32,7 +32,8 @@ enum Command {
     Serve,
     /// Run the service with example data in a throw-away folder
     Demo,
-    /// Check a credential: exit code 0 verified, 1 not verified, 2 undecided, 64 usage
+    /// Check a credential: exit code 0 verified, 1 not verified, 2 undecided, 3 a pack replayed that
+    /// holds by its own documents, 64 usage
     Verify(verify::Arguments),
     /// Check configuration, database, keys, clock and public URL
     Doctor,

@@ -6,18 +6,20 @@
 //! | --- | --- |
 //! | `pack.json` | the time, and what was verified: a file of the pack, or a link |
 //! | `credential.…` | the credential exactly as it came, where it was no link |
-//! | `documents.json` | the map: a JSON object from URL to a file, or to the HTTP status that it answered with |
+//! | `documents.json` | the map: a JSON object from URL to a file, or to the HTTP status that it answered with; of a URL that was asked twice, the first answer |
 //! | `documents/…` | key documents, status lists and whatever else was fetched |
 //! | `contexts/…` | the JSON-LD contexts that were named, for reading along |
 //! | `report.json` | what was answered then |
 //!
-//! Invariant: a pack says nothing that its maker could not have made up, so a report on one says
-//! so; and its contexts are never used, since they would decide what the signed words mean.
+//! Invariant: a pack says nothing that its maker could not have made up, so it is opened only for
+//! who asks for that by name, and never ends as *verified*; and its contexts are never used, since
+//! they would decide what the signed words mean.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, ErrorKind, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,8 @@ const REPORT: &str = "report.json";
 const ZIP: &[u8] = b"PK\x03\x04";
 /// More URLs than one verification asks.
 const MAX_ENTRIES: usize = 4096;
+/// All files of a pack that are read, together (bytes).
+const MAX_PACK: usize = 64 * 1024 * 1024;
 
 /// What is verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,18 +77,15 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// The pack at `path`, if it is one: a folder with its index, or a zip.
-    pub fn open(path: &Path) -> Result<Option<Self>, CommandError> {
+    /// The pack at `path`: a folder with its index, or a zip.
+    pub fn open(path: &Path) -> Result<Self, CommandError> {
         if path.is_dir() {
-            return Self::read(&mut Files::Unpacked(path.to_owned())).map(Some);
+            let folder = path.canonicalize().map_err(unreadable(path.display()))?;
+            return Self::read(&mut Files::of(Place::Unpacked(folder)));
         }
-        let mut file = File::open(path).map_err(unreadable(path.display()))?;
-        let mut start = [0; ZIP.len()];
-        if file.read_exact(&mut start).is_err() || start != ZIP {
-            return Ok(None);
-        }
+        let file = File::open(path).map_err(unreadable(path.display()))?;
         let zip = ZipArchive::new(file).map_err(|e| malformed(path.display(), e.to_string()))?;
-        Self::read(&mut Files::Zip(Box::new(zip))).map(Some)
+        Self::read(&mut Files::of(Place::Zip(Box::new(zip))))
     }
 
     fn read(files: &mut Files) -> Result<Self, CommandError> {
@@ -92,7 +93,7 @@ impl Pack {
         let index: Index =
             serde_json::from_slice(&index).map_err(|e| malformed(INDEX, e.to_string()))?;
         let input = match (index.credential, index.link) {
-            (Some(name), None) => Input::Bytes(files.read(&name)?),
+            (Some(name), None) => Input::Bytes(files.read(&name)?.to_vec()),
             (None, Some(link)) => Input::Link(link),
             _ => return Err(malformed(INDEX, "it names one credential or one link")),
         };
@@ -109,7 +110,7 @@ pub fn documents(path: &Path, at: Timestamp) -> Result<Documents, CommandError> 
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| malformed(path.display(), "its name is not text"))?;
-    Ok(Documents::new(map(&mut Files::Folder(folder), name)?, at))
+    Ok(Documents::new(map(&mut Files::of(Place::Folder(folder)), name)?, at))
 }
 
 fn map(files: &mut Files, name: &str) -> Result<Vec<(Url, Given)>, CommandError> {
@@ -136,31 +137,69 @@ fn map(files: &mut Files, name: &str) -> Result<Vec<(Url, Given)>, CommandError>
 }
 
 /// Where the files of a pack or a map are.
-enum Files {
+enum Place {
     /// The asker's own: a map may name files wherever they are.
     Folder(PathBuf),
-    /// A pack may be a stranger's: it names files of its own only.
+    /// A pack may be a stranger's: it names files of its own only. The path is canonical.
     Unpacked(PathBuf),
     Zip(Box<ZipArchive<File>>),
 }
 
+/// The files, each read once: a map may name one under thousands of URLs.
+struct Files {
+    place: Place,
+    read: BTreeMap<String, Arc<[u8]>>,
+    /// How many bytes were read.
+    total: usize,
+}
+
 impl Files {
+    fn of(place: Place) -> Self {
+        Self { place, read: BTreeMap::new(), total: 0 }
+    }
+
+    fn read(&mut self, name: &str) -> Result<Arc<[u8]>, CommandError> {
+        if let Some(bytes) = self.read.get(name) {
+            return Ok(bytes.clone());
+        }
+        let bytes: Arc<[u8]> = self.place.read(name)?.into();
+        self.total += bytes.len();
+        // What the asker collected is as large as the asker likes.
+        if !matches!(self.place, Place::Folder(_)) && self.total > MAX_PACK {
+            return Err(malformed(name, format!("the pack holds more than {MAX_PACK} bytes")));
+        }
+        self.read.insert(name.to_owned(), bytes.clone());
+        Ok(bytes)
+    }
+}
+
+impl Place {
     /// At most as much as is ever verified, and one byte that shows that there was more.
     fn read(&mut self, name: &str) -> Result<Vec<u8>, CommandError> {
         const MOST: u64 = 2 * MAX_BYTES as u64 + 1;
 
         let own = |part| matches!(part, Component::Normal(_));
-        if !matches!(self, Files::Folder(_)) && !Path::new(name).components().all(own) {
-            return Err(malformed(name, "it is no file of the pack"));
+        if !matches!(self, Place::Folder(_)) && !Path::new(name).components().all(own) {
+            return Err(not_its_own(name));
         }
         let mut bytes = Vec::new();
         let read = match self {
-            Files::Folder(folder) | Files::Unpacked(folder) => {
+            Place::Folder(folder) => {
                 let path = folder.join(name);
                 let file = File::open(&path).map_err(unreadable(path.display()))?;
                 file.take(MOST).read_to_end(&mut bytes)
             }
-            Files::Zip(zip) => {
+            Place::Unpacked(folder) => {
+                let path = folder.join(name);
+                let path = path.canonicalize().map_err(unreadable(path.display()))?;
+                // A link out of the folder, or what is no file, as a pipe that never ends.
+                if !path.starts_with(&folder) || !path.is_file() {
+                    return Err(not_its_own(name));
+                }
+                let file = File::open(&path).map_err(unreadable(path.display()))?;
+                file.take(MOST).read_to_end(&mut bytes)
+            }
+            Place::Zip(zip) => {
                 let file = zip.by_name(name).map_err(|e| malformed(name, e.to_string()))?;
                 file.take(MOST).read_to_end(&mut bytes)
             }
@@ -168,6 +207,10 @@ impl Files {
         read.map_err(unreadable(name))?;
         Ok(bytes)
     }
+}
+
+fn not_its_own(name: &str) -> CommandError {
+    malformed(name, "it is no file of the pack")
 }
 
 /// Writes a pack: all that is needed to come to the same report again.
@@ -199,7 +242,7 @@ pub fn save(
             Given::Status(status) => (*status).into(),
             Given::Document(bytes) => {
                 let name = format!("documents/{}.{}", number + 1, ending(bytes));
-                files.push((name.clone(), bytes.clone()));
+                files.push((name.clone(), bytes.to_vec()));
                 name.into()
             }
         };
@@ -209,8 +252,36 @@ pub fn save(
     files.push((INDEX.into(), pretty(&index)));
     files.push((MAP.into(), pretty(&map)));
     files.push((REPORT.into(), pretty(report)));
+    if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MAX_PACK {
+        let why = format!("what was fetched is more than the {MAX_PACK} bytes of a pack");
+        return Err(CommandError::Refused(why));
+    }
     let zip = zip(&files).map_err(|e| CommandError::Refused(format!("cannot make a zip: {e}")))?;
-    std::fs::write(path, zip).map_err(CommandError::io(format!("cannot write {}", path.display())))
+    let written = File::create_new(path).and_then(|mut file| file.write_all(&zip));
+    written.map_err(CommandError::io(format!("cannot write {}", path.display())))
+}
+
+/// What stands there already is never overwritten. Asked before anything is fetched.
+pub fn refuse_what_is_there(path: &Path) -> Result<(), CommandError> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let there = std::io::Error::new(ErrorKind::AlreadyExists, "it is there already");
+    Err(CommandError::input(format!("cannot write {}", path.display()))(there))
+}
+
+/// A pack brings its own keys and its own clock: taken for a mere file, a stranger's would vouch
+/// for itself.
+pub fn refuse_pack(name: &str, bytes: &[u8]) -> Result<(), CommandError> {
+    if bytes.starts_with(ZIP) { Err(only_replayed(name)) } else { Ok(()) }
+}
+
+pub fn only_replayed(name: &str) -> CommandError {
+    let why = format!(
+        "it may be a pack, whose keys, lists and time are whatever its maker put in it; \
+         `touchmark verify --replay {name}` does its verification again and says so"
+    );
+    malformed(name, why)
 }
 
 /// What a file is called after, so that a person who unpacks it can open it.
@@ -275,11 +346,26 @@ fn name_contexts(bytes: &[u8], urls: &mut BTreeSet<String>) {
     of(document.root(), urls);
 }
 
-/// Says of a report what it rests on.
+/// Says of a report that it rests on the asker's own map.
 pub fn as_given(mut report: Report) -> Report {
-    let detail = "Keys, lists and the time are those that were given along, and nobody was asked: \
-                  the answer is as good as whoever collected them.";
+    let detail = "Keys and lists are those that were given along, and nobody was asked: the \
+                  answer is as good as whoever collected them.";
     report.warnings.insert(0, Problem::new("documents-given", detail));
+    report
+}
+
+/// Says of a report that it rests on a pack, by which alone nothing is verified.
+pub fn as_replayed(mut report: Report) -> Report {
+    let detail = "Keys, lists and the time are those that the pack itself holds, and nobody was \
+                  asked: whoever made the pack could have made them up. The verdicts tell what \
+                  follows from them; nothing is verified by that.";
+    report.warnings.insert(0, Problem::new("pack-replayed", detail));
+    report.verified = false;
+    if let Some(presentation) = &mut report.presentation {
+        for credential in &mut presentation.credentials {
+            credential.verified = false;
+        }
+    }
     report
 }
 
@@ -288,6 +374,6 @@ fn unreadable(what: impl std::fmt::Display) -> impl FnOnce(std::io::Error) -> Co
 }
 
 fn malformed(what: impl std::fmt::Display, why: impl Into<String>) -> CommandError {
-    let source = std::io::Error::new(std::io::ErrorKind::InvalidData, why.into());
+    let source = std::io::Error::new(ErrorKind::InvalidData, why.into());
     CommandError::Input { what: format!("cannot use {what}"), source }
 }

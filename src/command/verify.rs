@@ -1,4 +1,4 @@
-//! `touchmark verify`: check a credential from a file, a link, standard input or a pack.
+//! `touchmark verify`: check a credential from a file, a link or standard input, or replay a pack.
 
 mod wished;
 
@@ -26,9 +26,18 @@ use crate::verify::{Sources, Verifier};
 /// What is verified, and how.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A file, a link to a credential, `-` for standard input, or what --save wrote
-    #[arg(value_name = "FILE|URL|-|PACK")]
-    what: String,
+    /// A file, a link to a credential, or `-` for standard input
+    #[arg(value_name = "FILE|URL|-", required_unless_present = "replay")]
+    what: Option<String>,
+    /// Do again the verification that --save kept, by the pack's own documents and clock, asking
+    /// nobody. Whoever made the pack could have made those up, so this never ends as verified:
+    /// exit code 3 where everything in it holds
+    #[arg(
+        long,
+        value_name = "PACK",
+        conflicts_with_all = ["what", "batch", "offline", "documents", "save"]
+    )]
+    replay: Option<PathBuf>,
     /// The file holds many credentials, one a line; print a report a line as JSON
     #[arg(long, conflicts_with = "json")]
     batch: bool,
@@ -46,8 +55,8 @@ pub struct Arguments {
     /// answer
     #[arg(long, value_name = "MAP.json", conflicts_with = "offline")]
     documents: Option<PathBuf>,
-    /// Write a pack: the credential, all that was fetched for it and the report. `touchmark verify
-    /// PACK.zip` comes to the same verdict without asking anyone
+    /// Write a pack, where no file is yet: the credential, all that was fetched for it and the
+    /// report. `touchmark verify --replay PACK.zip` comes to the same verdicts without asking anyone
     #[arg(long, value_name = "PACK.zip", conflicts_with = "batch")]
     save: Option<PathBuf>,
     /// Say whether the credential names this person: `email:…`, `name:…`, another type of identity,
@@ -65,6 +74,19 @@ pub enum Ending {
     Verified = 0,
     NotVerified = 1,
     Undecided = 2,
+    /// Everything held, by the documents and the clock of a pack.
+    Replayed = 3,
+}
+
+/// Whose documents and clock an answer rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Basis {
+    /// They were fetched, or none were.
+    Asked,
+    /// The asker's own map.
+    Map,
+    /// A pack's own.
+    Pack,
 }
 
 /// Verifies and prints.
@@ -74,13 +96,17 @@ pub async fn run(
     ambient: &Ambient,
 ) -> Result<Ending, CommandError> {
     let ForVerifying { dev_origins, contexts, .. } = settings;
+    if let Some(pack) = &args.save {
+        case::refuse_what_is_there(pack)?;
+    }
     if args.batch {
-        let file = Path::new(&args.what);
+        let what = args.what.as_deref().unwrap_or_default();
+        let file = Path::new(what);
         std::fs::File::open(file).map_err(unreadable(file))?;
         let now = args.at.unwrap_or_else(|| ambient.now());
         let outside = Outside::of(args, (dev_origins, ambient), now)?;
         let options = Options { trusted: settings.trusted.clone(), ..Options::default() };
-        return verify_batch::run(&args.what, outside, (contexts, options), now).await;
+        return verify_batch::run(what, outside, (contexts, options), now).await;
     }
     let asked = Asked::of(args, settings, ambient)?;
     let report = match &args.save {
@@ -92,10 +118,13 @@ pub async fn run(
             report
         }
     };
-    let text = if args.json { json(&report) } else { words(&report) };
+    let text = if args.json { json(&report) } else { words(&report, asked.basis) };
     let printed = std::io::stdout().write_all(text.as_bytes());
     printed.map_err(CommandError::io("cannot print the report"))?;
-    Ok(ending(&report))
+    Ok(match (asked.basis, ending(&report)) {
+        (Basis::Pack, Ending::Verified) => Ending::Replayed,
+        (_, ending) => ending,
+    })
 }
 
 /// What to verify, as of when, and whom to ask.
@@ -105,8 +134,7 @@ struct Asked {
     outside: Outside,
     contexts: &'static Contexts,
     options: Options,
-    /// The documents were given along.
-    given: bool,
+    basis: Basis,
 }
 
 impl Asked {
@@ -115,26 +143,26 @@ impl Asked {
         ForVerifying { dev_origins, contexts, trusted, .. }: &ForVerifying,
         ambient: &Ambient,
     ) -> Result<Self, CommandError> {
-        let read = read(&args.what)?;
-        let pack_at = if let Read::Pack(pack) = &read { Some(pack.at) } else { None };
-        let now = args.at.or(pack_at).unwrap_or_else(|| ambient.now());
         let options = Options {
             recipient: args.recipient.clone(),
             explain: args.explain,
             trusted: trusted.clone(),
             ..Options::default()
         };
-        match read {
-            Read::Pack(pack) if args.documents.is_none() => {
-                let input = pack.input.clone();
-                let outside = Outside::Documents(pack.documents(now));
-                Ok(Self { input, now, outside, contexts, options, given: true })
-            }
-            Read::Pack(Pack { input, .. }) | Read::Input(input) => {
-                let outside = Outside::of(args, (dev_origins, ambient), now)?;
-                Ok(Self { input, now, outside, contexts, options, given: args.documents.is_some() })
-            }
+        if let Some(path) = &args.replay {
+            let pack = Pack::open(path)?;
+            // A key that the pack brings along makes nobody known.
+            let options = Options { trusted: None, ..options };
+            let now = args.at.unwrap_or(pack.at);
+            let input = pack.input.clone();
+            let outside = Outside::Documents(pack.documents(now));
+            return Ok(Self { input, now, outside, contexts, options, basis: Basis::Pack });
         }
+        let now = args.at.unwrap_or_else(|| ambient.now());
+        let input = read(args.what.as_deref().unwrap_or_default())?;
+        let outside = Outside::of(args, (dev_origins, ambient), now)?;
+        let basis = if args.documents.is_some() { Basis::Map } else { Basis::Asked };
+        Ok(Self { input, now, outside, contexts, options, basis })
     }
 
     async fn verify<S: Sources>(&self, sources: &S) -> Report {
@@ -144,7 +172,11 @@ impl Asked {
             Input::Link(url) => verifier.verify_url(url).await,
             Input::Bytes(bytes) => verifier.verify(bytes).await,
         };
-        if self.given { case::as_given(report) } else { report }
+        match self.basis {
+            Basis::Asked => report,
+            Basis::Map => case::as_given(report),
+            Basis::Pack => case::as_replayed(report),
+        }
     }
 }
 
@@ -215,32 +247,29 @@ fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
     CommandError::input(format!("cannot read {}", path.display()))
 }
 
-enum Read {
-    Input(Input),
-    Pack(Pack),
-}
-
 /// What is named on the command line.
-fn read(what: &str) -> Result<Read, CommandError> {
+fn read(what: &str) -> Result<Input, CommandError> {
     if what.starts_with("https://") || what.starts_with("http://") {
-        return Ok(Read::Input(Input::Link(what.to_owned())));
+        return Ok(Input::Link(what.to_owned()));
     }
+    let mut bytes = Vec::new();
     if what == "-" {
-        let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
         read.map_err(CommandError::input("cannot read standard input"))?;
-        return Ok(Read::Input(Input::Bytes(bytes)));
+    } else {
+        let path = Path::new(what);
+        if path.is_dir() {
+            return Err(case::only_replayed(what));
+        }
+        bytes = std::fs::read(path).map_err(unreadable(path))?;
     }
-    let path = Path::new(what);
-    if let Some(pack) = Pack::open(path)? {
-        return Ok(Read::Pack(pack));
-    }
-    std::fs::read(path).map(|bytes| Read::Input(Input::Bytes(bytes))).map_err(unreadable(path))
+    case::refuse_pack(what, &bytes)?;
+    Ok(Input::Bytes(bytes))
 }
 
 pub fn ending(report: &Report) -> Ending {
     let verdicts = [report.verdicts.authentic, report.verdicts.current];
-    if report.verified {
+    if verdicts == [Verdict::Yes; 2] {
         Ending::Verified
     } else if verdicts.contains(&Verdict::No) {
         Ending::NotVerified
@@ -254,16 +283,28 @@ fn json(report: &Report) -> String {
     format!("{text}\n")
 }
 
-/// The report for people: the verdict, what it is about, and each check.
-fn words(report: &Report) -> String {
-    let mut lines = Vec::new();
-    lines.push(match ending(report) {
-        Ending::Verified => "VERIFIED".to_owned(),
-        Ending::NotVerified => format!("NOT VERIFIED (status: {})", word(&report.status)),
-        Ending::Undecided => {
+/// The verdict, never without whose documents it rests on.
+fn headline(report: &Report, basis: Basis) -> String {
+    let word = match (ending(report), basis) {
+        (Ending::Verified | Ending::Replayed, Basis::Pack) => "NOTHING PROVEN: it holds".to_owned(),
+        (Ending::Verified | Ending::Replayed, _) => "VERIFIED".to_owned(),
+        (Ending::NotVerified, _) => format!("NOT VERIFIED (status: {})", word(&report.status)),
+        (Ending::Undecided, _) => {
             "UNDECIDED: something needed for an answer could not be had".to_owned()
         }
-    });
+    };
+    match basis {
+        Basis::Asked => word,
+        Basis::Map => format!("{word}, going by the outside documents of your map"),
+        Basis::Pack => {
+            format!("{word}, as given by the pack's own documents and clock, which its maker chose")
+        }
+    }
+}
+
+/// The report for people: the verdict, what it is about, and each check.
+fn words(report: &Report, basis: Basis) -> String {
+    let mut lines = vec![headline(report, basis)];
     if let Some(credential) = &report.credential {
         let says = |label: &str, text: Option<&String>| {
             text.map(|t| format!("  {label:<10} {}", plain(t)))
@@ -292,7 +333,7 @@ fn words(report: &Report) -> String {
     lines.push(String::new());
     lines.extend(checks(report));
     let contained = report.presentation.iter().flat_map(|presentation| &presentation.credentials);
-    lines.extend(contained.map(|credential| format!("\n{}", words(credential).trim_end())));
+    lines.extend(contained.map(|credential| format!("\n{}", words(credential, basis).trim_end())));
     lines.join("\n") + "\n"
 }
 

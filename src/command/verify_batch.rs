@@ -175,7 +175,7 @@ impl Tally {
         match ending {
             Ending::Verified => self.verified += 1,
             Ending::NotVerified => self.not_verified += 1,
-            Ending::Undecided => self.undecided += 1,
+            Ending::Undecided | Ending::Replayed => self.undecided += 1,
         }
     }
 

@@ -16,7 +16,8 @@ use crate::check::issuer_books::IssuerRecord;
 /// What is known of a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
-    Document(Vec<u8>),
+    /// Shared, since many URLs may answer with the same file.
+    Document(Arc<[u8]>),
     /// It answered with this HTTP status, as 410 for what is gone.
     Status(u16),
 }
@@ -48,7 +49,7 @@ impl Sources for Documents {
                 Err(FetchError::TooLarge { url: url_text() })
             }
             Some(Given::Document(bytes)) => {
-                Ok(Fetched { bytes: bytes.clone(), content_type: None, fetched_at: self.at })
+                Ok(Fetched { bytes: bytes.to_vec(), content_type: None, fetched_at: self.at })
             }
         }
     }
@@ -76,7 +77,8 @@ impl<'s, S> Recording<'s, S> {
         Self { sources, seen: Mutex::default() }
     }
 
-    /// What was answered, by URL. What did not answer at all is not there.
+    /// What was answered, by URL: the first answer, where one was asked twice (as under two
+    /// `Accept`s). What did not answer at all is not there.
     pub fn seen(self) -> BTreeMap<String, Given> {
         self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,7 +88,7 @@ impl<S: Sources> Sources for Recording<'_, S> {
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
         let answered = self.sources.fetch(url, accept).await;
         let answer = match &answered {
-            Ok(fetched) => Some(Given::Document(fetched.bytes.clone())),
+            Ok(fetched) => Some(Given::Document(fetched.bytes.as_slice().into())),
             Err(FetchError::Status { status, .. }) => Some(Given::Status(*status)),
             Err(_) => None,
         };
@@ -116,9 +118,9 @@ mod tests {
 
     fn at_hand() -> Documents {
         let answers = [
-            (url("https://a.example"), Given::Document(b"{}".to_vec())),
+            (url("https://a.example"), Given::Document((*b"{}").into())),
             (url("https://a.example/gone"), Given::Status(410)),
-            (url("https://a.example/large"), Given::Document(vec![0; MAX_BYTES + 1])),
+            (url("https://a.example/large"), Given::Document(vec![0; MAX_BYTES + 1].into())),
         ];
         Documents::new(answers, Timestamp::UNIX_EPOCH)
     }
@@ -146,7 +148,7 @@ mod tests {
         }
         let seen: Vec<_> = recording.seen().into_iter().collect();
         let expected = [
-            ("https://a.example/".to_owned(), Given::Document(b"{}".to_vec())),
+            ("https://a.example/".to_owned(), Given::Document((*b"{}").into())),
             ("https://a.example/gone".to_owned(), Given::Status(410)),
         ];
         assert_eq!(seen, expected);
