@@ -171,6 +171,10 @@ mod tests {
             (json!({"enum": [1, {"a": [2]}]}), json!({"a": [2.0]}), json!({"a": [3]}), ""),
             (json!({"const": "a"}), json!("a"), json!("b"), ""),
             (json!({"multipleOf": 0.1}), json!(0.3), json!(0.35), ""),
+            (json!({"multipleOf": 2.5}), json!(-5e300), json!(5.000_000_000_000_001), ""),
+            (json!({"multipleOf": 1e-300}), json!(1e300), json!(1.5e-300), ""),
+            (json!({"multipleOf": 1e300}), json!(0), json!(1), ""),
+            (json!({"multipleOf": 7}), json!(7e22), json!(1e300), ""),
             (json!({"minimum": 1, "exclusiveMaximum": 2}), json!(1), json!(2), ""),
             (json!({"maximum": 1, "exclusiveMinimum": 0}), json!(1), json!(0), ""),
             (json!({"minLength": 2, "maxLength": 2}), json!("éé"), json!("é"), ""),
@@ -286,8 +290,9 @@ mod tests {
             (json!({"$ref": "#"}), "TooComplex"),
             (json!({"type": "sting"}), "Unsupported"),
             (json!({"properties": {"a": 4}}), "Unsupported"),
+            (json!({"properties": {"n": {"multipleOf": 0}}}), "Unsupported"),
         ] {
-            let stopped = ask(schema.clone(), json!({"a": "b"})).unwrap_err();
+            let stopped = ask(schema.clone(), json!({"a": "b", "n": 1})).unwrap_err();
             assert!(format!("{stopped:?}").starts_with(stop), "{schema}: {stopped:?}");
         }
     }
@@ -305,5 +310,36 @@ mod tests {
         assert_eq!(ask(schema, json!({"a": "b"})), Err(Stop::TooComplex));
         let all: Vec<_> = (0..20_000).map(|n| json!([n])).collect();
         assert_eq!(ask(json!({"uniqueItems": true}), json!(all)), Err(Stop::TooComplex));
+    }
+    /// Each is a single keyword that is asked of every item.
+    #[test]
+    fn what_one_keyword_costs_is_counted_too() {
+        let items = |item: serde_json::Value| json!(vec![item; 20_000]);
+        let long = "a".repeat(100_000);
+        for (each, document) in [
+            (json!({"not": {"type": vec!["null"; 10_000]}}), items(json!(1))),
+            (json!({"required": vec!["a"; 10_000]}), items(json!({"a": 1}))),
+            (json!({"required": vec![1; 10_000]}), items(json!({}))),
+            (json!({"not": {"required": [long]}}), items(json!({}))),
+            (json!({"not": {"enum": vec![json!({}); 10_000]}}), items(json!([]))),
+            (json!({"$ref": format!("#/{long}")}), items(json!(1))),
+        ] {
+            let mut schema = json!({"items": each});
+            schema[&long] = json!(true);
+            assert_eq!(ask(schema.clone(), document), Err(Stop::TooComplex));
+        }
+        // A long name above many values that do not keep what is asked of each.
+        let mut document = json!({});
+        document[&long] = items(json!(1));
+        let each = json!({"items": {"not": {"type": "null"}}});
+        assert_eq!(ask(json!({"additionalProperties": each}), document), Err(Stop::TooComplex));
+        let told = violation_of(json!({"enum": [long]}));
+        assert!(told.len() < 200, "{told}");
+    }
+
+    fn violation_of(schema: serde_json::Value) -> String {
+        let schema = schema.to_string();
+        let schema = Schema::read(schema.as_bytes()).unwrap();
+        schema.violation(&Value::Null).unwrap().unwrap().expected
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::Place;
-use super::values::{Found, count, kind, numeric, violated, whole};
+use super::values::{Found, count, cut, kind, numeric, violated, whole};
 use super::{Draft, Schema, Stop, Violation, members};
 use crate::model::json::{Object, Value};
 
@@ -12,6 +12,8 @@ use crate::model::json::{Object, Value};
 const BUDGET: usize = 500_000;
 /// How deep schemas may apply schemas.
 const DEEPEST: usize = 128;
+/// Bytes that are compared or copied for one step.
+const STRIDE: usize = 64;
 
 /// Keywords that assert something and are not read here.
 const UNREAD: [&str; 5] =
@@ -38,21 +40,34 @@ impl<'e, 's> Evaluation<'e, 's> {
         Ok(())
     }
 
+    /// Looking for a member goes through all of them.
+    fn look_up<'o, 'd>(
+        &mut self,
+        name: &str,
+        object: &'o Object<'d>,
+    ) -> Result<Option<&'o Value<'d>>, Stop> {
+        self.spend(object.len() * (name.len() / STRIDE + 1) / 8 + 1)?;
+        Ok(object.get(name))
+    }
+
     fn apply(&mut self, schema: &'e Value<'s>, value: &Value<'_>, at: Place<'_>) -> Found {
         self.spend(1)?;
-        let keywords = match schema {
-            Value::Bool(true) => return Ok(None),
-            Value::Bool(false) => return violated(at, "nothing to be there"),
-            Value::Object(object) => object,
+        let found = match schema {
+            Value::Bool(true) => None,
+            Value::Bool(false) => violated(at, "nothing to be there")?,
+            Value::Object(_) if self.depth == DEEPEST => return Err(Stop::TooComplex),
+            Value::Object(object) => {
+                self.depth += 1;
+                let found = self.keywords(object, value, at);
+                self.depth -= 1;
+                found?
+            }
             other => return Err(Stop::Unsupported(format!("{} as a schema", other.kind()))),
         };
-        if self.depth == DEEPEST {
-            return Err(Stop::TooComplex);
-        }
-        self.depth += 1;
-        let found = self.keywords(keywords, value, at);
-        self.depth -= 1;
-        found
+        // A long name above many values is written out for each of them, also where none is told.
+        let told = found.as_ref().map_or(0, |told| told.pointer.len() + told.expected.len());
+        self.spend(told / STRIDE)?;
+        Ok(found)
     }
 
     fn keywords(&mut self, schema: &'e Object<'s>, value: &Value<'_>, at: Place<'_>) -> Found {
@@ -67,13 +82,16 @@ impl<'e, 's> Evaluation<'e, 's> {
             return self.reference(reference, value, at);
         }
         for (name, keyword) in schema.iter() {
-            self.spend(1)?;
+            self.spend(1 + length(keyword) + length(value))?;
             if UNREAD.contains(&name) {
                 return Err(Stop::Unsupported(format!("`{name}`")));
             }
             let found = match name {
                 "$ref" => self.reference(keyword, value, at)?,
-                "type" => kind(keyword, value, at)?,
+                "type" => {
+                    self.spend(keyword.items().len() * (1 + length(value)))?;
+                    kind(keyword, value, at)?
+                }
                 "enum" | "const" => self.one_of_values(name, keyword, value, at)?,
                 "allOf" | "anyOf" | "oneOf" | "not" | "if" => {
                     self.logic(name, keyword, schema, value, at)?
@@ -97,7 +115,8 @@ impl<'e, 's> Evaluation<'e, 's> {
         let schema = self.schema;
         let name =
             reference.as_str().ok_or(Stop::Unsupported("a `$ref` that is no text".into()))?;
-        // Looking for it may take as long as the schema is.
+        // Looking for it may take as long as the schema is, or its name.
+        self.spend(name.len() / STRIDE)?;
         self.spend(match name.contains("#/") {
             true => schema.size / 64 + 1,
             false => schema.size,
@@ -121,7 +140,7 @@ impl<'e, 's> Evaluation<'e, 's> {
                 return Ok(None);
             }
         }
-        let words: Vec<&str> = allowed.iter().filter_map(Value::as_str).take(8).collect();
+        let words: Vec<_> = allowed.iter().filter_map(Value::as_str).take(8).map(cut).collect();
         match words.is_empty() {
             true => violated(at, "another value"),
             false => violated(at, format!("one of the values {}", words.join(", "))),
@@ -195,7 +214,7 @@ impl<'e, 's> Evaluation<'e, 's> {
     fn text(&mut self, name: &str, keyword: &Value<'_>, text: &str, at: Place<'_>) -> Found {
         match name {
             "minLength" | "maxLength" => {
-                self.spend(text.len() / 64)?;
+                self.spend(text.len() / STRIDE)?;
                 count(name, "minLength", keyword, text.chars().count(), "characters", at)
             }
             "pattern" => {
@@ -326,8 +345,7 @@ impl<'e, 's> Evaluation<'e, 's> {
             }
             "properties" => {
                 for (member, part) in map(name, keyword)?.iter() {
-                    self.spend(object.len() / 8 + 1)?;
-                    if let Some(value) = object.get(member) {
+                    if let Some(value) = self.look_up(member, object)? {
                         let found = self.apply(part, value, at.member(member))?;
                         if found.is_some() {
                             return Ok(found);
@@ -378,8 +396,9 @@ impl<'e, 's> Evaluation<'e, 's> {
         let named = members(schema, "properties");
         let patterns = members(schema, "patternProperties");
         for (member, value) in object.iter() {
-            self.spend(named.map_or(0, Object::len) / 8 + 1)?;
-            if named.is_some_and(|named| named.contains(member)) {
+            if let Some(named) = named
+                && self.look_up(member, named)?.is_some()
+            {
                 continue;
             }
             let mut matched = false;
@@ -399,8 +418,7 @@ impl<'e, 's> Evaluation<'e, 's> {
     fn dependent(&mut self, map: &'e Object<'s>, value: &Value<'_>, at: Place<'_>) -> Found {
         let Value::Object(object) = value else { return Ok(None) };
         for (member, part) in map.iter() {
-            self.spend(object.len() / 8 + 1)?;
-            if !object.contains(member) {
+            if self.look_up(member, object)?.is_none() {
                 continue;
             }
             let found = match part {
@@ -415,10 +433,10 @@ impl<'e, 's> Evaluation<'e, 's> {
     }
 
     fn required(&mut self, names: &[Value<'_>], object: &Object<'_>, at: Place<'_>) -> Found {
+        self.spend(names.len())?;
         for name in names.iter().filter_map(Value::as_str) {
-            self.spend(object.len() / 8)?;
-            if !object.contains(name) {
-                return violated(at.member(name), format!("`{name}` to be there"));
+            if self.look_up(name, object)?.is_none() {
+                return violated(at.member(name), format!("`{}` to be there", cut(name)));
             }
         }
         Ok(None)
@@ -428,9 +446,12 @@ impl<'e, 's> Evaluation<'e, 's> {
     fn same(&mut self, a: &Value<'_>, b: &Value<'_>) -> Result<bool, Stop> {
         self.spend(1)?;
         Ok(match (a, b) {
-            (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+            (Value::Number(a), Value::Number(b)) => {
+                self.spend((a.text().len() + b.text().len()) / STRIDE)?;
+                a.as_f64() == b.as_f64()
+            }
             (Value::String(a), Value::String(b)) => {
-                self.spend(a.len() / 64)?;
+                self.spend(a.len() / STRIDE)?;
                 a == b
             }
             (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
@@ -443,8 +464,7 @@ impl<'e, 's> Evaluation<'e, 's> {
             }
             (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
                 for (name, value) in a.iter() {
-                    self.spend(b.len() / 8)?;
-                    match b.get(name) {
+                    match self.look_up(name, b)? {
                         Some(other) if self.same(value, other)? => {}
                         _ => return Ok(false),
                     }
@@ -453,6 +473,14 @@ impl<'e, 's> Evaluation<'e, 's> {
             }
             (a, b) => a == b,
         })
+    }
+}
+
+/// Numbers may be written at any length, and are read anew each time.
+fn length(value: &Value<'_>) -> usize {
+    match value {
+        Value::Number(number) => number.text().len() / STRIDE,
+        _ => 0,
     }
 }
 

@@ -46,20 +46,48 @@ pub fn numeric(name: &str, keyword: &Value<'_>, number: f64, at: Place<'_>) -> F
         "maximum" => |number, bound| number <= bound,
         "exclusiveMinimum" => |number, bound| number > bound,
         "exclusiveMaximum" => |number, bound| number < bound,
-        "multipleOf" => |number, bound| {
-            let times = number / bound;
-            // 0.3 is three times 0.1 for people, though not in binary.
-            (times - times.round()).abs() <= times.abs().max(1.0) * 4.0 * f64::EPSILON
-        },
+        "multipleOf" => is_multiple,
         _ => return Ok(None),
     };
     let Value::Number(bound) = keyword else {
         return Err(Stop::Unsupported(format!("`{name}` that is no number")));
     };
+    if name == "multipleOf" && bound.as_f64() <= 0.0 {
+        return Err(Stop::Unsupported("`multipleOf` that is not above 0".into()));
+    }
     match holds(number, bound.as_f64()) {
         true => Ok(None),
-        false => violated(at, format!("a number that keeps `{name}` {}", bound.text())),
+        false => violated(at, format!("a number that keeps `{name}` {}", cut(bound.text()))),
     }
+}
+
+/// Whether it is in decimal, as both were written: 0.3 is three times 0.1, though not in binary.
+fn is_multiple(number: f64, of: f64) -> bool {
+    let ((digits, exponent), (of, of_exponent)) = (decimal(number), decimal(of));
+    match exponent - of_exponent {
+        // Below 10^17 there are fewer than 57 factors 2 or 5 that a ten could take away.
+        up @ 0.. => (0..up.min(57)).fold(digits % of, |rest, _| rest * 10 % of) == 0,
+        down => {
+            let whole = 10u128.checked_pow(down.unsigned_abs()).and_then(|ten| of.checked_mul(ten));
+            whole.map_or(digits == 0, |whole| digits % whole == 0)
+        }
+    }
+}
+
+/// At most 17 digits and their power of ten. Only numbers are read whose shortest decimal is the
+/// one that was written.
+fn decimal(number: f64) -> (u128, i32) {
+    let text = format!("{:e}", number.abs());
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let digits = [whole, fraction].concat().parse().expect("at most 17 digits");
+    let exponent: i32 = exponent.parse().expect("at most three digits");
+    (digits, exponent - fraction.len() as i32)
+}
+
+/// As much of a text as a message needs.
+pub fn cut(text: &str) -> String {
+    text.chars().take(60).collect()
 }
 
 pub fn kind(keyword: &Value<'_>, value: &Value<'_>, at: Place<'_>) -> Found {
@@ -75,12 +103,14 @@ pub fn kind(keyword: &Value<'_>, value: &Value<'_>, at: Place<'_>) -> Found {
             | ("object", Value::Object(_)) => true,
             ("integer", Value::Number(number)) => number.as_f64().fract() == 0.0,
             ("null" | "boolean" | "number" | "string" | "array" | "object" | "integer", _) => false,
-            _ => return Err(Stop::Unsupported(format!("the type {name:?}"))),
+            _ => return Err(Stop::Unsupported(format!("the type {:?}", cut(name)))),
         };
         if fits {
             return Ok(None);
         }
-        names.push(name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
     violated(at, format!("{}, not {}", names.join(" or "), value.kind()))
 }
