@@ -21,6 +21,8 @@ use crate::store::ApiKeyRow;
 pub enum Scope {
     /// Mint credentials.
     Mint,
+    /// Sign what was composed elsewhere, whatever it says, in the issuer's name.
+    Issue,
     /// Suspend, reinstate, revoke and supersede credentials.
     Status,
     /// Set up: profile, achievements, keys, API keys.
@@ -35,6 +37,7 @@ impl Scope {
     pub fn as_str(self) -> &'static str {
         match self {
             Scope::Mint => "mint",
+            Scope::Issue => "issue",
             Scope::Status => "status",
             Scope::Admin => "admin",
             Scope::Claim => "claim",

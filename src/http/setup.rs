@@ -63,7 +63,8 @@ pub struct KeyView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApiKeyRequest {
-    /// Of `mint`, `status`, `admin`, `claim`, `policy`.
+    /// Of `mint`, `issue`, `status`, `admin`, `claim`, `policy`. Who has `issue` may have
+    /// anything signed in the issuer's name, by the VC-API.
     #[schema(example = json!(["mint", "status"]))]
     pub scopes: Vec<String>,
     /// Whose system uses it. Idempotency keys belong to the client, not to the API key, so that
@@ -260,7 +261,7 @@ fn check_api_key(asked: &ApiKeyRequest, now: Timestamp) -> Result<Vec<Scope>, Ve
             Some(scope) if scopes.contains(&scope) => {}
             Some(scope) => scopes.push(scope),
             None => {
-                let detail = "a scope is one of mint, status, admin, claim, policy";
+                let detail = "a scope is one of mint, issue, status, admin, claim, policy";
                 faults.add(format!("/scopes/{i}"), "unknown-scope", detail);
             }
         }

@@ -46,6 +46,12 @@ pub fn refused(refusal: &StatusRefusal) -> IssueError {
              set \"suspendable\" on the achievement for those minted from now on"
                 .into(),
         ),
+        StatusRefusal::KeptElsewhere => conflict(
+            "status-kept-elsewhere",
+            "this credential came with a `credentialStatus` of its own, and verifiers ask there; \
+             change it there, for nothing that is done here would reach them"
+                .into(),
+        ),
         StatusRefusal::NoSuchSuccessor => IssueError::Invalid(vec![Fault::new(
             "/successor",
             "unknown-successor",

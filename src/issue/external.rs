@@ -8,7 +8,8 @@
 //! is drawn again.
 //!
 //! Invariant: what the issuer wrote is signed as it was written, or refused; only
-//! an issuer of this service is signed for, with a key of its own.
+//! an issuer of this service is signed for, with a key of its own. No status list
+//! is signed: one composed elsewhere could take back what was revoked.
 
 use std::borrow::Cow;
 
@@ -21,7 +22,7 @@ use crate::check::options::Profile;
 use crate::check::{self, Problem, related_resource};
 use crate::did;
 use crate::jsonld::Contexts;
-use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential, first_context};
+use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential, first_context, types};
 use crate::model::document::DocumentError;
 use crate::model::json::{self, Object, Value};
 use crate::model::key::Algorithm;
@@ -29,6 +30,7 @@ use crate::model::{Document, date_time};
 use crate::proof::secured::MAX_BYTES;
 use crate::proof::suite::Suite;
 use crate::proof::{ecdsa_rdfc_2019, eddsa_rdfc_2022};
+use crate::status::{bitstring, status_list_2021};
 use crate::store::{
     Ceiling, Mint, Minted, Purpose, Recorded, StatusEntry, StatusListRow, StoreError,
 };
@@ -99,6 +101,7 @@ impl Issuance {
             let detail = "This `id` is one that only this service gives; leave it out.";
             return Err(not_valid(check::data_model::NAME, "id-of-ours", detail, "/id"));
         }
+        refuse_lists(document.root())?;
         let signing = self.signing(issuer, document.root(), asked).await?;
         self.settle_public_url().await?;
         self.store.admit_external(&issuer.name).await?;
@@ -300,8 +303,8 @@ impl<'c> Composed<'c> {
         }
         let index = issuance.ambient.random_below(list.length);
         let url = issuance.links.status_list(&list.id);
-        let is_list = Credential(given).has_type("BitstringStatusListCredential");
-        let entry = (!is_list && root.add("credentialStatus", place(&url, index)))
+        let entry = root
+            .add("credentialStatus", place(&url, index))
             .then(|| StatusEntry { list: list.id.clone(), index });
         if first_context(given) == Some(CONTEXT_V1) {
             let proof = matches!(signing.mechanism, Mechanism::DataIntegrity(_));
@@ -338,6 +341,26 @@ fn add_contexts<'c>(root: &mut Object<'c>, urls: impl Iterator<Item = &'static s
             contexts.push(Value::String(url.into()));
         }
     }
+}
+
+/// By their names, and by the same written out as URLs.
+fn refuse_lists(root: &Object<'_>) -> Result<(), ExternalError> {
+    let is_list = |name: &str| {
+        let name = name.rsplit(['#', '/', ':']).next().unwrap_or(name);
+        [
+            bitstring::List::CREDENTIAL_TYPE,
+            bitstring::List::SUBJECT_TYPE,
+            status_list_2021::CREDENTIAL_TYPE,
+            status_list_2021::SUBJECT_TYPE,
+        ]
+        .contains(&name)
+    };
+    if !types(root).chain(Credential(root).subjects().flat_map(types)).any(is_list) {
+        return Ok(());
+    }
+    let detail = "This is a status list. The issuer's own are kept and signed by this service; \
+                  change a credential's status instead.";
+    Err(not_valid(check::data_model::NAME, "status-list", detail, "/type"))
 }
 
 /// The checks that every verifier runs, and those of an issuer.

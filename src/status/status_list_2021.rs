@@ -11,7 +11,7 @@ use crate::model::json::Object;
 
 pub const ENTRY_TYPE: &str = "StatusList2021Entry";
 pub const CREDENTIAL_TYPE: &str = "StatusList2021Credential";
-const SUBJECT_TYPE: &str = "StatusList2021";
+pub const SUBJECT_TYPE: &str = "StatusList2021";
 
 /// Reads a credential's `credentialStatus` of this type.
 pub fn read_entry(object: &Object<'_>) -> Result<Entry, EntryError> {

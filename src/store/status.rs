@@ -58,6 +58,8 @@ pub enum StatusRefusal {
     Terminal { state: CredentialState },
     #[error("the credential was minted without an entry in a suspension list")]
     NotSuspendable,
+    #[error("the credential names a status that is kept elsewhere")]
+    KeptElsewhere,
     #[error("there is no such successor")]
     NoSuchSuccessor,
     #[error("a credential cannot succeed itself")]
@@ -199,6 +201,10 @@ pub(super) async fn apply(
     let had_entry = lists::set_bit(tx, owner, purpose, bit, wanted.at).await?;
     if !had_entry && next == CredentialState::Suspended {
         return Ok(Err(StatusRefusal::NotSuspendable));
+    }
+    // No verifier would learn of it. A successor is told of on the page all the same.
+    if !had_entry && current.is_external() && next == CredentialState::Revoked {
+        return Ok(Err(StatusRefusal::KeptElsewhere));
     }
     let credential = write_state(tx, &current, next, wanted).await?;
     audit_change(tx, &current, &credential, wanted).await?;

@@ -62,7 +62,7 @@ pub struct NotIssued {
     responses((status = 201, description = "The credential, secured and committed", body = IssueAnswer),
               (status = 400, description = "It cannot be signed as it is, or the request cannot be read", content(
                   (NotIssued = "application/json"), (ProblemDocument = "application/problem+json")))),
-    security(("apiKey" = ["mint"])))]
+    security(("apiKey" = ["issue"])))]
 pub async fn issue(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -79,7 +79,7 @@ pub async fn issue(
     responses((status = 201, description = "The credential, secured and committed", body = IssueAnswer),
               (status = 400, description = "It cannot be signed as it is, or the request cannot be read", content(
                   (NotIssued = "application/json"), (ProblemDocument = "application/problem+json")))),
-    security(("apiKey" = ["mint"])))]
+    security(("apiKey" = ["issue"])))]
 pub async fn issue_at(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -97,7 +97,7 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let named = instance.map(Instance::of);
     if let Some(named) = &named {
-        app.party(caller, Scope::Mint, named.issuer).await?;
+        app.party(caller, Scope::Issue, named.issuer).await?;
     }
     body::require_json(request.headers())?;
     let bytes = body::read(request).await?;
@@ -106,13 +106,13 @@ async fn answer(
         Some(named) => named.issuer.to_owned(),
         None => issuer(app, caller, &asked)?,
     };
-    let party = app.party(caller, Scope::Mint, &issuer).await?;
+    let party = app.party(caller, Scope::Issue, &issuer).await?;
     let profile = app.vc_api.profile(instance);
     let external = External {
         credential: asked.bytes,
         mechanism: mechanism(named.and_then(|named| named.mechanism), &asked)?,
         profile,
-        contexts: contexts(profile),
+        contexts: contexts(app, profile),
     };
     match app.issuance.issue_external(&party, &caller.minter(), external).await {
         Ok(secured) => created(secured),

@@ -62,9 +62,9 @@ impl VcApi {
 }
 
 /// The contexts that a profile knows.
-pub fn contexts(profile: Profile) -> &'static Contexts {
+fn contexts(app: &App, profile: Profile) -> &'static Contexts {
     match profile {
-        Profile::Strict => Contexts::bundled(),
+        Profile::Strict => app.contexts,
         Profile::Conformance => Contexts::conformance(),
     }
 }

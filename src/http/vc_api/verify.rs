@@ -86,6 +86,6 @@ pub(super) async fn report(
     wanted: Wanted,
 ) -> crate::check::Report {
     let (own, now) = (Own::of(app), app.issuance.ambient.now());
-    let contexts = contexts(options.profile);
+    let contexts = contexts(app, options.profile);
     Verifier { sources: &own, contexts, now, options }.verify_as(asked.bytes, wanted).await
 }

@@ -185,7 +185,7 @@ async fn each_route_needs_its_scope() {
     let place =
         Place { issuer: "nea", credential: minted["id"].as_str().unwrap(), api_key: "none" };
     let mut keys = Vec::new();
-    for scope in ["mint", "status", "admin", "claim", "policy"] {
+    for scope in ["mint", "issue", "status", "admin", "claim", "policy"] {
         keys.push((scope, app.api_key(Some("nea"), &[scope]).await));
     }
     for route in &routes() {

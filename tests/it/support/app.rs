@@ -134,13 +134,15 @@ pub struct Setting {
     pub room: Room,
     pub vc_api: VcApi,
     pub trusted: Option<Arc<TrustedIssuers>>,
+    pub contexts: &'static Contexts,
 }
 
 impl Default for Setting {
     fn default() -> Self {
         let public_url = "https://touchmark.example".into();
         let (room, vc_api) = (Room::default(), VcApi::default());
-        Self { public_url, verify_per_minute: 1_000_000, room, vc_api, trusted: None }
+        let contexts = Contexts::bundled();
+        Self { public_url, verify_per_minute: 1_000_000, room, vc_api, trusted: None, contexts }
     }
 }
 
@@ -171,7 +173,7 @@ impl TestApp {
     pub async fn set(database: Database, setting: Setting) -> Self {
         let clock = TestClock::at(START);
         let mut this = Self::start(database, clock, &setting, "first").await;
-        let everything = ["mint", "status", "admin", "claim", "policy"];
+        let everything = ["mint", "issue", "status", "admin", "claim", "policy"];
         this.admin = this.api_key(None, &everything).await;
         this.nea = this.api_key(Some("nea"), &everything).await;
         this.other = this.api_key(Some("other"), &everything).await;
@@ -210,7 +212,7 @@ impl TestApp {
         let app = Arc::new(App {
             issuance,
             network,
-            contexts: Contexts::bundled(),
+            contexts: setting.contexts,
             mints_per_hour: 10_000,
             verify_limit: limits::PerMinute::new(per_minute),
             trust_forwarded_for: false,

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use touchmark::did;
+use touchmark::jsonld::Contexts;
 use touchmark::store::PartyKind;
 
 use super::{app, ask, codes};
-use crate::support::app::{Answer, Database, TestApp, on_both_databases};
+use crate::support::app::{Answer, Database, Setting, TestApp, on_both_databases};
 use crate::support::samples::with;
 
 on_both_databases! {
@@ -258,13 +259,14 @@ async fn an_id_of_the_issuers_own_is_taken_once_and_held_by_the_books(database: 
     app.post("/credentials/issue", &app.admin, &body).await.expect(201);
     // The key of another, and one without the scope.
     app.post("/nea/credentials/issue", &app.other, &body).await.expect_problem(404, "not-found");
-    let status = app.api_key(Some("nea"), &["status"]).await;
+    // Minting by achievements is no leave to sign anything.
+    let status = app.api_key(Some("nea"), &["status", "mint"]).await;
     app.post("/nea/credentials/issue", &status, &body).await.expect_problem(403, "forbidden");
-    let mint = app.api_key(Some("nea"), &["mint"]).await;
-    app.post("/nea/credentials/status", &mint, &json!({"credentialStatus": {"type": "x"}}))
+    let issue = app.api_key(Some("nea"), &["issue"]).await;
+    app.post("/nea/credentials/status", &issue, &json!({"credentialStatus": {"type": "x"}}))
         .await
         .expect_problem(403, "forbidden");
-    let one = app.limited_key(Some("nea"), &["mint"], 1).await;
+    let one = app.limited_key(Some("nea"), &["issue"], 1).await;
     app.post("/nea/credentials/issue", &one, &body).await.expect(201);
     app.post("/nea/credentials/issue", &one, &body).await.expect_problem(429, "mint-ceiling");
 }
@@ -287,6 +289,55 @@ async fn only_what_is_about_the_same_subject_takes_its_place() {
     let again = issued(&app, "/nea", &of(subject)).await;
     let body = json!({"reason": "r", "successor": again["id"]});
     app.change(&ids[0], "supersede", &body).await.expect(200);
+}
+
+#[tokio::test]
+async fn contexts_that_the_operator_pinned_are_known() {
+    let url = "https://own.example/context";
+    let pinned = br#"{"@context": {"ownWord": "https://own.example/word"}}"#;
+    let contexts = Contexts::bundled_and([(url, &pinned[..])]).unwrap();
+    let setting = Setting { contexts: Box::leak(Box::new(contexts)), ..Setting::default() };
+    let app = TestApp::set(Database::sqlite(), setting).await;
+    let given = with(plain(), json!({"@context": [V2, url], "ownWord": "x"}));
+    let credential = issued(&app, "/nea", &given).await;
+    verified(&app, "", &credential).await.expect(200);
+}
+
+#[tokio::test]
+async fn no_status_list_is_signed_that_was_composed_elsewhere() {
+    let app = app(Database::sqlite()).await;
+    let subject = json!({"type": "BitstringStatusList", "statusPurpose": "revocation",
+                         "encodedList": "uH4sIAAAAAAAA_-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"});
+    for change in [
+        json!({"type": ["VerifiableCredential", "BitstringStatusListCredential"]}),
+        json!({"type": ["VerifiableCredential", "StatusList2021Credential"]}),
+        json!({"type": ["VerifiableCredential",
+                        "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential"]}),
+        json!({"credentialSubject": subject}),
+        json!({"credentialSubject": [{"id": "did:example:subject"}, subject]}),
+    ] {
+        for instance in ["/nea", "/other"] {
+            let given = with(plain(), change.clone());
+            let answer = issue(&app, instance, &given).await.expect(400).json();
+            assert_eq!(codes(&answer), ["status-list"], "{change}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_status_that_is_kept_elsewhere_is_not_changed_here() {
+    let app = app(Database::sqlite()).await;
+    let elsewhere = json!({"type": "BitstringStatusListEntry", "statusPurpose": "revocation",
+        "statusListIndex": "7", "statusListCredential": "https://a.example/list"});
+    let given = with(plain(), json!({"id": "urn:uuid:1", "credentialStatus": elsewhere}));
+    assert_eq!(issued(&app, "/nea", &given).await["credentialStatus"], elsewhere);
+    let entry = json!({"type": "BitstringStatusListEntry"});
+    let body = json!({"credentialId": "urn:uuid:1", "credentialStatus": entry});
+    app.post("/nea/credentials/status", &app.nea, &body)
+        .await
+        .expect_problem(409, "status-kept-elsewhere");
+    let page = app.read("/v1/issuers/nea/credentials", &app.nea).await.expect(200).text();
+    assert!(page.contains("\"good\"") && !page.contains("\"revoked\""), "{page}");
 }
 
 /// Section by section of what a credential must be to be issued.
