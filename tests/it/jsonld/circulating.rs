@@ -51,7 +51,9 @@ fn good_vectors() -> Vec<(String, String)> {
             let text = std::fs::read_to_string(&file).unwrap();
             let vector: serde_json::Value = serde_json::from_str(&text).unwrap();
             let good = vector["expect"]["authentic"] == "yes" && vector["expect"]["form"] == "json";
-            let input = vector["input"].as_str().filter(|_| good)?;
+            // Some are baked into a picture.
+            let is_json = |input: &&str| input.trim_start().starts_with('{');
+            let input = vector["input"].as_str().filter(|_| good).filter(is_json)?;
             Some((file.display().to_string(), input.to_owned()))
         })
         .collect();
