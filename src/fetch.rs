@@ -2,7 +2,8 @@
 //!
 //! Invariant: a request goes to an `https` URL, to a public address, and to
 //! nowhere that the answer chose: [`Network`] sees to it. Five seconds and one
-//! MiB bound an answer.
+//! MiB bound an answer; few requests are under way at once, fewer to one host; and a
+//! [`Budget`] bounds what one verification asks.
 //!
 //! Answers are kept, and what was [read](readings) from them: within bounds in
 //! bytes, for as long as an answer allows and five minutes at most. Who asks for
@@ -10,12 +11,14 @@
 //! [`ERROR_AGE`], so that a dead host costs a batch one timeout now and then.
 
 mod address;
+mod budget;
 mod documents;
 mod lifetime;
 mod network;
 pub mod readings;
 mod resolver;
 mod starts;
+mod turns;
 
 use std::future::ready;
 use std::sync::Arc;
@@ -31,6 +34,7 @@ use crate::did::https::{Answer, Places};
 use crate::did::{self, ControllerDocument, Resolution};
 
 pub use address::is_public;
+pub use budget::{Budget, MAX_ASKINGS, MAX_DOCUMENTS, too_many};
 pub use documents::{Documents, Given, Recording};
 pub use network::{Network, NetworkError, Room};
 use readings::{ListAsked, Prove, ProvenList};
@@ -59,6 +63,11 @@ pub const ACCEPT_CREDENTIAL: &str = "application/vc, application/ld+json, applic
 
 /// Where documents of others come from, and what the issuer's own books say.
 pub trait Sources: Sync {
+    /// Whether asking may go out to others. What is at hand costs nobody anything.
+    fn ask_others(&self) -> bool {
+        true
+    }
+
     /// Fetches a document, or a copy at most [`MAX_AGE`] old. An error means
     /// that nothing is known, never that something is fine.
     fn fetch(
@@ -147,6 +156,10 @@ pub enum FetchError {
     TooLarge { url: String },
     #[error("{url} was not fetched: working offline")]
     Offline { url: String },
+    #[error("{url} was not asked: too many requests are under way")]
+    Busy { url: String },
+    #[error("{url} was not asked: one verification asks for {MAX_DOCUMENTS} documents at most")]
+    TooMany { url: String },
     #[error("{url} is not among the documents given")]
     NotGiven { url: String },
 }
@@ -171,6 +184,10 @@ impl From<Problem> for ListError {
 pub struct Offline;
 
 impl Sources for Offline {
+    fn ask_others(&self) -> bool {
+        false
+    }
+
     async fn fetch(&self, url: &Url, _accept: &str) -> Result<Fetched, FetchError> {
         Err(FetchError::Offline { url: url.to_string() })
     }

@@ -31,7 +31,7 @@ use crate::check::report::Belongs;
 use crate::check::status::Asked;
 use crate::check::{self, Basis, Check, Conformance, Problem, Report};
 use crate::did::ControllerDocument;
-use crate::fetch::ACCEPT_CREDENTIAL;
+use crate::fetch::{ACCEPT_CREDENTIAL, Budget};
 use crate::jsonld::Contexts;
 use crate::model::{Credential, Document};
 use conclude::conclude;
@@ -80,9 +80,38 @@ impl<S> Clone for Verifier<'_, S> {
 
 impl<S> Copy for Verifier<'_, S> {}
 
-impl<S: Sources> Verifier<'_, S> {
+impl<'v, S: Sources> Verifier<'v, S> {
     /// Verifies a credential in any form that we read.
     pub async fn verify(self, input: &[u8]) -> Report {
+        self.within(&Budget::of(self.sources)).verify_any(input).await
+    }
+
+    /// Verifies what a link leads to, or the page there names. The link is the asker's, not the
+    /// credential's.
+    pub async fn verify_url(self, url: &str) -> Report {
+        self.within(&Budget::of(self.sources)).verify_link(url).await
+    }
+
+    /// Verifies what must be a credential, or must be a presentation.
+    pub async fn verify_as(self, input: &[u8], wanted: Wanted) -> Report {
+        self.within(&Budget::of(self.sources)).verify_wanted(input, wanted).await
+    }
+
+    /// Verifies what was decoded before.
+    pub async fn verify_decoded(self, secured: &Secured<'_>) -> Report {
+        self.within(&Budget::of(self.sources)).verify_read(secured).await
+    }
+
+    /// Everything that a verification asks comes out of one budget.
+    fn within<'b>(self, budget: &'b Budget<'b, S>) -> Verifier<'b, Budget<'b, S>>
+    where
+        'v: 'b,
+    {
+        let Self { contexts, now, options, .. } = self;
+        Verifier { sources: budget, contexts, now, options }
+    }
+
+    async fn verify_any(self, input: &[u8]) -> Report {
         match Picture::of(input) {
             None => self.verify_text(input).await,
             Some(picture) => {
@@ -92,15 +121,13 @@ impl<S: Sources> Verifier<'_, S> {
         }
     }
 
-    /// Verifies what a link leads to, or the page there names. The link is the asker's, not the
-    /// credential's.
-    pub async fn verify_url(self, url: &str) -> Report {
+    async fn verify_link(self, url: &str) -> Report {
         let Ok(url) = Url::parse(url) else {
             let problem = Problem::new("not-a-url", "The link is not a URL.");
             return Report::unreadable(Check::fail(FORM, url, problem));
         };
         match self.follow(&url).await {
-            Ok((fetched, from)) => self.verify(&fetched.bytes).await.found(&from),
+            Ok((fetched, from)) => self.verify_any(&fetched.bytes).await.found(&from),
             Err(check) => Report::unreadable(check),
         }
     }
@@ -161,7 +188,7 @@ impl<S: Sources> Verifier<'_, S> {
                 let problem = Problem::new("presentation-in-picture", detail);
                 Report::unreadable(Check::fail(FORM, "a picture", problem))
             }
-            Ok(secured) => self.verify_decoded(&secured).await,
+            Ok(secured) => self.verify_read(&secured).await,
             Err(error) => unreadable(&error),
         }
     }
@@ -169,13 +196,12 @@ impl<S: Sources> Verifier<'_, S> {
     async fn verify_text(self, input: &[u8]) -> Report {
         // 1. Decode.
         match decode(input) {
-            Ok(secured) => self.verify_decoded(&secured).await,
+            Ok(secured) => self.verify_read(&secured).await,
             Err(error) => unreadable(&error),
         }
     }
 
-    /// Verifies what must be a credential, or must be a presentation.
-    pub async fn verify_as(self, input: &[u8], wanted: Wanted) -> Report {
+    async fn verify_wanted(self, input: &[u8], wanted: Wanted) -> Report {
         let secured = match decode(input) {
             Ok(secured) => secured,
             Err(error) => return unreadable(&error),
@@ -185,7 +211,7 @@ impl<S: Sources> Verifier<'_, S> {
             false => Wanted::Credential,
         };
         if found == wanted {
-            return self.verify_decoded(&secured).await;
+            return self.verify_read(&secured).await;
         }
         let (code, detail) = match wanted {
             Wanted::Credential => {
@@ -198,8 +224,7 @@ impl<S: Sources> Verifier<'_, S> {
         Report::unreadable(Check::fail(FORM, "something else", Problem::new(code, detail)))
     }
 
-    /// Verifies what was decoded before.
-    pub async fn verify_decoded(self, secured: &Secured<'_>) -> Report {
+    async fn verify_read(self, secured: &Secured<'_>) -> Report {
         let document = match secured.document_with(self.wrapped()) {
             Ok(document) => document,
             Err(error) => return unreadable(&error),

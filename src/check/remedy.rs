@@ -37,6 +37,7 @@ pub fn remedy(code: &str) -> &'static str {
         | "too-many-endorsements" => {
             "The issuer has to hand out one that is smaller: nobody checks what grows without end."
         }
+        "too-many-documents" => "Verify fewer credentials at once.",
         "no-proof" | "not-hosted" => {
             "Ask the issuer for the signed one: as it is, nobody vouches for it."
         }

@@ -202,6 +202,14 @@ impl Outside {
 }
 
 impl Sources for Outside {
+    fn ask_others(&self) -> bool {
+        match self {
+            Outside::Network(network) => network.ask_others(),
+            Outside::Documents(documents) => documents.ask_others(),
+            Outside::Offline(offline) => offline.ask_others(),
+        }
+    }
+
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
         match self {
             Outside::Network(network) => network.fetch(url, accept).await,

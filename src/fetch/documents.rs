@@ -38,6 +38,10 @@ impl Documents {
 }
 
 impl Sources for Documents {
+    fn ask_others(&self) -> bool {
+        false
+    }
+
     async fn fetch(&self, url: &Url, _accept: &str) -> Result<Fetched, FetchError> {
         let url_text = || url.to_string();
         match self.answers.get(&bare(url)) {
@@ -85,6 +89,10 @@ impl<'s, S> Recording<'s, S> {
 }
 
 impl<S: Sources> Sources for Recording<'_, S> {
+    fn ask_others(&self) -> bool {
+        self.sources.ask_others()
+    }
+
     async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
         let answered = self.sources.fetch(url, accept).await;
         let answer = match &answered {

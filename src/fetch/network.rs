@@ -16,6 +16,7 @@ use std::time::Duration;
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use tokio::time;
 use url::Url;
 
 use super::address::{dev_origin, permitted};
@@ -23,6 +24,7 @@ use super::lifetime::usable_for;
 use super::readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings};
 use super::resolver::{PublicOnly, System};
 use super::starts::Starts;
+use super::turns::Turns;
 use super::{
     ACCEPT_CONTROLLER, ACCEPT_CREDENTIAL, ACCEPT_KEY_SET, ACCEPT_KEYS, ERROR_AGE, FetchError,
     Fetched, ListError, MAX_AGE, MAX_BYTES, Sources, TIMEOUT, read_keys, read_places, unreachable,
@@ -61,6 +63,7 @@ pub struct Network {
     /// The number of the next copy.
     copies: Arc<AtomicU64>,
     starts: Starts,
+    turns: Turns,
     ambient: Ambient,
 }
 
@@ -112,6 +115,7 @@ impl Network {
             readings: Arc::new(Readings::new(room.keys, room.lists)),
             copies: Arc::default(),
             starts: Starts::default(),
+            turns: Turns::default(),
             ambient,
         })
     }
@@ -161,16 +165,40 @@ impl Network {
 
     async fn fetch_copy(&self, url: &Url, accept: &str) -> Copied {
         let number = self.copies.fetch_add(1, Ordering::Relaxed);
-        match self.get(url, accept).await {
+        match self.get_in_turn(url, accept).await {
             Ok((fetched, age)) => {
                 let good_until = fetched.fetched_at + age;
                 Copied { answer: Ok(Arc::new(fetched)), number, good_until }
+            }
+            // That says nothing of the document.
+            Err(error @ FetchError::Busy { .. }) => {
+                Copied { answer: Err(error), number, good_until: self.ambient.now() }
             }
             Err(error) => {
                 let good_until = self.ambient.now() + ERROR_AGE;
                 Copied { answer: Err(error), number, good_until }
             }
         }
+    }
+
+    /// Waiting for a turn takes of the same time as the answer.
+    async fn get_in_turn(
+        &self,
+        url: &Url,
+        accept: &str,
+    ) -> Result<(Fetched, SignedDuration), FetchError> {
+        let mut asked = false;
+        let answered = time::timeout(TIMEOUT, async {
+            let _turn = self.turns.take(url.host_str().unwrap_or_default()).await;
+            asked = true;
+            self.get(url, accept).await
+        });
+        let answered = answered.await;
+        let url = url.to_string();
+        answered.unwrap_or_else(|_| match asked {
+            true => Err(FetchError::Timeout { url }),
+            false => Err(FetchError::Busy { url }),
+        })
     }
 
     async fn get(&self, url: &Url, accept: &str) -> Result<(Fetched, SignedDuration), FetchError> {

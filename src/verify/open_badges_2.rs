@@ -21,6 +21,7 @@ use crate::check::report::{
 };
 use crate::check::status::NAME as STATUS;
 use crate::check::{Check, Problem, Report, Verdicts, issuer_key, proof};
+use crate::fetch::too_many;
 use crate::model::Document;
 use crate::model::json::{Object, Value};
 use crate::model::key::PublicKey;
@@ -286,6 +287,9 @@ fn read_as<'f>(name: &'static str, fetched: &'f Fetched, url: &str) -> Result<Do
 }
 
 fn silent(name: &'static str, error: &FetchError) -> Check {
+    if let FetchError::TooMany { url } = error {
+        return Check::undecided(name, url.as_str(), too_many(url));
+    }
     let detail = format!("What the credential rests on did not answer: {error}. Try again.");
     Check::undecided(name, error.to_string(), Problem::new("document-unreachable", detail))
 }

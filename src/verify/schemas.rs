@@ -9,6 +9,7 @@ use url::Url;
 use super::{Sources, Verifier};
 use crate::check::Check;
 use crate::check::credential_schema::{self, Known, Named};
+use crate::fetch::{FetchError, too_many};
 use crate::model::json::{Object, Value};
 
 /// What came of each.
@@ -36,6 +37,10 @@ async fn one<S: Sources>(
     let Ok(parsed) = Url::parse(url) else { return silent("its address is not a URL") };
     match verifier.sources.fetch(&parsed, credential_schema::ACCEPT).await {
         Ok(fetched) => credential_schema::check(document, (url, digest), &fetched.bytes, pointer),
+        Err(FetchError::TooMany { .. }) => {
+            let problem = too_many(url).at(pointer);
+            Check::undecided(credential_schema::NAME, url, problem)
+        }
         Err(error) => silent(&error.to_string()),
     }
 }

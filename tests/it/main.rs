@@ -4,6 +4,7 @@ mod support;
 
 mod baked;
 mod browser;
+mod budget;
 mod caches;
 mod cli;
 mod data_integrity;
