@@ -28,6 +28,10 @@ pub fn locate(issuer: &str) -> Result<Places, LocateError> {
     match url.host_str() {
         _ if url.scheme() != "https" => Err(bad("its scheme is not https")),
         None => Err(bad("it names no host")),
+        // `https://nea.example@evil.example/` reads as if it were NEA's.
+        Some(_) if !url.username().is_empty() || url.password().is_some() => {
+            Err(bad("it holds a user name or password"))
+        }
         Some(_) if url.fragment().is_some() => Err(bad("it names a part of a document")),
         Some(_) => Ok(Places { key_set: KeySet::url(&url), document: url }),
     }
@@ -123,6 +127,10 @@ mod tests {
         for id in ["http://a.example", "https://a.example/#me", "https://", "a.example", "urn:a:b"]
         {
             assert!(locate(id).is_err(), "{id}");
+        }
+        for id in ["https://nea.example@evil.example/", "https://:nea@evil.example/"] {
+            assert!(locate(id).unwrap_err().reason.contains("user name"), "{id}");
+            assert_eq!(domain(id), None);
         }
     }
 

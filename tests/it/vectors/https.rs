@@ -151,6 +151,15 @@ fn documents(to: &Writer) {
         Verdict::Undecided,
         "key-document-unreachable",
     );
+    let title = "an https issuer with a user name, which reads as another's, is not asked";
+    let named = "https://nea.example@evil.example/";
+    let by_named = embedded(named, &format!("{named}#key-1"), 1).to_string();
+    let answers = answering(&[(named, document(named).to_string())]);
+    case("https-user-name", title, Some(35), by_named, answers).fails(
+        to,
+        Verdict::Undecided,
+        "unsupported-issuer",
+    );
     let title = "a page for people at an https issuer's address says nothing of its keys";
     let page = answering(&[(TENANT, "<!doctype html>".into())]);
     case("https-page", title, None, input.clone(), page).fails(
