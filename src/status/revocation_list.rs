@@ -35,6 +35,10 @@ impl RevocationList {
 
     pub fn read(root: &Object<'_>) -> Result<Self, RevocationListError> {
         let issuer = Credential(root).issuer().ok_or(RevocationListError::NoIssuer)?;
+        // An empty list says that nobody is revoked. That there is none says nothing.
+        if !root.contains("revokedCredential") {
+            return Err(RevocationListError::NoEntries);
+        }
         let mut revoked = BTreeMap::new();
         for listed in items(root, "revokedCredential") {
             let listed = listed.as_object();
@@ -75,6 +79,8 @@ impl RevocationList {
 pub enum RevocationListError {
     #[error("the revocation list names no issuer")]
     NoIssuer,
+    #[error("it has no `revokedCredential`, so it is no revocation list")]
+    NoEntries,
     #[error("an entry of the revocation list has no `id`")]
     NoId,
     #[error("an entry's `revoked` is neither true nor false")]
@@ -115,6 +121,11 @@ mod tests {
     fn what_cannot_be_read_is_no_list() {
         assert_eq!(read(r#"["urn:a"]"#), Err(RevocationListError::NoId));
         assert_eq!(read("[{}]"), Err(RevocationListError::NoId));
+        assert!(read("[]").is_ok());
+        let text = r#"{"id": "https://a.example/x", "issuer": "did:web:a.example"}"#;
+        let anything = Document::parse(text.as_bytes()).unwrap();
+        let read_as_list = RevocationList::read(anything.root());
+        assert_eq!(read_as_list, Err(RevocationListError::NoEntries));
         let strange = read(r#"[{"id": "urn:a", "revoked": "no"}]"#);
         assert_eq!(strange, Err(RevocationListError::NotABoolean));
         for text in [

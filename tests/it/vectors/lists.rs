@@ -214,6 +214,13 @@ fn revocation_list(to: &Writer) {
             answered(NEA, json!([1])),
             (Undecided, Unknown, "status-list-unreadable"),
         ),
+        (
+            "revocation-list-without-entries",
+            "any other document of the issuer's is no empty revocation list",
+            13,
+            answering(Some(json!({"id": LIST, "issuer": NEA}).to_string())),
+            (Undecided, Unknown, "status-list-unreadable"),
+        ),
     ] {
         to.status(name, title, threat, (listing.clone(), world), expected);
     }
