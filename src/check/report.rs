@@ -224,7 +224,7 @@ pub struct Refreshed {
 /// What a presentation holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Presentation {
-    /// Who says that they hand it on.
+    /// Whose key signed it; absent where none did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
     /// The key that signed it; absent where none did.

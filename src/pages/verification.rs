@@ -46,6 +46,8 @@ struct Told<'a> {
     /// What went wrong, and what the issuer or the holder can do.
     reasons: Vec<Reason<'a>>,
     credential: Option<Shown<'a>>,
+    /// Where it is a presentation: each micro-credential in it.
+    held: Vec<Held<'a>>,
     groups: Vec<Group<'a>>,
     notes: Vec<&'a str>,
     as_of: Option<&'a str>,
@@ -55,6 +57,14 @@ struct Told<'a> {
 struct Reason<'a> {
     detail: &'a str,
     remedy: &'a str,
+}
+
+/// One of several micro-credentials, with its own verdict.
+struct Held<'a> {
+    tone: &'static str,
+    headline: &'static str,
+    meaning: String,
+    shown: Option<Shown<'a>>,
 }
 
 /// What the credential says of itself.
@@ -78,7 +88,11 @@ struct Group<'a> {
 
 impl<'a> Told<'a> {
     fn of(report: &'a Report) -> Self {
-        let (tone, headline, meaning) = verdict(report);
+        let held = held(report);
+        let (tone, headline, meaning) = match &*held {
+            [] => verdict(report),
+            held => together(report, held),
+        };
         let problems = |outcome| {
             let of = move |check: &&CheckReport| check.outcome == outcome;
             report.checks.iter().filter(of).filter_map(|check| check.problem.as_ref())
@@ -96,6 +110,7 @@ impl<'a> Told<'a> {
             meaning,
             reasons,
             credential: report.credential.as_ref().map(|found| Shown::of(found, report)),
+            held,
             groups: groups(report),
             notes: report.warnings.iter().map(|warning| warning.detail.as_str()).collect(),
             as_of: report.status_as_of.as_deref(),
@@ -110,6 +125,7 @@ impl<'a> Told<'a> {
             meaning: "There is no micro-credential in what you gave.".into(),
             reasons: vec![Reason { detail: why, remedy: "" }],
             credential: None,
+            held: Vec::new(),
             groups: Vec::new(),
             notes: Vec::new(),
             as_of: None,
@@ -146,11 +162,40 @@ fn domain(report: &Report) -> Option<&str> {
     Some(bound.split_once(' ').map_or(bound, |(domain, _)| domain))
 }
 
+/// The micro-credentials of a presentation, if that is what was given.
+fn held(report: &Report) -> Vec<Held<'_>> {
+    let credentials = report.presentation.iter().flat_map(|it| &it.credentials);
+    let held = |report| {
+        let (tone, headline, meaning) = verdict(report);
+        let shown = report.credential.as_ref().map(|found| Shown::of(found, report));
+        Held { tone, headline, meaning, shown }
+    };
+    credentials.map(held).collect()
+}
+
+/// The verdict on several micro-credentials that were handed on together.
+fn together(report: &Report, held: &[Held<'_>]) -> (&'static str, &'static str, String) {
+    let count = match held.len() {
+        1 => "one micro-credential".to_owned(),
+        several => format!("{several} micro-credentials"),
+    };
+    let each = "Each has its own answer below.";
+    match (report.verdicts.authentic, report.verdicts.current) {
+        (Verdict::Yes, Verdict::Yes) if held.iter().all(|one| one.tone == "good") => {
+            ("good", "Genuine and valid", format!("It holds {count}. {each}"))
+        }
+        (Verdict::No, _) | (_, Verdict::No) => {
+            ("bad", "Not all of it holds", format!("It holds {count}. {each}"))
+        }
+        _ => ("open", "Not all of it could be vouched for", format!("It holds {count}. {each}")),
+    }
+}
+
 /// Tone, headline, and what it means for the reader.
 fn verdict(report: &Report) -> (&'static str, &'static str, String) {
     let signer = domain(report).unwrap_or("its signer");
     match (report.verdicts.authentic, report.verdicts.current, report.status) {
-        (Verdict::No, ..) if report.credential.is_none() => (
+        (Verdict::No, ..) if report.credential.is_none() && report.presentation.is_none() => (
             "bad",
             "Not a micro-credential we can read",
             "What you gave does not hold one micro-credential.".into(),

@@ -174,7 +174,10 @@ fn conclude(presented: Presented<'_, '_, '_>) -> Report {
         warnings: [conformance.warnings, warnings].concat(),
         form: Some(form),
         presentation: Some(Presentation {
-            holder: presentation::holder(document.root()).map(str::to_owned),
+            // Anybody can write anybody's name into what nobody signed.
+            holder: presentation::holder(document.root())
+                .filter(|_| key.is_some())
+                .map(str::to_owned),
             key,
             credentials,
         }),

@@ -109,6 +109,39 @@ async fn what_does_not_hold_is_told_first_and_proves_no_name() {
 }
 
 #[tokio::test]
+async fn what_is_handed_on_together_is_answered_one_by_one() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    let good = minted["credential"].clone();
+    let changed = good.to_string().replacen("Jordan Rivera", "Jordan Riverb", 1);
+    let changed: Value = serde_json::from_str(&changed).unwrap();
+    let presented = |credentials: &[&Value]| {
+        json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiablePresentation"],
+            "holder": "did:example:anybody",
+            "verifiableCredential": credentials,
+        })
+        .to_string()
+    };
+    let page = async |text: String| {
+        send(&app, "/verify", &[("text", None, text.as_bytes())]).await.expect(200).text()
+    };
+    let both = presented(&[&good, &changed]);
+    let report = app.verify(both.clone()).await;
+    assert_eq!(report["presentation"]["credentials"].as_array().map(Vec::len), Some(2));
+    assert!(report["presentation"]["holder"].is_null(), "nobody signed it: {report:#}");
+    let both = page(both).await;
+    let told = ["Not all of it holds", "2 micro-credentials", "Genuine and valid.", "Not genuine."];
+    for text in told {
+        assert!(both.contains(text), "{text}: {both}");
+    }
+    assert!(both.contains("Claims to be earned by"), "{both}");
+    let one = page(presented(&[&good])).await;
+    assert!(one.contains("It holds one micro-credential") && !one.contains("Not all"), "{one}");
+}
+
+#[tokio::test]
 async fn a_form_holds_one_thing_to_verify() {
     let app = TestApp::sqlite().await;
     let credential = app.minted().await["credential"].to_string();
