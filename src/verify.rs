@@ -225,6 +225,12 @@ impl<'v, S: Sources> Verifier<'v, S> {
     }
 
     async fn verify_read(self, secured: &Secured<'_>) -> Report {
+        // All that hangs together here pays from one budget, so that nothing in it multiplies.
+        let contexts = &self.contexts.for_one_verification();
+        Verifier { contexts, ..self }.verify_found(secured).await
+    }
+
+    async fn verify_found(self, secured: &Secured<'_>) -> Report {
         let document = match secured.document_with(self.wrapped()) {
             Ok(document) => document,
             Err(error) => return unreadable(&error),

@@ -2,18 +2,20 @@
 //!
 //! Spec: <https://www.w3.org/TR/rdf-canon/>. The step numbers are those of its
 //! sections 4.4 to 4.8. Invariant: the work is bounded by [`BUDGET`], whatever
-//! the graph; within it the answer is the specification's.
+//! the graph, and for all graphs of one verification together ([`Work`]); within
+//! it the answer is the specification's.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256, Sha384};
 
 use super::dataset::{Dataset, Quad, Term, TermKind};
 use super::lines::{Line, Lines};
 
-/// How much work one dataset may cost, in bytes hashed and copied: some tens of
-/// milliseconds. Documents without symmetric blank nodes cost almost none of
-/// it; a 10-clique would need far more than any budget.
+/// How much work one dataset or one verification may cost, in bytes hashed and
+/// copied: some tens of milliseconds. Documents without symmetric blank nodes
+/// cost almost none of it; a 10-clique would need far more than any budget.
 const BUDGET: u64 = 20_000_000;
 
 /// How far paths are followed, so that the stack holds.
@@ -21,6 +23,31 @@ const MAX_DEPTH: u32 = 256;
 
 /// What a hash costs besides its bytes.
 const HASH: usize = 128;
+
+/// Of so many bytes written one is counted: the longest graph may be written some nine times in
+/// one verification.
+const WRITTEN: usize = 8;
+
+/// What several graphs may still cost together.
+#[derive(Debug)]
+pub(super) struct Work(AtomicU64);
+
+impl Default for Work {
+    fn default() -> Self {
+        Work(AtomicU64::new(BUDGET))
+    }
+}
+
+impl Work {
+    pub(super) fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn take(&self, spent: u64) {
+        let left = |left: u64| Some(left.saturating_sub(spent));
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
+    }
+}
 
 /// Which hash RDFC-1.0 runs with: SHA-256, or SHA-384 for P-384 keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,45 +62,25 @@ pub enum HashAlgorithm {
 #[error("the document's graph is too complex to be put into canonical form")]
 pub struct TooComplex;
 
-/// Section 4.4.3.
-pub(super) fn canonicalize(dataset: &Dataset, hash: HashAlgorithm) -> Result<String, TooComplex> {
+/// The canonical form, paid for from the `work` of a verification where it is part of one. What
+/// is too complex leaves nothing for others.
+pub(super) fn canonicalize(
+    dataset: &Dataset,
+    hash: HashAlgorithm,
+    work: Option<&Work>,
+) -> Result<String, TooComplex> {
+    let budget = work.map_or(BUDGET, Work::left);
+    if budget == 0 {
+        return Err(TooComplex);
+    }
     let lines = Lines::new(dataset);
-    let mut state = State::new(dataset, &lines, hash);
-    // 3: the first degree hashes.
-    let mut by_hash = state.first_degree_hashes();
-    by_hash.sort_unstable();
-    // 4: what is unique is named in the order of its hash.
-    let mut canonical = Canonical::new(dataset.blanks());
-    let groups = || by_hash.chunk_by(|(a, _), (b, _)| a == b);
-    for group in groups() {
-        if let [(_, only)] = group {
-            canonical.issue(*only);
-        }
+    let mut state = State::new(dataset, &lines, hash, budget);
+    let canonical = state.canonical();
+    if let Some(work) = work {
+        work.take(canonical.as_ref().map_or(budget, |_| budget - state.budget));
     }
-    // 5: the rest by the paths that lead away from it.
-    for group in groups().filter(|group| group.len() > 1) {
-        let mut paths = Vec::new();
-        for (_, blank) in group.iter().filter(|(_, blank)| !canonical.has(*blank)) {
-            let mut issuer = Issuer::default();
-            issuer.issue(*blank);
-            paths.push(state.hash_n_degree(*blank, issuer, &canonical)?);
-        }
-        paths.sort_by_key(|(hash, _)| *hash);
-        for (_, issuer) in paths {
-            for blank in issuer.order {
-                canonical.issue(blank);
-            }
-        }
-    }
-    let order = canonical.order_of_labels();
-    let mut text = String::with_capacity(lines.bytes());
-    let by_order = |blank| order[blank as usize];
-    let label = |blank, out: &mut String| canonical.write(blank, out);
-    let mut room = Vec::with_capacity(dataset.len());
-    lines.write(dataset.quads(), (by_order, label), &mut room, &mut text);
-    Ok(text)
+    canonical
 }
-
 /// A hash; it sorts as its hexadecimal text does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Hash {
@@ -142,9 +149,47 @@ impl Mentions {
 }
 
 impl<'d> State<'d> {
-    fn new(dataset: &'d Dataset, lines: &'d Lines<'d>, hash: HashAlgorithm) -> Self {
+    fn new(dataset: &'d Dataset, lines: &'d Lines<'d>, hash: HashAlgorithm, budget: u64) -> Self {
         let mentions = Mentions::new(dataset);
-        State { dataset, lines, hash, mentions, first_degree: vec![], budget: BUDGET, depth: 0 }
+        State { dataset, lines, hash, mentions, first_degree: vec![], budget, depth: 0 }
+    }
+
+    /// Section 4.4.3.
+    fn canonical(&mut self) -> Result<String, TooComplex> {
+        // 3: the first degree hashes.
+        let mut by_hash = self.first_degree_hashes();
+        by_hash.sort_unstable();
+        // 4: what is unique is named in the order of its hash.
+        let mut canonical = Canonical::new(self.dataset.blanks());
+        let groups = || by_hash.chunk_by(|(a, _), (b, _)| a == b);
+        for group in groups() {
+            if let [(_, only)] = group {
+                canonical.issue(*only);
+            }
+        }
+        // 5: the rest by the paths that lead away from it.
+        for group in groups().filter(|group| group.len() > 1) {
+            let mut paths = Vec::new();
+            for (_, blank) in group.iter().filter(|(_, blank)| !canonical.has(*blank)) {
+                let mut issuer = Issuer::default();
+                issuer.issue(*blank);
+                paths.push(self.hash_n_degree(*blank, issuer, &canonical)?);
+            }
+            paths.sort_by_key(|(hash, _)| *hash);
+            for (_, issuer) in paths {
+                for blank in issuer.order {
+                    canonical.issue(blank);
+                }
+            }
+        }
+        let order = canonical.order_of_labels();
+        let mut text = String::with_capacity(self.lines.bytes());
+        let by_order = |blank| order[blank as usize];
+        let label = |blank, out: &mut String| canonical.write(blank, out);
+        let mut room = Vec::with_capacity(self.dataset.len());
+        self.lines.write(self.dataset.quads(), (by_order, label), &mut room, &mut text);
+        self.spend(text.len() / WRITTEN)?;
+        Ok(text)
     }
 
     /// The first degree hashes of all blank nodes that quads mention.

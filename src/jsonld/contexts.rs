@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use super::canon::Work;
 use super::context::Context;
 use super::process::Memo;
 use super::source::Source;
@@ -77,6 +78,13 @@ const USUAL_MEMBERS: [&str; 3] = [
 /// The contexts that are known: URL to parsed context. Never loads anything.
 #[derive(Debug)]
 pub struct Contexts {
+    known: Arc<Known>,
+    /// What canonicalizing all that is expanded with these may still cost together.
+    work: Option<Arc<Work>>,
+}
+
+#[derive(Debug)]
+struct Known {
     sources: BTreeMap<Arc<str>, Source>,
     initial: Arc<Context>,
     memo: Memo,
@@ -102,13 +110,13 @@ impl Contexts {
     pub fn bundled_and<'m>(
         more: impl IntoIterator<Item = (&'m str, &'m [u8])>,
     ) -> Result<Contexts, (usize, NotAContextDocument)> {
-        let mut sources = Contexts::bundled().sources.clone();
+        let mut sources = Contexts::bundled().known.sources.clone();
         let mut keeps_bundled = true;
         for (at, (url, bytes)) in more.into_iter().enumerate() {
             let source = read(bytes).map_err(|error| (at, error))?;
             keeps_bundled &= sources.insert(url.into(), source).is_none();
         }
-        let contexts = Contexts { keeps_bundled, ..Contexts::over(sources) };
+        let contexts = Contexts::over(sources, keeps_bundled);
         if keeps_bundled {
             contexts.meet_the_usual();
         }
@@ -117,15 +125,26 @@ impl Contexts {
 
     /// Whether what usual documents name means here what it means in production.
     pub fn keeps_bundled(&self) -> bool {
-        self.keeps_bundled
+        self.known.keeps_bundled
+    }
+
+    /// The same contexts for one verification: whatever number of graphs it meets, they may
+    /// cost together what one of them may.
+    pub fn for_one_verification(&self) -> Contexts {
+        Contexts { known: self.known.clone(), work: Some(Arc::default()) }
+    }
+
+    /// Whether nothing more may be put into canonical form, so that none of it need be expanded.
+    pub fn spent(&self) -> bool {
+        self.work.as_ref().is_some_and(|work| work.left() == 0)
     }
 
     /// These contexts and one more; `bytes` is the document behind `url`.
     pub fn with(&self, url: &str, bytes: &[u8]) -> Result<Contexts, NotAContextDocument> {
         let source = read(bytes)?;
-        let mut sources = self.sources.clone();
+        let mut sources = self.known.sources.clone();
         sources.insert(url.into(), source);
-        Ok(Contexts::over(sources))
+        Ok(Contexts::over(sources, false))
     }
 
     /// The document behind a bundled context's URL, as published.
@@ -134,15 +153,14 @@ impl Contexts {
     }
 
     pub fn urls(&self) -> impl Iterator<Item = &str> {
-        self.sources.keys().map(|url| &**url)
+        self.known.sources.keys().map(|url| &**url)
     }
 
     fn vendored(list: &[(&str, &[u8])]) -> Contexts {
         let read = |(url, bytes): &(&str, &[u8])| {
             ((*url).into(), read(bytes).expect("the vendored contexts are context documents"))
         };
-        let sources = Contexts::over(list.iter().map(read).collect());
-        let contexts = Contexts { keeps_bundled: true, ..sources };
+        let contexts = Contexts::over(list.iter().map(read).collect(), true);
         contexts.meet_the_usual();
         contexts
     }
@@ -160,21 +178,26 @@ impl Contexts {
         }
     }
 
-    fn over(sources: BTreeMap<Arc<str>, Source>) -> Contexts {
+    fn over(sources: BTreeMap<Arc<str>, Source>, keeps_bundled: bool) -> Contexts {
         let initial = Arc::new(Context { known: true, ..Context::default() });
-        Contexts { sources, initial, memo: Memo::default(), keeps_bundled: false }
+        let known = Known { sources, initial, memo: Memo::default(), keeps_bundled };
+        Contexts { known: Arc::new(known), work: None }
+    }
+
+    pub(super) fn work(&self) -> Option<&Arc<Work>> {
+        self.work.as_ref()
     }
 
     pub(super) fn source(&self, url: &str) -> Option<(&Arc<str>, &Source)> {
-        self.sources.get_key_value(url)
+        self.known.sources.get_key_value(url)
     }
 
     pub(super) fn initial(&self) -> &Arc<Context> {
-        &self.initial
+        &self.known.initial
     }
 
     pub(super) fn memo(&self) -> &Memo {
-        &self.memo
+        &self.known.memo
     }
 }
 

@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
-use super::canon::{self, HashAlgorithm, TooComplex};
+use super::canon::{self, HashAlgorithm, TooComplex, Work};
 use super::context::Entry;
 use super::deviation::Deviation;
 use super::places::Place;
@@ -41,13 +42,20 @@ pub struct Dataset {
     places: Vec<(u32, Place)>,
     blanks: u32,
     deviation: Option<Deviation>,
+    /// Of the verification that it is part of.
+    work: Option<Arc<Work>>,
 }
 
 impl Dataset {
     /// The canonical N-Quads of RDFC-1.0. The work is counted: a graph made to
     /// be slow ends in [`TooComplex`].
     pub fn canonicalize(&self, hash: HashAlgorithm) -> Result<String, TooComplex> {
-        canon::canonicalize(self, hash)
+        canon::canonicalize(self, hash, self.work.as_deref())
+    }
+
+    /// The same, paid for from the work of a verification.
+    pub(super) fn at_cost_of(self, work: Option<&Arc<Work>>) -> Self {
+        Self { work: work.cloned(), ..self }
     }
 
     /// Where the document first differs from its own compacted form, if it does.
@@ -374,7 +382,7 @@ impl Builder {
             return Err(Refused::TooLong);
         }
         let Builder { quads, names, places, blanks, .. } = self;
-        Ok(Dataset { quads, names, places, blanks, deviation })
+        Ok(Dataset { quads, names, places, blanks, deviation, work: None })
     }
 
     /// Whether a literal is written in ways.

@@ -41,7 +41,9 @@ pub(super) fn expand(input: &Input<'_, '_>, contexts: &Contexts) -> Result<Datas
     if expander.asked.too_much() {
         return Err(Error::TooComplex);
     }
-    expander.out.finish(expander.deviation).map_err(|refused| match refused {
+    let dataset = expander.out.finish(expander.deviation);
+    let dataset = dataset.map(|dataset| dataset.at_cost_of(contexts.work()));
+    dataset.map_err(|refused| match refused {
         Refused::TooLong => Error::TooComplex,
         // Somewhere in the document: where, only its quads would tell.
         Refused::Ambiguous(what) => Error::Unsupported { pointer: String::new(), what },

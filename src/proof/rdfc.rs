@@ -73,6 +73,9 @@ pub(super) fn canonicalize(
     hash: HashAlgorithm,
     contexts: &Contexts,
 ) -> Result<(Option<String>, String), CanonicalError> {
+    if contexts.spent() {
+        return Err(CanonicalError::TooComplex);
+    }
     let dataset = jsonld::expand(input, contexts)?;
     let deviation = dataset.deviation().map(|deviation| deviation.pointer.clone());
     Ok((deviation, dataset.canonicalize(hash)?))

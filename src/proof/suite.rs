@@ -10,8 +10,8 @@
 //! document gives, never from the proof.
 
 use super::data_integrity::{
-    Error, Hashes, Options, PROOF_TYPE, SignError, ToSign, Transformed, Unsecured, holds,
-    signature, unsecured_context,
+    CanonicalError, Error, Hashes, Options, PROOF_TYPE, SignError, ToSign, Transformed, Unsecured,
+    holds, signature, unsecured_context,
 };
 use super::{
     ecdsa_jcs_2019, ecdsa_rdfc_2019, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022,
@@ -162,6 +162,9 @@ impl Suite {
     ) -> Result<Transformed, Error> {
         match self.form {
             Form::Jcs => jcs::transform(unsecured, hash),
+            Form::Rdfc | Form::RdfcUnder(_) if contexts.spent() => {
+                Err(Error::Document { error: CanonicalError::TooComplex })
+            }
             Form::Rdfc | Form::RdfcUnder(_) => {
                 rdfc::transform(&rdfc::expand(unsecured, contexts), hash)
             }

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
+use touchmark::check::Report;
 use touchmark::check::options::Options as Asks;
 use touchmark::check::report::Verdict;
 use touchmark::check::trusted_issuers::TrustedIssuers;
@@ -52,6 +53,60 @@ pub fn with_examples() -> Contexts {
 
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the credentials of a presentation that is not signed come to.
+async fn presented(credentials: &[&str]) -> Vec<(Verdict, Option<String>)> {
+    let vector = |name: &str| -> Vector {
+        let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let read = |name: &&str| -> Value { serde_json::from_str(&vector(name).input).unwrap() };
+    let presentation = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiablePresentation",
+        "verifiableCredential": credentials.iter().map(read).collect::<Vec<_>>(),
+    });
+    let Vector { documents, now, .. } = vector(credentials[0]);
+    let world = World(&documents, now);
+    let input = presentation.to_string();
+    let report = verify(input.as_bytes(), &world, Contexts::bundled(), now).await;
+    let reports = report.presentation.unwrap().credentials;
+    let told = |report: &Report| {
+        let proof = report.checks.iter().find(|check| check.name == "proof");
+        let problem = proof.and_then(|check| check.problem.as_ref());
+        (report.verdicts.authentic, problem.map(|problem| problem.code.clone()))
+    };
+    reports.iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn what_stands_beside_a_graph_made_to_be_slow_costs_nothing_more() {
+    let good = (Verdict::Yes, None);
+    let slow = (Verdict::No, Some("too-complex".to_owned()));
+    assert_eq!(presented(&["good-json", "proof-chain"]).await, [good.clone(), good.clone()]);
+    assert_eq!(presented(&["good-json", "poison-graph"]).await, [good, slow.clone()]);
+    let after = presented(&["poison-graph", "proof-chain", "poison-graph"]).await;
+    assert_eq!(after, [slow.clone(), slow.clone(), slow]);
+}
+
+#[test]
+fn a_long_graph_is_not_written_again_and_again_in_one_verification() {
+    let text = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiableCredential",
+        "id": format!("urn:{}", "t".repeat(12_000)),
+        "evidence": (0..1000).map(|n| json!({"id": format!("urn:{n}")})).collect::<Vec<_>>(),
+    })
+    .to_string();
+    let document = Document::parse(text.as_bytes()).unwrap();
+    let input = Input { object: document.root(), without: &[], context: None };
+    let written = |contexts: &Contexts| {
+        let write =
+            |_: &u32| expand(&input, contexts).unwrap().canonicalize(HashAlgorithm::Sha256).is_ok();
+        (0..30).take_while(write).count()
+    };
+    let contexts = Contexts::bundled().for_one_verification();
+    assert_eq!((written(&contexts), contexts.spent()), (13, true));
+    assert!(!Contexts::bundled().spent());
 }
 
 #[test]

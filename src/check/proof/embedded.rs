@@ -200,6 +200,10 @@ impl<'s, 'a> Signed<'s, 'a> {
     ) -> Result<(), Error> {
         let hash = Suite::hash(key.algorithm());
         if !previous.is_empty() {
+            // What cannot be put into RDF cannot with a proof more.
+            if let (Form::Rdfc | Form::RdfcUnder(_), Err(error)) = (suite.form, self.graph) {
+                return Err(Error::Document { error: error.clone().into() });
+            }
             let root = chain::signed_with(self.document, previous);
             let unsecured = Unsecured::with_proofs(&root);
             let form = suite.transform(unsecured, hash, contexts)?;
