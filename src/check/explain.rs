@@ -1,8 +1,8 @@
 //! What a proof signs, step by step: for who has to find out why one does not hold.
 //! Spec: <https://www.w3.org/TR/vc-data-integrity/#verify-proof>, RFC 7515
 //!
-//! Invariant: computed only where it is asked for, and decides nothing: a proof is verified
-//! by [`super::proof`], never by what stands here.
+//! Invariant: computed only where it is asked for, bounded whatever the document, and decides
+//! nothing: a proof is verified by [`super::proof`], never by what stands here.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,6 +23,10 @@ use crate::proof::vc_jwt::{Header, Jws, JwsError};
 /// More are told of no credential.
 const MOST: usize = 8;
 
+/// How long what is told of all proofs may be together: a short document can have a canonical
+/// form that is hundreds of times as long.
+const MOST_BYTES: usize = 2 << 20;
+
 /// The intermediate values of one proof.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +46,9 @@ pub struct ExplainedProof {
     /// The document without this proof, as it is hashed: N-Quads, or JSON of RFC 8785.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical_document: Option<String>,
+    /// A JSON pointer to the proof that is over the same text, which is told there alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_document_as: Option<String>,
     /// The proof without its value, as it is hashed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical_options: Option<String>,
@@ -74,29 +81,80 @@ pub struct ExplainedKey {
     pub public_key_jwk: serde_json::Value,
 }
 
-/// Each proof of a credential, in its order.
+/// Each proof of a credential, in its order, up to [`MOST_BYTES`] of it all.
 pub fn explain(
     secured: &Secured<'_>,
     document: &Document<'_>,
     keys: Option<&ControllerDocument>,
     contexts: &Contexts,
 ) -> Vec<ExplainedProof> {
+    let mut told = Told { proofs: Vec::new(), left: MOST_BYTES };
     match secured {
-        Secured::Jws { jws, header } => vec![jwt(jws, header, keys)],
+        Secured::Jws { jws, header } => told.add(jwt(jws, header, keys)),
         Secured::Embedded(_) => {
             let value = document.root().get("proof");
             let in_array = matches!(value, Some(Value::Array(_)));
             let proofs = value.map(Value::items).unwrap_or_default();
             let all: Vec<_> = proofs.iter().filter_map(Value::as_object).take(MOST).collect();
-            let one = |at| {
+            for at in 0..all.len() {
                 let place = ProofPlace(in_array.then_some(at));
-                ExplainedProof {
+                told.add(ExplainedProof {
                     pointer: Some(place.to_string()),
                     ..embedded(document, (&all, at), keys, contexts)
-                }
-            };
-            (0..all.len()).map(one).collect()
+                });
+            }
         }
+    }
+    told.proofs
+}
+
+/// What is told so far.
+struct Told {
+    proofs: Vec<ExplainedProof>,
+    left: usize,
+}
+
+impl Told {
+    /// The same text is told once, and nothing past the bound but hashes.
+    fn add(&mut self, mut proof: ExplainedProof) {
+        let same = |before: &&ExplainedProof| before.document_hash == proof.document_hash;
+        if proof.canonical_document.is_some()
+            && let Some(before) = self.proofs.iter().find(same)
+        {
+            proof.same_document_as.clone_from(&before.pointer);
+            proof.canonical_document = None;
+        }
+        match self.left.checked_sub(proof.length()) {
+            Some(left) => self.left = left,
+            None => {
+                let stopped = "It is longer than what is told of one credential.".to_owned();
+                proof = ExplainedProof {
+                    pointer: proof.pointer,
+                    hash: proof.hash,
+                    document_hash: proof.document_hash,
+                    options_hash: proof.options_hash,
+                    stopped: Some(stopped),
+                    ..ExplainedProof::default()
+                };
+            }
+        }
+        self.proofs.push(proof);
+    }
+}
+
+impl ExplainedProof {
+    /// Of the texts that whoever made the credential can make long.
+    fn length(&self) -> usize {
+        let texts = [
+            &self.mechanism,
+            &self.verification_method,
+            &self.canonical_document,
+            &self.canonical_options,
+            &self.signed,
+            &self.stopped,
+        ];
+        let of_key = self.key.as_ref().map_or(0, |key| key.id.len() + key.controller.len());
+        texts.into_iter().flatten().map(String::len).sum::<usize>() + of_key
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Options {
     pub challenge: Option<String>,
     /// Whom the asker expects the credential to name.
     pub recipient: Option<Expected>,
-    /// Whether the intermediate values of the proofs are told.
+    /// Whether the intermediate values of the proofs are told, of a credential that comes alone.
     pub explain: bool,
     /// The issuers that are known to who asks.
     pub trusted: Option<Arc<TrustedIssuers>>,

@@ -63,7 +63,8 @@ pub struct Arguments {
     /// or the earner's id. What fits is no proof that it is theirs
     #[arg(long, value_name = "TYPE:VALUE", conflicts_with = "batch")]
     recipient: Option<Expected>,
-    /// Tell the canonical form and the hashes that each proof signs, to find out why one fails
+    /// Tell the canonical form and the hashes that each proof signs, to find out why one fails: of
+    /// a credential that comes alone, and up to 2 MiB in all
     #[arg(long, conflicts_with = "batch")]
     explain: bool,
 }

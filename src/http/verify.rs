@@ -34,7 +34,7 @@ use crate::verify::{self, DecodeError, Secured, Verifier};
     params(("Expected-Recipient" = Option<String>, Header, example = "email:teacher@example.org",
             description = "Whom the credential should name: a type of identity (email, name, userName, …, ext:…) and a value, or the id of the earner (did:…, urn:…, https:…)"),
            ("explain" = Option<bool>, Query,
-            description = "Tell the canonical form and the hashes that each proof signs, to find out why one fails")),
+            description = "Tell the canonical form and the hashes that each proof signs, up to 2 MiB in all, to find out why one fails; not of credentials in a presentation")),
     request_body(content((serde_json::Value = "application/json"), (serde_json::Value = "application/vc+ld+json"),
                          (serde_json::Value = "application/vc"), (String = "text/plain"),
                          (String = "application/jwt"), (String = "application/vc+jwt"),

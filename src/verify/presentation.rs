@@ -7,7 +7,7 @@
 use futures_util::future::join_all;
 
 use super::{FORM, Sources, Verifier, decode, unreadable};
-use crate::check::options::Profile;
+use crate::check::options::{Options, Profile};
 use crate::check::presentation::{self, Presenting, Securing};
 use crate::check::proof::Received;
 use crate::check::report::{CheckReport, Form, Presentation, Status, Verdict, verdict};
@@ -105,6 +105,9 @@ async fn contained<S: Sources>(root: &Object<'_>, verifier: Verifier<'_, S>) -> 
     if credentials.len() > presentation::MAX_CREDENTIALS {
         return Vec::new();
     }
+    // What is told of one is bounded, and of so many would not be.
+    let wishes = Options { explain: false, ..verifier.options.clone() };
+    let verifier = Verifier { options: &wishes, ..verifier };
     join_all(credentials.iter().map(|credential| one(credential, verifier))).await
 }
 

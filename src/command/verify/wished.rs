@@ -40,6 +40,7 @@ fn explained(proof: &ExplainedProof) -> Vec<String> {
     says("of the options", proof.options_hash.as_ref());
     says("of the document", proof.document_hash.as_ref());
     says("signed", proof.signed.as_ref());
+    says("document as at", proof.same_document_as.as_ref());
     says("stopped", proof.stopped.as_ref());
     for (what, text) in [
         ("options", proof.canonical_options.as_ref()),

@@ -58,6 +58,40 @@ async fn each_proof_is_told_with_the_issuers_key_and_what_stops_it() {
 }
 
 #[tokio::test]
+async fn one_text_is_told_once_and_a_long_one_not_at_all() {
+    let mut twice = signed(&credential());
+    let proof = twice["proof"][0].clone();
+    twice["proof"].as_array_mut().unwrap().push(proof);
+    let report = explain(&twice.to_string(), Contexts::bundled()).await;
+    let [first, second] = report.explanation.as_slice() else { panic!("{report:#?}") };
+    assert!(first.canonical_document.is_some() && first.same_document_as.is_none());
+    assert_eq!(second.canonical_document, None);
+    assert_eq!(second.same_document_as.as_deref(), Some("/proof/0"));
+    assert_eq!(first.signed, second.signed);
+
+    let evidence: Vec<Value> = (0..1000).map(|n| json!({"id": format!("urn:{n}")})).collect();
+    let id = format!("urn:{}", "t".repeat(3000));
+    let long = with(twice, &[("/id", json!(id)), ("/evidence", json!(evidence))]);
+    let report = explain(&long.to_string(), Contexts::bundled()).await;
+    let [first, second] = report.explanation.as_slice() else { panic!("{report:#?}") };
+    assert_eq!((&first.canonical_document, &first.signed), (&None, &None));
+    let stopped = first.stopped.as_ref().unwrap();
+    assert!(stopped.starts_with("It is longer"), "{stopped}");
+    assert_eq!(first.document_hash, second.document_hash);
+    assert!(serde_json::to_string(&report.explanation).unwrap().len() < 10_000);
+}
+
+#[tokio::test]
+async fn nothing_is_told_of_credentials_in_a_presentation() {
+    let presentation = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiablePresentation",
+        "verifiableCredential": [signed(&credential())],
+    });
+    let report = explain(&presentation.to_string(), Contexts::bundled()).await;
+    assert!(report.presentation.unwrap().credentials[0].explanation.is_empty());
+}
+
+#[tokio::test]
 async fn of_a_jwt_its_signing_input_is_told() {
     let jwt = jwt_p256(&header(json!({})), &payload(&[]), 2);
     let report = explain(&jwt, Contexts::bundled()).await;
