@@ -33,6 +33,7 @@ pub fn remedy(code: &str) -> &'static str {
         | "too-complex"
         | "too-many-status-entries"
         | "too-many-keys"
+        | "too-many-proofs"
         | "too-many-schemas"
         | "too-many-endorsements" => {
             "The issuer has to hand out one that is smaller: nobody checks what grows without end."

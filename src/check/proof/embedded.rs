@@ -87,15 +87,20 @@ impl<'d, 'a> Proofs<'d, 'a> {
             return Err(Check::fail(NAME, "no proof", problem));
         }
         let all: Vec<_> = items.iter().filter_map(Value::as_object).collect();
-        if all.len() < items.len() || items.len() > MAX_PROOFS {
-            let detail = format!("`proof` must be an object, or an array of up to {MAX_PROOFS}.");
-            let problem = Problem::new("invalid-proof", detail).at("/proof");
-            return Err(Check::fail(NAME, "not proofs", problem));
+        if all.len() < items.len() {
+            let problem = Problem::new("invalid-proof", "Each `proof` must be an object.");
+            return Err(Check::fail(NAME, "not proofs", problem.at("/proof")));
         }
-        if all.iter().filter(|proof| proof.contains("previousProof")).count() > MAX_FOLLOWING {
-            let detail = format!("At most {MAX_FOLLOWING} proofs may follow others.");
-            let problem = Problem::new("invalid-proof", detail).at("/proof");
-            return Err(Check::fail(NAME, "a longer chain than is followed", problem));
+        let following = all.iter().filter(|proof| proof.contains("previousProof")).count();
+        if all.len() > MAX_PROOFS || following > MAX_FOLLOWING {
+            // They may all hold: we only do not look.
+            let detail = format!(
+                "There are {} proofs, {following} of which follow others; up to {MAX_PROOFS} are \
+                 looked at, and up to {MAX_FOLLOWING} that follow others.",
+                all.len()
+            );
+            let problem = Problem::new("too-many-proofs", detail).at("/proof");
+            return Err(Check::undecided(NAME, "more proofs than are looked at", problem));
         }
         Ok(Self { all, array: matches!(value, Some(Value::Array(_))) })
     }

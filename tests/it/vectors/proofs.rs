@@ -84,8 +84,15 @@ pub fn sets_and_chains(to: &Writer) {
     let lone = chain(proof(&plain, &lone, 1));
     to.no("proof-chain-unlinked", title, 8, lone, ("proof", "signature"));
     let title = "more proofs than any issuer makes are not looked at";
+    let undecided = Verdict::Undecided;
+    let too_many = || failing(undecided, undecided, Status::Unknown, ("proof", "too-many-proofs"));
     let many = with(plain.clone(), &[("/proof", json!(vec![named(first); 9]))]);
-    to.no("proofs-too-many", title, 19, many, ("proof", "invalid-proof"));
+    to.write("proofs-too-many", vector(title, Some(19), many, world(), too_many()));
+    let title = "a longer chain than any issuer makes is not followed";
+    let mut long = vec![named(first)];
+    long.extend(vec![follows(json!(first)); 5]);
+    let long = with(plain.clone(), &[("/proof", json!(long))]);
+    to.write("proof-chain-too-long", vector(title, Some(19), long, world(), too_many()));
 
     let unknown = with(named(first), &[("/cryptosuite", json!("bbs-2023"))]);
     let over = with(plain.clone(), &[("/proof", json!([unknown]))]);
@@ -94,7 +101,6 @@ pub fn sets_and_chains(to: &Writer) {
     let input = with(plain, &[("/proof", json!([unknown, last]))]);
     let title =
         "a proof of a kind that we do not verify is not passed over where another follows it";
-    let undecided = Verdict::Undecided;
     let expect = failing(undecided, undecided, Status::Unknown, ("proof", "unsupported-proof"));
     to.write("proof-chain-unsupported", vector(title, Some(14), input, world(), expect));
 }
