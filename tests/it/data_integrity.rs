@@ -407,7 +407,7 @@ fn proofs_are_counted_before_any_of_them_is_looked_at() {
     let mut many = chain(1);
     let one = many["proof"][0].clone();
     many["proof"] = json!(vec![one; 9]);
-    let refused = (false, vec!["invalid-proof /proof".to_owned()]);
+    let refused = (false, vec!["undecided too-many-proofs".to_owned()]);
     assert_eq!(proven(&many.to_string()), refused);
     // Each that follows another costs a canonical form of its own.
     let mut long = chain(4);
