@@ -195,7 +195,7 @@ impl Network {
         });
         let answered = answered.await;
         let url = url.to_string();
-        answered.unwrap_or_else(|_| match asked {
+        answered.unwrap_or(match asked {
             true => Err(FetchError::Timeout { url }),
             false => Err(FetchError::Busy { url }),
         })
