@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest, Sha256, Sha384};
 
 use super::dataset::{Dataset, Quad, Term, TermKind};
+use super::issued::{Canonical, Issuer};
 use super::lines::{Line, Lines};
 
 /// How much work one dataset or one verification may cost, in bytes hashed and
@@ -379,95 +380,6 @@ fn mentioned(quad: &Quad) -> impl Iterator<Item = u32> {
     [subject, object, graph].into_iter().filter_map(|term| term?.as_blank())
 }
 
-/// Section 4.5: the canonical identifiers, issued in order.
-struct Canonical {
-    /// By blank node.
-    numbers: Vec<Option<u32>>,
-    issued: u32,
-}
-
-impl Canonical {
-    fn new(blanks: u32) -> Self {
-        Canonical { numbers: vec![None; blanks as usize], issued: 0 }
-    }
-
-    fn has(&self, blank: u32) -> bool {
-        self.numbers[blank as usize].is_some()
-    }
-
-    fn issue(&mut self, blank: u32) {
-        if !self.has(blank) {
-            self.numbers[blank as usize] = Some(self.issued);
-            self.issued += 1;
-        }
-    }
-
-    fn write(&self, blank: u32, out: &mut String) {
-        let number = self.numbers[blank as usize].expect("only issued identifiers are written");
-        out.push_str("_:c14n");
-        write_number(number, out);
-    }
-
-    /// By blank node, its place among the labels, which sort as text: 10 before 2.
-    fn order_of_labels(&self) -> Vec<u32> {
-        let mut labels: Vec<(u64, usize)> = Vec::with_capacity(self.issued as usize);
-        for (blank, number) in self.numbers.iter().enumerate() {
-            labels.extend(number.map(|number| (as_text(number), blank)));
-        }
-        labels.sort_unstable();
-        let mut order = vec![0; self.numbers.len()];
-        for (place, (_, blank)) in (0..).zip(labels) {
-            order[blank] = place;
-        }
-        order
-    }
-}
-
-/// Section 4.5: temporary identifiers, issued in order.
-#[derive(Clone, Default)]
-struct Issuer {
-    order: Vec<u32>,
-    /// Blank node and number, by blank node: cheap to copy for each path tried.
-    numbers: Vec<(u32, u32)>,
-}
-
-impl Issuer {
-    fn find(&self, blank: u32) -> Result<usize, usize> {
-        self.numbers.binary_search_by_key(&blank, |(blank, _)| *blank)
-    }
-
-    fn has(&self, blank: u32) -> bool {
-        self.find(blank).is_ok()
-    }
-
-    fn issue(&mut self, blank: u32) {
-        if let Err(at) = self.find(blank) {
-            let number = u32::try_from(self.order.len()).expect("blank nodes are counted in u32");
-            self.numbers.insert(at, (blank, number));
-            self.order.push(blank);
-        }
-    }
-
-    fn write(&self, blank: u32, out: &mut String) {
-        let at = self.find(blank).expect("only issued identifiers are written");
-        out.push_str("_:b");
-        write_number(self.numbers[at].1, out);
-    }
-}
-
-fn write_number(number: u32, out: &mut String) {
-    if number >= 10 {
-        write_number(number / 10, out);
-    }
-    out.push(char::from(b'0' + (number % 10) as u8));
-}
-
-/// Sorts as the decimal text of the number: by digits from the left, then by length.
-fn as_text(number: u32) -> u64 {
-    let digits = number.checked_ilog10().unwrap_or(0) + 1;
-    u64::from(number) * 10_u64.pow(10 - digits) * 16 + u64::from(digits)
-}
-
 /// The next order of the items, least first; false after the last one.
 fn next_permutation(items: &mut [u32]) -> bool {
     let Some(pivot) = items.windows(2).rposition(|pair| pair[0] < pair[1]) else {
@@ -495,41 +407,5 @@ mod tests {
         }
         assert_eq!(orders, [[1, 1, 2], [1, 2, 1], [2, 1, 1]]);
         assert!(!next_permutation(&mut []));
-    }
-
-    #[test]
-    fn identifiers_are_issued_once_and_in_order() {
-        let mut issuer = Issuer::default();
-        for blank in [7, 3, 7, 5] {
-            issuer.issue(blank);
-        }
-        assert_eq!(issuer.order, [7, 3, 5]);
-        let mut text = String::new();
-        issuer.write(5, &mut text);
-        issuer.write(7, &mut text);
-        assert_eq!(text, "_:b2_:b0");
-    }
-
-    #[test]
-    fn numbers_sort_and_are_written_as_their_text() {
-        let mut numbers =
-            vec![0, 1, 9, 10, 11, 19, 99, 100, 101, 1_000, 4_294_967_295, 429_496_729];
-        numbers.sort_by_key(|number| as_text(*number));
-        let text = |number: &u32| {
-            let mut text = String::new();
-            write_number(*number, &mut text);
-            assert_eq!(text, number.to_string());
-            text
-        };
-        assert!(numbers.iter().map(text).is_sorted());
-    }
-
-    #[test]
-    fn canonical_labels_sort_as_text() {
-        let mut canonical = Canonical::new(13);
-        (0..12).rev().for_each(|blank| canonical.issue(blank));
-        // The blank node 11 is c14n0, 1 is c14n10, 0 is c14n11; 12 has no label.
-        assert_eq!(canonical.order_of_labels()[..3], [3, 2, 11]);
-        assert_eq!(canonical.order_of_labels()[10..], [1, 0, 0]);
     }
 }

@@ -54,6 +54,7 @@ mod emit;
 mod error;
 mod expand;
 mod iri;
+mod issued;
 mod item;
 mod lines;
 mod members;
