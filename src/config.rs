@@ -8,8 +8,9 @@
 //! loopback) has https and no development switch.
 
 mod contexts;
+mod database;
+mod table;
 
-use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
@@ -17,7 +18,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args as _;
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
@@ -29,6 +29,8 @@ use crate::keys::sealed::sealed_with;
 use crate::keys::{KeyError, SealingKey, Secret, example};
 use crate::model::links::Links;
 use contexts::ContextsError;
+pub use database::Database;
+pub use table::{Setting, settings, settings_table};
 
 /// The settings as given by one source; `None` is *not given there*.
 #[derive(Clone, Default, clap::Args, serde::Deserialize)]
@@ -360,47 +362,6 @@ fn localhost(port: u16) -> Links {
     Links::parse(&format!("http://localhost:{port}")).expect("it has a scheme, a host, a port")
 }
 
-/// Where the rows are. The URL can hold a password, so it is never printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Database {
-    /// The file; its folder is the store's to make.
-    Sqlite(PathBuf),
-    /// The whole `postgres://` URL.
-    Postgres(Secret),
-}
-
-impl Database {
-    fn parse(url: Option<&str>, data: &Path) -> Result<Self, ConfigError> {
-        let Some(url) = url.filter(|url| !url.is_empty()) else {
-            return Ok(Self::Sqlite(data.join("touchmark.db")));
-        };
-        if let Some(file) = url.strip_prefix("sqlite:") {
-            let file = file.strip_prefix("//").unwrap_or(file);
-            return match file.is_empty() || file.contains('?') || file.contains(":memory:") {
-                true => Err(ConfigError::SqliteUrl),
-                false => Ok(Self::Sqlite(file.into())),
-            };
-        }
-        match url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            true => Ok(Self::Postgres(Secret::new(url.to_owned()))),
-            false => Err(ConfigError::DatabaseScheme),
-        }
-    }
-
-    /// For logs and `doctor`: which database, without user and password.
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Sqlite(file) => format!("SQLite, {}", file.display()),
-            Self::Postgres(url) => match Url::parse(url.expose()) {
-                Ok(url) => {
-                    format!("PostgreSQL, {}{}", url.host_str().unwrap_or("local"), url.path())
-                }
-                Err(_) => "PostgreSQL".into(),
-            },
-        }
-    }
-}
-
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -435,61 +396,6 @@ pub enum ConfigError {
     LogFilter { found: String, problem: String },
     #[error("production refuses the keys of keys-example: anybody can sign with them")]
     ExampleKeyInProduction,
-}
-
-/// One row of README's table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    /// The name in the TOML file; `None` where it has no place there.
-    pub name: Option<String>,
-    pub flag: Option<String>,
-    pub env: String,
-    pub default: String,
-    pub consequence: String,
-}
-
-/// Every setting, in the order of [`Settings`].
-pub fn settings() -> Vec<Setting> {
-    let command = Settings::augment_args(clap::Command::new("touchmark"));
-    let row = |arg: &clap::Arg| {
-        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-        let (consequence, default) = split_default(&help);
-        let name = arg.get_id().as_str();
-        Setting {
-            name: (name != "config").then(|| name.to_owned()),
-            flag: arg.get_long().map(|long| format!("--{long}")),
-            env: arg.get_env().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default(),
-            default,
-            consequence,
-        }
-    };
-    let mut rows: Vec<_> = command.get_arguments().map(row).collect();
-    let (consequence, default) = split_default(PASSPHRASE_CONSEQUENCE);
-    let at = rows.iter().position(|r| r.name.as_deref() == Some("key_file")).unwrap_or(rows.len());
-    let env = PASSPHRASE_ENV.to_owned();
-    rows.insert(at, Setting { name: None, flag: None, env, default, consequence });
-    rows
-}
-
-/// [`settings`] as README shows them.
-pub fn settings_table() -> String {
-    let mut table = String::from(
-        "| flag | environment | in the file | default | what it entails |\n\
-         | --- | --- | --- | --- | --- |\n",
-    );
-    let code = |text: &Option<String>| text.as_ref().map_or("–".into(), |t| format!("`{t}`"));
-    for row in settings() {
-        let (flag, name) = (code(&row.flag), code(&row.name));
-        let Setting { env, default, consequence, .. } = row;
-        writeln!(table, "| {flag} | `{env}` | {name} | {default} | {consequence}. |")
-            .expect("a String takes any text");
-    }
-    table
-}
-
-fn split_default(help: &str) -> (String, String) {
-    let (consequence, default) = help.split_once(" Default: ").unwrap_or((help, "none"));
-    (consequence.trim_end_matches('.').to_owned(), default.to_owned())
 }
 
 fn usual_log_format() -> LogFormat {
