@@ -7,7 +7,6 @@
 
 mod classes;
 mod results;
-mod vocabulary;
 mod walk;
 
 use super::{Check, Conformance, Findings, Place};

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::decimal::Hours;
 use super::fault::{Fault, Faults, is_slug};
 use super::image::Image;
+use super::vocabulary::TARGET_TYPES;
 
 /// The local name of the result description that carries clock hours.
 pub const HOURS: &str = "hours";
@@ -234,15 +235,6 @@ impl RubricCriterion {
 
 impl Alignment {
     fn check(&self, at: &str, faults: &mut Faults) {
-        const TYPES: [&str; 7] = [
-            "ceasn:Competency",
-            "ceterms:Credential",
-            "CFItem",
-            "CFRubric",
-            "CFRubricCriterion",
-            "CFRubricCriterionLevel",
-            "CTDL",
-        ];
         faults.text(&format!("{at}/targetName"), &self.target_name, 500);
         faults.https_url(&format!("{at}/targetUrl"), &self.target_url);
         faults.optional_text(&format!("{at}/targetCode"), self.target_code.as_ref(), 200);
@@ -253,21 +245,12 @@ impl Alignment {
         );
         faults.optional_text(&format!("{at}/targetFramework"), self.target_framework.as_ref(), 500);
         if let Some(kind) = &self.target_type
-            && !TYPES.contains(&kind.as_str())
-            && !kind.strip_prefix("ext:").is_some_and(is_extension)
+            && !TARGET_TYPES.contains(kind)
         {
-            let detail = format!(
-                "use one of {}, or ext: and letters, digits, full stops, hyphens or underscores",
-                TYPES.join(", ")
-            );
+            let detail = format!("use one of {}", TARGET_TYPES.described());
             faults.add(format!("{at}/targetType"), "unknown-target-type", detail);
         }
     }
-}
-
-/// What Open Badges lets follow `ext:`.
-fn is_extension(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
 }
 
 /// Letters and digits in parts of 1 to 8, joined by hyphens, the first of letters (BCP 47, 2.1).

@@ -15,6 +15,7 @@ pub mod key;
 pub mod links;
 pub mod profile;
 pub mod securing;
+pub mod vocabulary;
 
 pub use credential::Credential;
 pub use document::Document;

@@ -5,7 +5,7 @@
 //! Invariant: what the published JSON Schema (its lenient form) refuses of one of
 //! these classes, [`walk`](super::walk) refuses too; a test compares them.
 
-use super::vocabulary::{
+use crate::model::vocabulary::{
     ACHIEVEMENT_TYPES, IDENTIFIER_TYPES, RESULT_STATUSES, RESULT_TYPES, TARGET_TYPES, Vocabulary,
 };
 

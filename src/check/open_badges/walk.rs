@@ -5,10 +5,10 @@
 
 use super::super::{Findings, Place};
 use super::classes::{Class, Kind, PROFILE};
-use super::vocabulary::Vocabulary;
 use crate::model::credential::types;
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
+use crate::model::vocabulary::Vocabulary;
 use crate::proof::vc_jwt::Jws;
 
 /// What is done about a class: see the tables of [`super::classes`].
