@@ -250,18 +250,18 @@ impl<'e, 's> Evaluation<'e, 's> {
             }
             ("uniqueItems", Value::Bool(true)) => self.unique(items, at),
             ("prefixItems", Value::Array(parts)) if draft >= Draft::Y2020 => {
-                self.in_turn(parts, items, at)
+                self.each(parts.iter().zip(items).enumerate(), at)
             }
             ("items", Value::Array(parts)) if draft < Draft::Y2020 => {
-                self.in_turn(parts, items, at)
+                self.each(parts.iter().zip(items).enumerate(), at)
             }
             ("items", _) => {
                 let prefix = schema.get("prefixItems").and_then(Value::as_array);
                 let prefix = prefix.filter(|_| draft >= Draft::Y2020).map_or(0, <[_]>::len);
-                self.all_from(prefix, keyword, items, at)
+                self.each(after(prefix, keyword, items), at)
             }
             ("additionalItems", _) if draft < Draft::Y2020 => match schema.get("items") {
-                Some(Value::Array(parts)) => self.all_from(parts.len(), keyword, items, at),
+                Some(Value::Array(parts)) => self.each(after(parts.len(), keyword, items), at),
                 _ => Ok(None),
             },
             ("contains", _) => self.contains(keyword, schema, items, at),
@@ -269,24 +269,13 @@ impl<'e, 's> Evaluation<'e, 's> {
         }
     }
 
-    fn in_turn(&mut self, parts: &'e [Value<'s>], items: &[Value<'_>], at: Place<'_>) -> Found {
-        for (index, (part, item)) in parts.iter().zip(items).enumerate() {
-            let found = self.apply(part, item, at.index(index))?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
-    }
-
-    fn all_from(
+    /// Items by their index, each beside the schema that it must fit.
+    fn each<'i, 'v: 'i>(
         &mut self,
-        first: usize,
-        part: &'e Value<'s>,
-        items: &[Value<'_>],
+        pairs: impl Iterator<Item = (usize, (&'e Value<'s>, &'i Value<'v>))>,
         at: Place<'_>,
     ) -> Found {
-        for (index, item) in items.iter().enumerate().skip(first) {
+        for (index, (part, item)) in pairs {
             let found = self.apply(part, item, at.index(index))?;
             if found.is_some() {
                 return Ok(found);
@@ -477,6 +466,15 @@ impl<'e, 's> Evaluation<'e, 's> {
 }
 
 /// Numbers may be written at any length, and are read anew each time.
+/// The items from the index `first`, all beside the same schema.
+fn after<'e, 's, 'i, 'v>(
+    first: usize,
+    part: &'e Value<'s>,
+    items: &'i [Value<'v>],
+) -> impl Iterator<Item = (usize, (&'e Value<'s>, &'i Value<'v>))> {
+    items.iter().enumerate().skip(first).map(move |(index, item)| (index, (part, item)))
+}
+
 fn length(value: &Value<'_>) -> usize {
     match value {
         Value::Number(number) => number.text().len() / STRIDE,
