@@ -1,5 +1,6 @@
 //! `openapi.yaml`: generated from the handlers, served, and browsable at `/docs`.
 
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use axum::Router;
@@ -88,7 +89,8 @@ fn add_problems(path: &str, operation: &mut Operation, changes: bool) {
     if changes && guarded {
         problems.push((409, "It conflicts with what there is"));
     }
-    if has_body && guarded {
+    let vc_api = operation.tags.iter().flatten().any(|tag| tag == "vc-api");
+    if has_body && (guarded || vc_api) {
         problems.push((415, "The body is not JSON"));
     }
     if has_body {
@@ -102,8 +104,15 @@ fn add_problems(path: &str, operation: &mut Operation, changes: bool) {
             .description(text)
             .content("application/problem+json", content)
             .build();
-        let responses = &mut operation.responses.responses;
-        responses.entry(status.to_string()).or_insert_with(|| RefOr::T(response));
+        match operation.responses.responses.entry(status.to_string()) {
+            Entry::Vacant(none) => drop(none.insert(RefOr::T(response))),
+            // What else it may answer is told by its handler; the problem stands beside it.
+            Entry::Occupied(mut told) => {
+                if let RefOr::T(told) = told.get_mut() {
+                    told.content.extend(response.content);
+                }
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::check::options::Options;
 use crate::http::App;
 use crate::http::body;
 use crate::http::limits::Client;
-use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::problem::Problem;
 use crate::verify::Wanted;
 
 /// What is to be verified.
@@ -38,10 +38,7 @@ pub struct PresentationOptions {
 /// Verify a presentation, and each credential in it (VC-API).
 #[utoipa::path(post, path = "/presentations/verify", tag = "vc-api", operation_id = "vc_api_verify_presentation", request_body = PresentationToVerify,
     responses((status = 200, description = "All of it verified", body = VerificationAnswer),
-              (status = 400, description = "Something did not verify, or the request cannot be read", content(
-                  (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
-              (status = 415, description = "The body is not JSON", body = ProblemDocument,
-               content_type = "application/problem+json")))]
+              (status = 400, description = "Something did not verify, or the request cannot be read", body = VerificationAnswer)))]
 pub async fn verify(
     State(app): State<Arc<App>>,
     client: Client,
@@ -55,10 +52,7 @@ pub async fn verify(
     params(("instance" = String, Path, example = "nea", description = "An issuer's name")),
     request_body = PresentationToVerify,
     responses((status = 200, description = "All of it verified", body = VerificationAnswer),
-              (status = 400, description = "Something did not verify, or the request cannot be read", content(
-                  (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
-              (status = 415, description = "The body is not JSON", body = ProblemDocument,
-               content_type = "application/problem+json")))]
+              (status = 400, description = "Something did not verify, or the request cannot be read", body = VerificationAnswer)))]
 pub async fn verify_at(
     State(app): State<Arc<App>>,
     client: Client,

@@ -11,7 +11,7 @@ use crate::check::options::Options;
 use crate::http::App;
 use crate::http::body;
 use crate::http::limits::Client;
-use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::problem::Problem;
 use crate::http::sources::Own;
 use crate::verify::{Verifier, Wanted};
 
@@ -31,10 +31,7 @@ pub struct CredentialToVerify {
 /// Verify a credential of any issuer (VC-API).
 #[utoipa::path(post, path = "/credentials/verify", tag = "vc-api", operation_id = "vc_api_verify_credential", request_body = CredentialToVerify,
     responses((status = 200, description = "It verified", body = VerificationAnswer),
-              (status = 400, description = "It did not verify, or the request cannot be read", content(
-                  (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
-              (status = 415, description = "The body is not JSON", body = ProblemDocument,
-               content_type = "application/problem+json")))]
+              (status = 400, description = "It did not verify, or the request cannot be read", body = VerificationAnswer)))]
 pub async fn verify(
     State(app): State<Arc<App>>,
     client: Client,
@@ -48,10 +45,7 @@ pub async fn verify(
     params(("instance" = String, Path, example = "nea", description = "An issuer's name")),
     request_body = CredentialToVerify,
     responses((status = 200, description = "It verified", body = VerificationAnswer),
-              (status = 400, description = "It did not verify, or the request cannot be read", content(
-                  (VerificationAnswer = "application/json"), (ProblemDocument = "application/problem+json"))),
-              (status = 415, description = "The body is not JSON", body = ProblemDocument,
-               content_type = "application/problem+json")))]
+              (status = 400, description = "It did not verify, or the request cannot be read", body = VerificationAnswer)))]
 pub async fn verify_at(
     State(app): State<Arc<App>>,
     client: Client,
