@@ -5,14 +5,14 @@
 //! comes by one could otherwise sign credentials that we never minted, under any
 //! date, and our own service would confirm them.
 //!
-//! It counts for *authentic*, of status lists too. Invariant: books that do not answer leave it
-//! undecided; a copy is compared by what it says, never by its bytes, since
-//! wallets write the same credential in other ways.
+//! It counts for *authentic*, of status lists too. Invariant: books that do not answer, and what
+//! cannot be compared with them, leave it undecided; a copy is compared by what it says, never by
+//! its bytes, since wallets write the same credential in other ways.
 
 use super::json_ld::sentence;
 use super::proof::Authentic;
 use super::{Check, Problem};
-use crate::jsonld::{Contexts, HashAlgorithm, Input, expand};
+use crate::jsonld::{self, Contexts, HashAlgorithm, Input, expand};
 use crate::model::json::{Object, Value};
 use crate::model::{Credential, Document};
 use crate::proof::vc_jwt;
@@ -95,17 +95,20 @@ fn compare(embedded: &str, with: impl FnOnce(&Object<'_>) -> Check) -> Check {
 }
 
 fn credential(presented: &Presented<'_, '_>, minted: &Object<'_>, contexts: &Contexts) -> Check {
-    if presented.says_the_same(minted, &["proof"], contexts) {
-        return Check::pass(NAME, "the issuer's books hold this credential, as it is here");
+    match presented.says_the_same(minted, &["proof"], contexts) {
+        Some(true) => Check::pass(NAME, "the issuer's books hold this credential, as it is here"),
+        Some(false) => differs(),
+        None => not_compared(),
     }
-    differs()
 }
 
 /// A list is signed anew at each change and each hour, with a later end. A copy
 /// that is not the one of now may be a true one from before, or not.
 fn list(presented: &Presented<'_, '_>, current: &Object<'_>, contexts: &Contexts) -> Check {
-    if presented.says_the_same(current, &["proof", "validUntil"], contexts) {
-        return Check::pass(NAME, "the issuer's list says the same now");
+    match presented.says_the_same(current, &["proof", "validUntil"], contexts) {
+        Some(true) => return Check::pass(NAME, "the issuer's list says the same now"),
+        Some(false) => {}
+        None => return not_compared(),
     }
     let starts = |root| Credential(root).valid_from();
     match (starts(presented.root), starts(current)) {
@@ -128,12 +131,23 @@ fn differs() -> Check {
     Check::fail(NAME, "the issuer's books hold another credential under this id", problem)
 }
 
+/// Nothing is known about it: neither that it is as minted, nor that it is not.
+fn not_compared() -> Check {
+    let detail = "The issuer's books hold a credential under this id, written in another way. \
+                  Whether both say the same could not be told within the work that is spent on \
+                  one verification.";
+    let problem = Problem::new("issuer-books-not-compared", detail);
+    Check::undecided(NAME, "too costly to compare with what the issuer's books hold", problem)
+}
+
 impl Presented<'_, '_> {
-    /// But for the claims of a JWT and the members in `but`.
-    fn says_the_same(&self, ours: &Object<'_>, but: &[&str], contexts: &Contexts) -> bool {
+    /// But for the claims of a JWT and the members in `but`; `None` where it could not be told.
+    fn says_the_same(&self, ours: &Object<'_>, but: &[&str], contexts: &Contexts) -> Option<bool> {
         let without: Vec<&str> = self.claims.iter().chain(but).copied().collect();
-        same_members(self.root, &without, ours, but)
-            || same_graph((self.root, &without), (ours, but), contexts)
+        if same_members(self.root, &without, ours, but) {
+            return Some(true);
+        }
+        same_graph((self.root, &without), (ours, but), contexts)
     }
 }
 
@@ -158,13 +172,29 @@ fn same(a: &Value<'_>, b: &Value<'_>) -> bool {
     }
 }
 
-/// Written in another way, it is the same if what is signed is.
-fn same_graph(a: (&Object<'_>, &[&str]), b: (&Object<'_>, &[&str]), contexts: &Contexts) -> bool {
+/// Written in another way, it is the same if what is signed is. `None` where that could not be
+/// told: the work is spent, or a context is not known any more.
+fn same_graph(
+    presented: (&Object<'_>, &[&str]),
+    ours: (&Object<'_>, &[&str]),
+    contexts: &Contexts,
+) -> Option<bool> {
     let graph = |(object, without)| {
-        let input = Input { object, without, context: None };
-        expand(&input, contexts).ok()?.canonicalize(HashAlgorithm::Sha256).ok()
+        if contexts.spent() {
+            return Err(jsonld::Error::TooComplex);
+        }
+        let graph = expand(&Input { object, without, context: None }, contexts)?;
+        graph.canonicalize(HashAlgorithm::Sha256).map_err(|_| jsonld::Error::TooComplex)
     };
-    graph(a).is_some_and(|a| graph(b) == Some(a))
+    match (graph(presented), graph(ours)) {
+        (Ok(presented), Ok(ours)) => Some(presented == ours),
+        (Err(error), _) | (_, Err(error)) if untold(&error) => None,
+        _ => Some(false),
+    }
+}
+
+fn untold(error: &jsonld::Error) -> bool {
+    error.could_not_tell() || *error == jsonld::Error::TooComplex
 }
 
 #[cfg(test)]
@@ -185,13 +215,55 @@ mod tests {
     }
 
     fn outcome(presented: &serde_json::Value, claims: &'static [&'static str]) -> Option<String> {
+        checked(presented, claims, Contexts::bundled()).problem().map(|p| p.code.clone())
+    }
+
+    fn checked(
+        presented: &serde_json::Value,
+        claims: &'static [&'static str],
+        contexts: &Contexts,
+    ) -> Check {
         let text = presented.to_string();
         let document = Document::parse(text.as_bytes()).unwrap();
         let presented = Presented { root: document.root(), claims };
-        let check = compare(&minted().to_string(), |minted| {
-            credential(&presented, minted, Contexts::bundled())
-        });
-        check.problem().map(|problem| problem.code.clone())
+        compare(&minted().to_string(), |minted| credential(&presented, minted, contexts))
+    }
+
+    /// A verification that has no work left for another graph.
+    fn spent() -> Contexts {
+        let contexts = Contexts::bundled().for_one_verification();
+        let long = json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": "VerifiableCredential",
+            "id": format!("urn:{}", "t".repeat(12_000)),
+            "evidence": (0..1000).map(|n| json!({"id": format!("urn:{n}")})).collect::<Vec<_>>(),
+        })
+        .to_string();
+        let document = Document::parse(long.as_bytes()).unwrap();
+        let input = Input { object: document.root(), without: &[], context: None };
+        let graph = expand(&input, &contexts).unwrap();
+        while !contexts.spent() {
+            let _written = graph.canonicalize(HashAlgorithm::Sha256);
+        }
+        contexts
+    }
+
+    #[test]
+    fn what_there_is_no_work_left_to_compare_is_undecided_and_not_another_credential() {
+        let spent = spent();
+        assert!(checked(&minted(), &[], &spent).problem().is_none(), "the same JSON costs nothing");
+        let mut other_shape = minted();
+        other_shape["credentialSubject"] = json!([{"id": "urn:uuid:2"}]);
+        let mut changed = minted();
+        changed["name"] = json!("B");
+        for presented in [other_shape, changed] {
+            let check = checked(&presented, &[], &spent);
+            assert!(check.is_undecided());
+            assert_eq!(check.problem().unwrap().code, "issuer-books-not-compared");
+        }
+        let mut unreadable = minted();
+        unreadable["undefined"] = json!("B");
+        assert_eq!(outcome(&unreadable, &[]).as_deref(), Some("differs-from-issuer-books"));
     }
 
     #[test]

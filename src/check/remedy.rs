@@ -39,6 +39,7 @@ pub fn remedy(code: &str) -> &'static str {
             "The issuer has to hand out one that is smaller: nobody checks what grows without end."
         }
         "too-many-documents" => "Verify fewer credentials at once.",
+        "issuer-books-not-compared" => "Verify it alone, as its issuer handed it out.",
         "no-proof" | "not-hosted" => {
             "Ask the issuer for the signed one: as it is, nobody vouches for it."
         }
