@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::check::report::{CheckReport, OutcomeName};
+use crate::check::trusted_issuers::KnownAs;
 use crate::check::{self, Problem, Report};
 
 /// Whether it verified, and why not.
@@ -24,6 +25,9 @@ pub struct VerificationAnswer {
     /// What is not wrong enough to fail, and worth mending.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Problem>,
+    /// What the issuer is known as here, where it is and its key signed. No part of verifying.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<KnownAs>,
 }
 
 /// One thing that failed or could not be told.
@@ -49,7 +53,9 @@ pub fn of(report: &Report, failure: StatusCode) -> Response {
     let verified = report.verified && problem_details.is_empty();
     let status = if verified { StatusCode::OK } else { failure };
     let warnings = report.warnings.clone();
-    (status, Json(VerificationAnswer { verified, problem_details, warnings })).into_response()
+    let known_as = report.signer.as_ref().and_then(|signer| signer.known_as.clone());
+    let answer = VerificationAnswer { verified, problem_details, warnings, known_as };
+    (status, Json(answer)).into_response()
 }
 
 /// What keeps a report from being a yes: of a presentation also what keeps its credentials.

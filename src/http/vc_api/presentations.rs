@@ -77,7 +77,7 @@ async fn answer(
         profile: app.vc_api.profile(instance),
         domain: wanted(&asked, "domain")?,
         challenge: wanted(&asked, "challenge")?,
-        ..Options::default()
+        ..app.options.clone()
     };
     let report = verify::report(app, &asked, &options, Wanted::Presentation).await;
     Ok(answer::of(&report, app.vc_api.failure))

@@ -67,7 +67,7 @@ async fn answer(
     let bytes = body::read(request).await?;
     let asked = Asked::read(&bytes, "verifiableCredential")?;
     let profile = app.vc_api.profile(instance);
-    let options = Options { profile, ..Options::default() };
+    let options = Options { profile, ..app.options.clone() };
     let report = report(app, &asked, &options, Wanted::Credential).await;
     Ok(answer::of(&report, app.vc_api.failure))
 }

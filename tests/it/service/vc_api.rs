@@ -2,6 +2,8 @@
 
 mod issuing;
 
+use std::sync::Arc;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -10,6 +12,7 @@ use crate::support::samples::with;
 use crate::vectors::presentations::{
     enveloped_in_the_old_style, presented_alone, signed_by_two_strangers, signed_the_older_way,
 };
+use touchmark::check::trusted_issuers::TrustedIssuers;
 use touchmark::http::vc_api::VcApi;
 
 on_both_databases! {
@@ -107,6 +110,24 @@ async fn a_presentation_is_verified_with_what_was_asked(database: Database) {
     assert_eq!(codes(&answer.expect(400).json()), ["not-a-credential"]);
     let asked = json!({"verifiablePresentation": minted["credential"]});
     assert_eq!(codes(&ask(&app, path, &asked).await.expect(400).json()), ["not-a-presentation"]);
+}
+
+#[tokio::test]
+async fn who_is_in_the_operators_file_is_told_by_name() {
+    let file = "[[issuer]]\nid = \"did:web:touchmark.example:issuers:nea\"\n\
+                name = \"Known to us\"\nfrom = \"a letter\"\n";
+    let trusted = Some(Arc::new(TrustedIssuers::parse(file).unwrap()));
+    let app = TestApp::set(Database::sqlite(), Setting { trusted, ..Setting::default() }).await;
+    let minted = app.minted().await;
+    let body = json!({"verifiableCredential": minted["credential"]});
+    let answer = ask(&app, "/credentials/verify", &body).await.expect(200).json();
+    let known = json!({"name": "Known to us", "from": "a letter"});
+    assert_eq!(answer, json!({"verified": true, "problemDetails": [], "knownAs": known}));
+    // A name vouches for nothing that was not signed.
+    let changed = with(minted["credential"].clone(), json!({"name": "Another"}));
+    let body = json!({"verifiableCredential": changed});
+    let answer = ask(&app, "/credentials/verify", &body).await.expect(400).json();
+    assert_eq!(answer.get("knownAs"), None, "{answer:#}");
 }
 
 #[tokio::test]
