@@ -151,8 +151,9 @@ impl Issuance {
         }
         let missing = || IssueError::Broken(format!("credential {} lost its issuer", row.id));
         let issuer = self.parties.party(PartyKind::Issuer, &row.issuer).await?;
-        let signers = self.parties.signers(&issuer.ok_or_else(missing)?).await?;
-        let jws = secure::vc_jose(&row.embedded, signers.of_jwts(secure::alg_of(&row.jwt)?))?;
+        let alg = secure::alg_of(&row.jwt)?;
+        let signers = self.parties.signers_with(&issuer.ok_or_else(missing)?, &[alg.key()]).await?;
+        let jws = secure::vc_jose(&row.embedded, signers.of_jwts(alg)?)?;
         self.store.settle_vc_jose(&row.id, &jws).await?.ok_or_else(missing)
     }
 

@@ -88,7 +88,7 @@ impl Workshop {
         let es256 = signer(example::nea_es256());
         Self {
             ambient: Ambient::system(),
-            signers: Signers { ed25519, es256 },
+            signers: Signers::new(vec![ed25519, es256]),
             profile: serde_json::from_str(service::PROFILE).expect("it is a profile"),
             ids: AchievementIds {
                 achievement: format!("{BASE}/achievements/nea.{}", service::SLUG),

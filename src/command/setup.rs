@@ -11,7 +11,7 @@ use crate::issue::Issuance;
 use crate::issue::access::NewApiKey;
 use crate::issue::parties::Party;
 use crate::model::profile::ProfileDefinition;
-use crate::model::securing::{Cryptosuite, JwtAlgorithm, Securing};
+use crate::model::securing::{Cryptosuite, Curve, JwtAlgorithm, Securing};
 use crate::store::{KeyState, PartyKind};
 
 /// Who changes things by command, in the audit.
@@ -37,6 +37,9 @@ pub enum PartyCommand {
         /// The cryptosuite of its embedded proofs, where a mint says no other
         #[arg(long)]
         cryptosuite: Option<Cryptosuite>,
+        /// The curve behind its `ecdsa-…` proofs, where a mint says no other
+        #[arg(long)]
+        curve: Option<Curve>,
         /// The `alg` of its JWTs, where a mint says no other
         #[arg(long)]
         alg: Option<JwtAlgorithm>,
@@ -103,7 +106,7 @@ pub async fn party(
     command: PartyCommand,
 ) -> Result<(), CommandError> {
     let (slug, profile) = match command {
-        PartyCommand::Add { slug, name, url, description, email, cryptosuite, alg } => {
+        PartyCommand::Add { slug, name, url, description, email, cryptosuite, curve, alg } => {
             let profile = ProfileDefinition {
                 name,
                 url,
@@ -111,7 +114,7 @@ pub async fn party(
                 email,
                 image: None,
                 embed_email_hash: false,
-                securing: Securing { cryptosuite, alg },
+                securing: Securing { cryptosuite, curve, alg },
             };
             (slug, profile)
         }

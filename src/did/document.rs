@@ -276,12 +276,12 @@ pub fn compose(did: &str, keys: &[IssuerKey<'_>]) -> serde_json::Value {
     let methods: Vec<_> = keys
         .iter()
         .map(|key| match key.key.algorithm() {
-            Algorithm::Ed25519 | Algorithm::P384 => json!({
+            Algorithm::Ed25519 => json!({
                 "id": id(key), "type": "Multikey", "controller": did,
                 "publicKeyMultibase": key.key.multikey(),
             }),
             // For the JWT forms: their readers look for a JWK.
-            Algorithm::P256 | Algorithm::Rsa => json!({
+            Algorithm::P256 | Algorithm::P384 | Algorithm::Rsa => json!({
                 "id": id(key), "type": "JsonWebKey", "controller": did,
                 "publicKeyJwk": key.key.jwk(),
             }),

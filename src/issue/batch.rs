@@ -25,7 +25,9 @@ use super::secure::{prepare, secure};
 use super::{Issuance, IssueError, Issued, Minter, Order, Party, change, definition};
 use crate::ambient::Ambient;
 use crate::model::achievement::{AchievementDefinition, AchievementIds};
+use crate::model::key::Algorithm;
 use crate::model::links::Links;
+use crate::model::securing::Securing;
 use crate::model::{Fault, date_time};
 use crate::store::{
     AchievementRow, Ceiling, CredentialRow, EvidenceRow, Idempotency, Mint, Minted, Purpose,
@@ -193,7 +195,7 @@ impl Signed {
     async fn sign(&mut self, issuance: &Issuance) -> Result<(), IssueError> {
         self.mints.clear();
         self.at = self.desk.ambient.now();
-        let signers = issuance.parties.signers(&self.desk.issuer).await?;
+        let signers = issuance.parties.signers_with(&self.desk.issuer, &self.keys()).await?;
         let lists = self.open_lists(issuance).await?;
         let desk = self.desk.clone();
         let mint = move |draft: &Draft| desk.mint(draft, &signers, &lists);
@@ -207,6 +209,14 @@ impl Signed {
             }
         }
         Ok(())
+    }
+
+    /// The kinds of keys that these drafts ask for.
+    fn keys(&self) -> Vec<Algorithm> {
+        let asked = self.drafts.iter().map(|draft| self.desk.securing(draft));
+        let mut keys: Vec<_> = asked.flat_map(|s| [s.proof_key(), s.alg().key()]).collect();
+        keys.dedup();
+        keys
     }
 
     async fn open_lists(&self, issuance: &Issuance) -> Result<OpenLists, IssueError> {
@@ -270,6 +280,10 @@ impl Desk {
         Ok(Known { ids: AchievementIds { achievement, version: row.version }, definition })
     }
 
+    fn securing(&self, draft: &Draft) -> Securing {
+        self.orders[draft.order].request.securing.or(self.issuer.profile.securing)
+    }
+
     /// One signed credential, ready to be recorded, with freshly drawn status indices.
     fn mint(
         &self,
@@ -300,7 +314,7 @@ impl Desk {
                 email_salt: salt.as_deref(),
             },
         );
-        let securing = order.request.securing.or(issuer.profile.securing);
+        let securing = self.securing(draft);
         let secured = secure(prepare(&unsigned)?, signers, securing, valid_from)?;
         let awarded = order.request.review.date.to_zoned(jiff::tz::TimeZone::UTC).ok();
         Ok(Mint {

@@ -26,6 +26,7 @@ use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential, first_context
 use crate::model::document::DocumentError;
 use crate::model::json::{self, Object, Value};
 use crate::model::key::Algorithm;
+use crate::model::securing::{Curve, JwtAlgorithm, Securing};
 use crate::model::{Document, date_time};
 use crate::proof::secured::MAX_BYTES;
 use crate::proof::suite::Suite;
@@ -56,18 +57,38 @@ pub struct External<'c> {
 /// How it is secured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mechanism {
-    /// An embedded proof.
-    DataIntegrity(&'static Suite),
-    /// An `EnvelopedVerifiableCredential` of a `vc+jwt`.
-    VcJose,
+    /// An embedded proof; over the issuer's usual curve where none is named.
+    DataIntegrity(&'static Suite, Option<Curve>),
+    /// An `EnvelopedVerifiableCredential` of a `vc+jwt`, by the issuer's usual `alg` where none
+    /// is named.
+    VcJose(Option<JwtAlgorithm>),
 }
 
 impl Mechanism {
-    /// By the name of its cryptosuite, or of its media type.
+    /// By the name of its cryptosuite, or of its media type. After a full stop there may be the
+    /// curve or the `alg`: `ecdsa-rdfc-2019.P-384`, `vc+jwt.RS256`.
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "vc+jwt" => Some(Self::VcJose),
-            name => Suite::named(name).filter(|suite| !suite.is_older()).map(Self::DataIntegrity),
+        let (name, which) = match name.split_once('.') {
+            Some((name, which)) => (name, Some(which)),
+            None => (name, None),
+        };
+        if name == "vc+jwt" {
+            return Some(Self::VcJose(which.map(str::parse).transpose().ok()?));
+        }
+        let suite = Suite::named(name).filter(|suite| !suite.is_older())?;
+        let curve: Option<Curve> = which.map(str::parse).transpose().ok()?;
+        let fits = curve.is_none_or(|curve| suite.keys.contains(&curve.key()));
+        fits.then_some(Self::DataIntegrity(suite, curve))
+    }
+
+    /// The kind of key that it takes of an issuer with these wishes.
+    fn key(self, wishes: Securing) -> Algorithm {
+        match self {
+            Self::VcJose(alg) => alg.unwrap_or(wishes.alg()).key(),
+            Self::DataIntegrity(suite, _) if suite.keys.contains(&Algorithm::Ed25519) => {
+                Algorithm::Ed25519
+            }
+            Self::DataIntegrity(_, curve) => curve.unwrap_or(wishes.curve()).key(),
         }
     }
 }
@@ -138,46 +159,47 @@ impl Issuance {
         root: &Object<'_>,
         asked: External<'_>,
     ) -> Result<Signing, ExternalError> {
-        let signers = self.parties.signers(issuer).await?;
+        let wishes = issuer.profile.securing;
+        let kind = asked.mechanism.map_or(wishes.proof_key(), |mechanism| mechanism.key(wishes));
+        let signers = self.parties.signers_with(issuer, &[kind]).await?;
         let conformance = asked.profile == Profile::Conformance;
         let named = Credential(root).issuer();
-        let own = [&signers.ed25519, &signers.es256];
         let is_key = |by: &&MethodSigner| named == Some(did::key::did(&by.public).as_str());
-        let (by, usual, signed_as) = match own.into_iter().find(is_key) {
+        let (by, usual, embeds) = match dids(&signers).find(is_key) {
             Some(by) if conformance => {
                 let method = did::key::method_id(&by.public);
-                let usual = usual_suite(by.public.algorithm());
-                (MethodSigner { method, ..by.clone() }, usual, by.public.multikey())
+                let by = MethodSigner { method, ..by.clone() };
+                (by.clone(), usual_suite(by.public.algorithm()), by)
             }
             _ if named.is_none_or(|named| named == issuer.did) => {
-                let securing = issuer.profile.securing;
-                let by = match asked.mechanism {
-                    Some(Mechanism::DataIntegrity(suite)) => key_of(suite, &signers),
-                    Some(Mechanism::VcJose) => signers.of_jwts(securing.alg()),
-                    None => signers.of_proofs(securing.cryptosuite()),
-                };
-                (by.clone(), Suite::signing(securing.cryptosuite()), String::new())
+                let embeds = signers.of_proofs(wishes)?.clone();
+                (signers.of(kind)?.clone(), Suite::signing(wishes.cryptosuite()), embeds)
             }
-            _ => {
-                let keys = own.map(|by| did::key::did(&by.public)).join(" or ");
-                let own = &issuer.did;
-                let or = if conformance { format!(", {keys}") } else { String::new() };
-                let detail = format!("`issuer` must be this issuer, {own}{or}.");
-                return Err(not_valid("issuer", "other-issuer", detail, "/issuer"));
+            _ => return Err(other_issuer(issuer, &signers, conformance)),
+        };
+        let signed_as = match by.method.starts_with(&issuer.did) {
+            true => String::new(),
+            false => by.public.multikey(),
+        };
+        let mechanism = asked.mechanism.unwrap_or(Mechanism::DataIntegrity(usual, None));
+        let algorithm = by.public.algorithm();
+        let (takes, embeds) = match mechanism {
+            Mechanism::DataIntegrity(suite, _) => {
+                (suite.keys.contains(&algorithm), (suite, by.clone()))
+            }
+            Mechanism::VcJose(alg) => {
+                (alg.is_none_or(|alg| alg.key() == algorithm), (usual, embeds))
             }
         };
-        let mechanism = asked.mechanism.unwrap_or(Mechanism::DataIntegrity(usual));
-        let algorithm = by.public.algorithm();
-        if let Mechanism::DataIntegrity(suite) = mechanism
-            && !suite.keys.contains(&algorithm)
-        {
-            let detail =
-                format!("The issuer's key is for {algorithm}; {} takes another.", suite.name);
+        if !takes {
+            let detail = format!(
+                "The issuer's key is for {algorithm}, and what was asked for takes another kind."
+            );
             return Err(not_valid("issuer", "key-type", detail, "/issuer"));
         }
         // The suites want what has no issuer refused; others may leave it to us.
         let fill_in = (!root.contains("issuer") && !conformance).then(|| issuer.did.clone());
-        Ok(Signing { by, mechanism, signed_as, fill_in })
+        Ok(Signing { by, mechanism, embeds, signed_as, fill_in })
     }
 
     async fn list_for(
@@ -202,19 +224,12 @@ impl Issuance {
         let document = Document::parse(text.as_bytes()).map_err(|error| unreadable(&error))?;
         conform(&document, asked)?;
         let created = date_time::whole_seconds(self.ambient.now());
-        let suite = match signing.mechanism {
-            Mechanism::DataIntegrity(suite) => suite,
-            Mechanism::VcJose => usual_suite(signing.by.public.algorithm()),
-        };
-        let embedded = secure::sign_by(
-            &document,
-            ByProof { suite, signer: &signing.by },
-            created,
-            asked.contexts,
-        )?;
+        let (suite, signer) = &signing.embeds;
+        let by_proof = ByProof { suite, signer };
+        let embedded = secure::sign_by(&document, by_proof, created, asked.contexts)?;
         let vc_jose = match signing.mechanism {
-            Mechanism::DataIntegrity(_) => None,
-            Mechanism::VcJose => Some(secure::enveloped(&document, &signing.by)?),
+            Mechanism::DataIntegrity(..) => None,
+            Mechanism::VcJose(_) => Some(secure::enveloped(&document, &signing.by)?),
         };
         if embedded.len() > MAX_BYTES {
             let detail = format!("The credential would be larger than {MAX_BYTES} bytes.");
@@ -270,6 +285,8 @@ impl Issuance {
 struct Signing {
     by: MethodSigner,
     mechanism: Mechanism,
+    /// What is stored of each, whatever is answered. RSA embeds nothing.
+    embeds: (&'static Suite, MethodSigner),
     /// The Multikey of the did:key in whose name it is; empty where it is the issuer's own.
     signed_as: String,
     /// The issuer, where the credential leaves it to us.
@@ -307,7 +324,7 @@ impl<'c> Composed<'c> {
             .add("credentialStatus", place(&url, index))
             .then(|| StatusEntry { list: list.id.clone(), index });
         if first_context(given) == Some(CONTEXT_V1) {
-            let proof = matches!(signing.mechanism, Mechanism::DataIntegrity(_));
+            let proof = matches!(signing.mechanism, Mechanism::DataIntegrity(..));
             let wanted = [proof.then_some(DATA_INTEGRITY), entry.as_ref().map(|_| STATUS)];
             add_contexts(&mut root, wanted.into_iter().flatten());
         }
@@ -370,7 +387,9 @@ fn conform(document: &Document<'_>, asked: External<'_>) -> Result<(), ExternalE
         let detail = "The credential has a `proof` already.";
         return Err(not_valid("form", "already-secured", detail, "/proof"));
     }
-    if asked.mechanism == Some(Mechanism::VcJose) && first_context(root) == Some(CONTEXT_V1) {
+    if matches!(asked.mechanism, Some(Mechanism::VcJose(_)))
+        && first_context(root) == Some(CONTEXT_V1)
+    {
         let detail = "A `vc+jwt` holds a credential of the data model 2.0.";
         return Err(not_valid(check::data_model::NAME, "vc-jose-of-1-1", detail, "/@context/0"));
     }
@@ -382,20 +401,24 @@ fn conform(document: &Document<'_>, asked: External<'_>) -> Result<(), ExternalE
     if found.is_empty() { Ok(()) } else { Err(ExternalError::NotValid(found)) }
 }
 
-/// The key that a suite takes.
-fn key_of<'s>(suite: &Suite, signers: &'s Signers) -> &'s MethodSigner {
-    match suite.keys.contains(&Algorithm::Ed25519) {
-        true => &signers.ed25519,
-        false => &signers.es256,
-    }
-}
-
 /// What embeds a proof by a key of this kind.
 pub(super) fn usual_suite(algorithm: Algorithm) -> &'static Suite {
     match algorithm {
         Algorithm::Ed25519 => &eddsa_rdfc_2022::SUITE,
         Algorithm::P256 | Algorithm::P384 | Algorithm::Rsa => &ecdsa_rdfc_2019::SUITE,
     }
+}
+
+/// The keys whose did:key may sign. None is told of RSA.
+fn dids(signers: &Signers) -> impl Iterator<Item = &MethodSigner> {
+    signers.all().iter().filter(|by| by.public.algorithm() != Algorithm::Rsa)
+}
+
+fn other_issuer(issuer: &Party, signers: &Signers, conformance: bool) -> ExternalError {
+    let keys = dids(signers).map(|by| format!(" or {}", did::key::did(&by.public)));
+    let or = if conformance { keys.collect::<String>() } else { String::new() };
+    let detail = format!("`issuer` must be this issuer, {}{or}.", issuer.did);
+    not_valid("issuer", "other-issuer", detail, "/issuer")
 }
 
 fn unreadable(error: &DocumentError) -> ExternalError {

@@ -1,7 +1,8 @@
 //! Issuers and recognizers: their profile, their DID document and their keys.
 //!
 //! Each has a did:web DID of its own, an Ed25519 key and a P-256 key: usually the
-//! one for embedded proofs and the other for JWTs ([`crate::model::securing`]).
+//! one for embedded proofs and the other for JWTs ([`crate::model::securing`]). A key of
+//! another kind is made when something is first to be signed with it.
 //! Private keys are opened once per process and kept.
 
 use std::collections::HashMap;
@@ -18,10 +19,13 @@ use crate::keys::{self, Algorithm, KeyPair, SealingKey, Secret, SharedSigner};
 use crate::model::fault::is_slug;
 use crate::model::links::Links;
 use crate::model::profile::ProfileDefinition;
-use crate::model::securing::{Cryptosuite, JwtAlgorithm};
+use crate::model::securing::{JwtAlgorithm, Securing};
 use crate::model::{Fault, key::PublicKey};
 use crate::proof::Suite;
 use crate::store::{KeyState, PartyKind, PartyRow, SigningKeyRow, Store, StoreError};
+
+/// The kinds of keys that everyone has.
+const USUAL: [Algorithm; 2] = [Algorithm::Ed25519, Algorithm::P256];
 
 /// Everyone who owns things here.
 pub struct Parties {
@@ -52,28 +56,33 @@ pub struct MethodSigner {
     pub signer: SharedSigner,
 }
 
-/// The active keys of a party.
+/// The active keys of a party, one of a kind.
 #[derive(Clone)]
-pub struct Signers {
-    pub ed25519: MethodSigner,
-    pub es256: MethodSigner,
-}
+pub struct Signers(Vec<MethodSigner>);
 
 impl Signers {
-    /// What makes embedded proofs of this cryptosuite.
-    pub fn of_proofs(&self, cryptosuite: Cryptosuite) -> &MethodSigner {
-        match cryptosuite {
-            Cryptosuite::EddsaRdfc2022 | Cryptosuite::EddsaJcs2022 => &self.ed25519,
-            Cryptosuite::EcdsaRdfc2019 | Cryptosuite::EcdsaJcs2019 => &self.es256,
-        }
+    /// Of the keys that are active: one of a kind.
+    pub fn new(active: Vec<MethodSigner>) -> Self {
+        Self(active)
+    }
+
+    /// What makes embedded proofs.
+    pub fn of_proofs(&self, securing: Securing) -> Result<&MethodSigner, IssueError> {
+        self.of(securing.proof_key())
     }
 
     /// What makes JWTs of this algorithm.
-    pub fn of_jwts(&self, alg: JwtAlgorithm) -> &MethodSigner {
-        match alg {
-            JwtAlgorithm::Es256 => &self.es256,
-            JwtAlgorithm::EdDsa => &self.ed25519,
-        }
+    pub fn of_jwts(&self, alg: JwtAlgorithm) -> Result<&MethodSigner, IssueError> {
+        self.of(alg.key())
+    }
+
+    pub fn all(&self) -> &[MethodSigner] {
+        &self.0
+    }
+
+    pub fn of(&self, algorithm: Algorithm) -> Result<&MethodSigner, IssueError> {
+        let found = self.0.iter().find(|by| by.public.algorithm() == algorithm);
+        found.ok_or_else(|| IssueError::Broken(format!("no active {algorithm} key")))
     }
 }
 
@@ -163,18 +172,28 @@ impl Parties {
         row.map(|row| self.read(row)).transpose()
     }
 
-    /// Every key that it ever had, oldest first; both kinds exist afterwards.
+    /// Every key that it ever had, oldest first; those that its own securing calls for exist
+    /// afterwards.
     pub async fn keys(&self, party: &Party) -> Result<Vec<SigningKeyRow>, IssueError> {
+        self.keys_with(party, &[]).await
+    }
+
+    /// The same, with keys of these kinds too.
+    async fn keys_with(
+        &self,
+        party: &Party,
+        also: &[Algorithm],
+    ) -> Result<Vec<SigningKeyRow>, IssueError> {
         let rows = self.store.keys(party.kind, &party.name).await?;
-        let missing = [Algorithm::Ed25519, Algorithm::P256]
-            .into_iter()
-            .filter(|a| active(&rows, *a).is_none())
-            .map(|algorithm| self.generate(party, algorithm))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut missing = USUAL.to_vec();
+        let own = [party.profile.securing.proof_key(), party.profile.securing.alg().key()];
+        missing.extend(own.iter().chain(also));
+        let of = |kind: &Algorithm| missing.contains(kind) && active(&rows, *kind).is_none();
+        let missing: Vec<_> = Algorithm::ALL.into_iter().filter(of).collect();
         if missing.is_empty() {
             return Ok(rows);
         }
-        match self.store.add_keys(&missing).await {
+        match self.store.add_keys(&self.generate(party, missing).await?).await {
             // Another process made them in the same moment; its keys are as good.
             Ok(()) | Err(StoreError::Taken { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -182,14 +201,15 @@ impl Parties {
         Ok(self.store.keys(party.kind, &party.name).await?)
     }
 
-    /// A new key for each algorithm; the old ones stay published.
+    /// A new key for each algorithm that it has one for; the old ones stay published.
     pub async fn rotate(
         &self,
         party: &Party,
         actor: &str,
     ) -> Result<Vec<SigningKeyRow>, IssueError> {
-        let new =
-            [self.generate(party, Algorithm::Ed25519)?, self.generate(party, Algorithm::P256)?];
+        let rows = self.keys(party).await?;
+        let kinds = Algorithm::ALL.into_iter().filter(|kind| active(&rows, *kind).is_some());
+        let new = self.generate(party, kinds.collect()).await?;
         let note = note(&self.ambient, (actor, "keys.rotate"), party.issuer(), &party.did);
         self.store.rotate(&new, &note).await?;
         self.keys(party).await
@@ -210,13 +230,18 @@ impl Parties {
 
     /// What signs for this party now.
     pub async fn signers(&self, party: &Party) -> Result<Signers, IssueError> {
-        let rows = self.keys(party).await?;
-        let signer = |algorithm| {
-            let row = active(&rows, algorithm)
-                .ok_or_else(|| IssueError::Broken(format!("no active {algorithm} key")))?;
-            self.open(party, row)
-        };
-        Ok(Signers { ed25519: signer(Algorithm::Ed25519)?, es256: signer(Algorithm::P256)? })
+        self.signers_with(party, &[]).await
+    }
+
+    /// The same, with keys of these kinds too: they are made where the party has none.
+    pub async fn signers_with(
+        &self,
+        party: &Party,
+        also: &[Algorithm],
+    ) -> Result<Signers, IssueError> {
+        let rows = self.keys_with(party, also).await?;
+        let now = Algorithm::ALL.into_iter().filter_map(|kind| active(&rows, kind));
+        Ok(Signers::new(now.map(|row| self.open(party, row)).collect::<Result<_, _>>()?))
     }
 
     /// The party itself, or the did:key of a key that it has or had: only that key can speak in
@@ -225,8 +250,8 @@ impl Parties {
         if multikey.is_empty() {
             let signers = self.signers(party).await?;
             let securing = party.profile.securing;
-            let ByProof { suite, signer } = ByProof::new(&signers, securing);
-            let signs_jwts = signers.of_jwts(securing.alg()).clone();
+            let ByProof { suite, signer } = ByProof::new(&signers, securing)?;
+            let signs_jwts = signers.of_jwts(securing.alg())?.clone();
             return Ok(Speaker {
                 id: party.did.clone(),
                 suite,
@@ -260,9 +285,20 @@ impl Parties {
         Ok(MethodSigner { method, public: public_key(row)?, signer })
     }
 
-    fn generate(&self, party: &Party, algorithm: Algorithm) -> Result<SigningKeyRow, IssueError> {
-        let KeyPair { private_jwk, .. } = keys::generate(algorithm, &self.ambient)?;
-        self.seal(party.kind, &party.name, &private_jwk)
+    /// Away from the tasks of others: looking for an RSA key's primes takes a while.
+    async fn generate(
+        &self,
+        party: &Party,
+        kinds: Vec<Algorithm>,
+    ) -> Result<Vec<SigningKeyRow>, IssueError> {
+        let ambient = self.ambient.clone();
+        let make = move || {
+            let keys = kinds.into_iter().map(|kind| keys::generate(kind, &ambient));
+            keys.collect::<Result<Vec<KeyPair>, _>>()
+        };
+        let made = tokio::task::spawn_blocking(make).await;
+        let made = made.map_err(|error| IssueError::Broken(format!("making keys: {error}")))??;
+        made.iter().map(|key| self.seal(party.kind, &party.name, &key.private_jwk)).collect()
     }
 
     fn seal(&self, kind: PartyKind, name: &str, jwk: &Secret) -> Result<SigningKeyRow, IssueError> {
@@ -279,7 +315,11 @@ impl Parties {
             retired_at: None,
         };
         // The key names itself, so that two processes cannot give one name to two keys.
-        row.id = public_key(&row)?.multikey();
+        row.id = match public_key(&row)? {
+            // The Multikey of such a key fills a page.
+            key if key.algorithm() == Algorithm::Rsa => key.thumbprint(),
+            key => key.multikey(),
+        };
         Ok(row)
     }
 

@@ -59,8 +59,8 @@ pub fn secure(
     created: Timestamp,
 ) -> Result<Secured, IssueError> {
     let Prepared { document, graph } = &prepared;
-    let embedded = embed(document, graph, ByProof::new(signers, securing), created)?;
-    let jwt = jwt(document, signers.of_jwts(securing.alg()))?;
+    let embedded = embed(document, graph, ByProof::new(signers, securing)?, created)?;
+    let jwt = jwt(document, signers.of_jwts(securing.alg())?)?;
     if embedded.len().max(jwt.len()) > MAX_BYTES {
         let detail = format!(
             "the credential would be larger than the {MAX_BYTES} bytes that verifiers read; \
@@ -80,9 +80,9 @@ pub struct ByProof<'s> {
 }
 
 impl<'s> ByProof<'s> {
-    pub fn new(signers: &'s Signers, securing: Securing) -> Self {
-        let cryptosuite = securing.cryptosuite();
-        Self { suite: Suite::signing(cryptosuite), signer: signers.of_proofs(cryptosuite) }
+    pub fn new(signers: &'s Signers, securing: Securing) -> Result<Self, IssueError> {
+        let suite = Suite::signing(securing.cryptosuite());
+        Ok(Self { suite, signer: signers.of_proofs(securing)? })
     }
 }
 

@@ -30,11 +30,11 @@ pub use crate::model::key::Algorithm;
 /// # Contract
 /// - `sign` takes the message itself, never its hash, and returns the raw
 ///   signature: 64 bytes of RFC 8032 for Ed25519, `r ‖ s` of 32 bytes each for
-///   ES256. It never returns DER.
+///   ES256 and 48 for ES384, as long as the modulus for RS256. It never returns DER.
 /// - `public_jwk` is the key that verifies what `sign` returns. It has no
 ///   private member, and does not change in the signer's life.
 /// - `sign` may block (a hardware key does); callers on an async runtime expect
-///   a millisecond. It keeps no state between calls and may run concurrently.
+///   a few milliseconds at most. It keeps no state between calls and may run concurrently.
 /// - An error means that nothing was signed; trying again is safe.
 pub trait Signer: Send + Sync {
     fn algorithm(&self) -> Algorithm;
@@ -53,8 +53,6 @@ pub type SharedSigner = Arc<dyn Signer>;
 pub enum KeyError {
     #[error("the JWK cannot be used: {0}")]
     Jwk(&'static str),
-    #[error("keys of {algorithm} are read, and not made here")]
-    NotMade { algorithm: Algorithm },
     #[error("OpenSSL refused: {0}")]
     OpenSsl(#[from] openssl::error::ErrorStack),
     #[error("an empty key passphrase protects nothing; unset it to use the key file")]

@@ -2,7 +2,7 @@
 //!
 //! Spec: <https://www.w3.org/TR/vc-data-integrity/#dfn-cryptosuite>, RFC 7518 section 3.1 (`alg`)
 //!
-//! Invariant: each choice is one that an issuer of ours has a key for.
+//! Invariant: each choice is one that an issuer of ours has a key for, or gets one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,6 +18,9 @@ pub struct Securing {
     /// Of the embedded proof; `eddsa-rdfc-2022` where nobody says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cryptosuite: Option<Cryptosuite>,
+    /// Of the key behind an `ecdsa-…` cryptosuite; `P-256` where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve: Option<Curve>,
     /// Of the JWT forms; `ES256` where nobody says, since many verifiers know no EdDSA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alg: Option<JwtAlgorithm>,
@@ -30,15 +33,31 @@ impl Securing {
 
     /// These wishes, and those of `other` where they have none.
     pub fn or(self, other: Self) -> Self {
-        Self { cryptosuite: self.cryptosuite.or(other.cryptosuite), alg: self.alg.or(other.alg) }
+        Self {
+            cryptosuite: self.cryptosuite.or(other.cryptosuite),
+            curve: self.curve.or(other.curve),
+            alg: self.alg.or(other.alg),
+        }
     }
 
     pub fn cryptosuite(self) -> Cryptosuite {
         self.cryptosuite.unwrap_or_default()
     }
 
+    pub fn curve(self) -> Curve {
+        self.curve.unwrap_or_default()
+    }
+
     pub fn alg(self) -> JwtAlgorithm {
         self.alg.unwrap_or_default()
+    }
+
+    /// Which of an issuer's keys signs embedded proofs.
+    pub fn proof_key(self) -> Algorithm {
+        match self.cryptosuite() {
+            Cryptosuite::EddsaRdfc2022 | Cryptosuite::EddsaJcs2022 => Algorithm::Ed25519,
+            Cryptosuite::EcdsaRdfc2019 | Cryptosuite::EcdsaJcs2019 => self.curve().key(),
+        }
     }
 }
 
@@ -54,10 +73,10 @@ pub enum Cryptosuite {
     /// Ed25519 over the JSON.
     #[serde(rename = "eddsa-jcs-2022")]
     EddsaJcs2022,
-    /// ECDSA over P-256, over the graph.
+    /// ECDSA over P-256 or P-384, over the graph.
     #[serde(rename = "ecdsa-rdfc-2019")]
     EcdsaRdfc2019,
-    /// ECDSA over P-256, over the JSON.
+    /// ECDSA over P-256 or P-384, over the JSON.
     #[serde(rename = "ecdsa-jcs-2019")]
     EcdsaJcs2019,
 }
@@ -77,6 +96,39 @@ impl Cryptosuite {
     }
 }
 
+/// The curves that we sign with by ECDSA.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+pub enum Curve {
+    #[default]
+    #[serde(rename = "P-256")]
+    P256,
+    /// Hashed with SHA-384.
+    #[serde(rename = "P-384")]
+    P384,
+}
+
+impl Curve {
+    pub const ALL: [Self; 2] = [Self::P256, Self::P384];
+
+    /// As JWKs name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+        }
+    }
+
+    /// Which of an issuer's keys signs.
+    pub fn key(self) -> Algorithm {
+        match self {
+            Self::P256 => Algorithm::P256,
+            Self::P384 => Algorithm::P384,
+        }
+    }
+}
+
 /// What we sign JWTs with, as `alg` has it.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
@@ -87,10 +139,15 @@ pub enum JwtAlgorithm {
     Es256,
     #[serde(rename = "EdDSA")]
     EdDsa,
+    #[serde(rename = "ES384")]
+    Es384,
+    /// For verifiers that know nothing else: its keys and signatures are long.
+    #[serde(rename = "RS256")]
+    Rs256,
 }
 
 impl JwtAlgorithm {
-    pub const ALL: [Self; 2] = [Self::Es256, Self::EdDsa];
+    pub const ALL: [Self; 4] = [Self::Es256, Self::EdDsa, Self::Es384, Self::Rs256];
 
     /// As it is registered.
     pub fn name(self) -> &'static str {
@@ -102,6 +159,8 @@ impl JwtAlgorithm {
         match self {
             Self::Es256 => Algorithm::P256,
             Self::EdDsa => Algorithm::Ed25519,
+            Self::Es384 => Algorithm::P384,
+            Self::Rs256 => Algorithm::Rsa,
         }
     }
 }
@@ -114,6 +173,14 @@ pub struct NotOneOfOurs {
 }
 
 impl FromStr for Cryptosuite {
+    type Err = NotOneOfOurs;
+
+    fn from_str(text: &str) -> Result<Self, NotOneOfOurs> {
+        one_of(&Self::ALL, Self::name, text)
+    }
+}
+
+impl FromStr for Curve {
     type Err = NotOneOfOurs;
 
     fn from_str(text: &str) -> Result<Self, NotOneOfOurs> {
@@ -142,6 +209,12 @@ impl fmt::Display for Cryptosuite {
     }
 }
 
+impl fmt::Display for Curve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl fmt::Display for JwtAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -162,8 +235,12 @@ mod tests {
             assert_eq!(serde_json::to_value(alg).unwrap(), alg.name());
             assert_eq!(alg.name().parse(), Ok(alg));
         }
-        let error = "RS256".parse::<JwtAlgorithm>().unwrap_err();
-        assert_eq!(error.to_string(), "it is one of ES256, EdDSA");
+        for curve in Curve::ALL {
+            assert_eq!(serde_json::to_value(curve).unwrap(), curve.name());
+            assert_eq!(curve.name().parse(), Ok(curve));
+        }
+        let error = "PS256".parse::<JwtAlgorithm>().unwrap_err();
+        assert_eq!(error.to_string(), "it is one of ES256, EdDSA, ES384, RS256");
     }
 
     #[test]
@@ -178,5 +255,15 @@ mod tests {
         let mint = read(r#"{"cryptosuite": "eddsa-rdfc-2022"}"#).or(issuer);
         assert_eq!((mint.cryptosuite(), mint.alg()), Default::default());
         assert!(read("{}").is_usual() && !mint.is_usual());
+    }
+
+    #[test]
+    fn a_curve_counts_for_the_suites_of_ecdsa_alone() {
+        let read = |text| serde_json::from_str::<Securing>(text).unwrap();
+        let issuer = read(r#"{"cryptosuite": "ecdsa-jcs-2019", "curve": "P-384"}"#);
+        assert_eq!(issuer.proof_key(), Algorithm::P384);
+        assert_eq!(read(r#"{"curve": "P-256"}"#).or(issuer).proof_key(), Algorithm::P256);
+        let mint = read(r#"{"cryptosuite": "eddsa-jcs-2022"}"#).or(issuer);
+        assert_eq!(mint.proof_key(), Algorithm::Ed25519);
     }
 }

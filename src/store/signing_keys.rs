@@ -43,7 +43,7 @@ pub struct SigningKeyRow {
     pub owner: String,
     /// The fragment of the verification method's id.
     pub id: String,
-    /// `Ed25519` or `ES256`.
+    /// `Ed25519`, `ES256`, `ES384` or `RS256`.
     pub algorithm: String,
     pub public_jwk: String,
     /// The private key, encrypted by the custody backend.

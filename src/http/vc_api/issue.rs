@@ -40,6 +40,12 @@ pub struct IssueOptions {
     /// `eddsa-rdfc-2022`, `eddsa-jcs-2022`, `ecdsa-rdfc-2019` or `ecdsa-jcs-2019`.
     #[expect(dead_code, reason = "describes the body, which is read as it was written")]
     cryptosuite: Option<String>,
+    /// Behind a cryptosuite of ECDSA: `P-256` or `P-384`.
+    #[expect(dead_code, reason = "describes the body, which is read as it was written")]
+    curve: Option<String>,
+    /// Of a `vc+jwt`: `ES256`, `EdDSA`, `ES384` or `RS256`.
+    #[expect(dead_code, reason = "describes the body, which is read as it was written")]
+    alg: Option<String>,
 }
 
 /// The secured credential.
@@ -74,7 +80,7 @@ pub async fn issue(
 /// Sign a credential as an issuer, in the way that the instance names (VC-API).
 #[utoipa::path(post, path = "/{instance}/credentials/issue", tag = "vc-api", operation_id = "vc_api_issue_at",
     params(("instance" = String, Path, example = "nea.ecdsa-rdfc-2019",
-            description = "An issuer's name; after a full stop also a cryptosuite or `vc+jwt`")),
+            description = "An issuer's name; after a full stop also a cryptosuite or `vc+jwt`, and after another its curve (`P-384`) or `alg`")),
     request_body = CredentialToIssue,
     responses((status = 201, description = "The credential, secured and committed", body = IssueAnswer),
               (status = 400, description = "It cannot be signed as it is, or the request cannot be read", content(
@@ -150,7 +156,11 @@ fn mechanism(named: Option<&str>, asked: &Asked<'_>) -> Result<Option<Mechanism>
         (None, (Some(kind), None)) if kind == "DataIntegrityProof" => None,
         (None, (kind, cryptosuite)) => cryptosuite.or(kind),
     };
-    let Some(wanted) = wanted else { return Ok(None) };
+    let Some(mut wanted) = wanted else { return Ok(None) };
+    let which = if wanted == "vc+jwt" { asked.option("alg") } else { asked.option("curve") };
+    if let Some(which) = which.filter(|_| !wanted.contains('.')) {
+        wanted = format!("{wanted}.{which}");
+    }
     Mechanism::named(&wanted).map(Some).ok_or_else(|| {
         let detail = format!("credentials are not signed with {wanted:?} here");
         Problem::Unreadable { part: "options", detail }

@@ -11,6 +11,7 @@ use crate::support::samples::{self, with};
 
 on_both_databases! {
     each_mint_may_choose_and_every_choice_verifies_in_every_form
+    keys_of_other_kinds_are_made_when_they_are_first_asked_for_and_rotated_like_the_others
     an_issuers_choice_is_its_credentials_and_its_lists_until_a_mint_says_otherwise
 }
 
@@ -24,6 +25,7 @@ fn proof(credential: &Value) -> (String, &'static str) {
     let key = match method.split_once('#').unwrap().1.get(..4) {
         Some("z6Mk") => "Ed25519",
         Some("zDna") => "P-256",
+        Some("z82L") => "P-384",
         other => panic!("{other:?}"),
     };
     (suite, key)
@@ -71,7 +73,8 @@ async fn each_mint_may_choose_and_every_choice_verifies_in_every_form(database: 
     for wrong in [
         json!({"cryptosuite": "ecdsa-sd-2023"}),
         json!({"cryptosuite": "EDDSA-RDFC-2022"}),
-        json!({"alg": "RS256"}),
+        json!({"alg": "PS256"}),
+        json!({"curve": "P-521"}),
         json!({"alg": "none"}),
         json!({"suite": "eddsa-rdfc-2022"}),
         json!("eddsa-rdfc-2022"),
@@ -79,6 +82,83 @@ async fn each_mint_may_choose_and_every_choice_verifies_in_every_form(database: 
         let refused = app.mint(&with(samples::review(), json!({"securing": wrong}))).await;
         assert_eq!(refused.status, 422, "{}", refused.text());
         assert!(refused.text().contains("/securing"), "{}", refused.text());
+    }
+}
+
+/// The kinds of an issuer's active keys, and how many keys its DID document has.
+async fn kinds(app: &TestApp) -> (Vec<String>, usize) {
+    let keys = app.read("/v1/issuers/nea/keys", &app.nea).await.expect(200).json();
+    let active = keys.as_array().unwrap().iter().filter(|key| key["active"] == true);
+    let mut kinds: Vec<_> =
+        active.map(|key| key["algorithm"].as_str().unwrap().to_owned()).collect();
+    kinds.sort_unstable();
+    let document = app.get("/issuers/nea/did.json").await.expect(200).json();
+    let methods = document["verificationMethod"].as_array().unwrap();
+    assert!(methods.iter().all(|method| method["id"].as_str().unwrap().len() < 150));
+    (kinds, methods.len())
+}
+
+async fn keys_of_other_kinds_are_made_when_they_are_first_asked_for_and_rotated_like_the_others(
+    database: Database,
+) {
+    let app = TestApp::new(database).await;
+    let usual = app.minted().await;
+    assert_eq!(kinds(&app).await, (vec!["ES256".into(), "Ed25519".into()], 2));
+    let chosen = json!({"cryptosuite": "ecdsa-jcs-2019", "curve": "P-384", "alg": "RS256"});
+    let review = with(samples::review(), json!({"securing": chosen}));
+    let mint = async |app: &TestApp| app.mint(&review).await.expect(201).json();
+    let first = mint(&app).await;
+    let all = ["ES256", "ES384", "Ed25519", "RS256"].map(str::to_owned).to_vec();
+    assert_eq!(kinds(&app).await, (all.clone(), 4));
+    let jose = format!("/credentials/{}", first["id"].as_str().unwrap());
+    let jose = app.get_as(&jose, "application/vc+jwt").await.expect(200).text();
+    assert_eq!((alg(jwt(&first)).as_str(), alg(&jose).as_str()), ("RS256", "RS256"));
+
+    let replica = app.replica().await;
+    assert_eq!(header(jwt(&mint(&replica).await))["kid"], header(jwt(&first))["kid"]);
+    app.post("/v1/issuers/nea/keys:rotate", &app.nea, &json!(null)).await.expect(200);
+    assert_eq!(kinds(&app).await, (all, 8));
+    let second = mint(&replica).await;
+    assert_ne!(header(jwt(&second))["kid"], header(jwt(&first))["kid"]);
+
+    let es384 = json!({"cryptosuite": "ecdsa-rdfc-2019", "curve": "P-384", "alg": "ES384"});
+    let es384 = with(samples::review(), json!({"securing": es384}));
+    let third = app.mint(&es384).await.expect(201).json();
+    assert_eq!(alg(jwt(&third)), "ES384");
+    for (minted, key) in
+        [(&usual, "Ed25519"), (&first, "P-384"), (&second, "P-384"), (&third, "P-384")]
+    {
+        assert_eq!(proof(&minted["credential"]).1, key);
+        for form in [minted["credential"].to_string(), jwt(minted).to_owned()] {
+            for verifier in [&app, &replica] {
+                let report = verifier.verify(form.clone()).await;
+                assert_eq!(report["verified"], true, "{report:#}");
+            }
+        }
+    }
+    assert_eq!(app.verify(jose).await["verified"], true);
+}
+
+#[tokio::test]
+async fn an_issuer_that_chooses_rsa_and_p_384_signs_its_lists_with_them() {
+    let app = TestApp::sqlite().await;
+    let chosen = json!({"cryptosuite": "ecdsa-rdfc-2019", "curve": "P-384", "alg": "RS256"});
+    let profile = with(samples::nea(), json!({"securing": chosen}));
+    app.put("/v1/issuers/nea", &app.admin, &profile).await.expect(200);
+    let minted = app.minted().await;
+    let list = minted["credential"]["credentialStatus"]["statusListCredential"].as_str().unwrap();
+    let list = list.strip_prefix("https://touchmark.example").unwrap();
+    assert_eq!(proof(&app.get(list).await.expect(200).json()).1, "P-384");
+    assert_eq!(alg(&app.get_as(list, "text/plain").await.expect(200).text()), "RS256");
+    let document = app.get("/issuers/nea/did.json").await.expect(200).json();
+    let first = &document["verificationMethod"][0];
+    assert_eq!(
+        (&header(jwt(&minted))["kid"], &json!("RSA")),
+        (&first["id"], &first["publicKeyJwk"]["kty"])
+    );
+    for form in [minted["credential"].to_string(), jwt(&minted).to_owned()] {
+        let report = app.verify(form).await;
+        assert_eq!(report["verified"], true, "{report:#}");
     }
 }
 

@@ -10,6 +10,7 @@ use touchmark::check::trusted_issuers::TrustedIssuers;
 use touchmark::issue::parties::MethodSigner;
 use touchmark::jsonld::Contexts;
 use touchmark::model::Document;
+use touchmark::model::key::Algorithm;
 use touchmark::proof::eddsa_rdfc_2022::{self, Options};
 use touchmark::proof::vc_jwt::{self, Kind, SigningHeader};
 use touchmark::store::PartyKind;
@@ -93,7 +94,8 @@ impl Thief {
         let parties = &app.app.issuance.parties;
         let nea = parties.party(PartyKind::Issuer, "nea").await.unwrap().unwrap();
         let keys = parties.signers(&nea).await.unwrap();
-        Self { ed25519: keys.ed25519, es256: keys.es256 }
+        let own = |kind| keys.of(kind).unwrap().clone();
+        Self { ed25519: own(Algorithm::Ed25519), es256: own(Algorithm::P256) }
     }
 
     /// The forms of a credential, signed well; without an id there is no Open Badges JWT.

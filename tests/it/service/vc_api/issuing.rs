@@ -1,8 +1,10 @@
 //! Issuing and status by the VC-API.
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 use touchmark::did;
 use touchmark::jsonld::Contexts;
+use touchmark::model::key::Algorithm;
 use touchmark::store::PartyKind;
 
 use super::{app, ask, codes};
@@ -143,9 +145,51 @@ async fn every_mechanism_signs_for_an_instance_that_names_it(database: Database)
     ] {
         verified(&app, "", &with(envelope.clone(), change.clone())).await.expect(400);
     }
-    let unknown = json!({"credential": plain(), "options": {"cryptosuite": "bbs-2023"}});
-    app.post("/nea/credentials/issue", &app.nea, &unknown).await.expect_problem(400, "unreadable");
+    for unknown in [
+        json!({"cryptosuite": "bbs-2023"}),
+        json!({"cryptosuite": "eddsa-rdfc-2022", "curve": "P-384"}),
+        json!({"cryptosuite": "ecdsa-rdfc-2019", "curve": "P-521"}),
+        json!({"type": "vc+jwt", "alg": "none"}),
+    ] {
+        let body = json!({"credential": plain(), "options": unknown});
+        app.post("/nea/credentials/issue", &app.nea, &body).await.expect_problem(400, "unreadable");
+    }
     issue(&app, "/nea.Ed25519Signature2020", &plain()).await.expect_problem(400, "unreadable");
+}
+
+#[tokio::test]
+async fn the_curve_and_the_alg_may_be_named_by_path_and_by_option() {
+    let app = app(Database::sqlite()).await;
+    let asked = async |instance: &str, options: Value| {
+        let body = json!({"credential": plain(), "options": options});
+        let path = format!("{instance}/credentials/issue");
+        let answer = app.post(&path, &app.nea, &body).await.expect(201).json();
+        verified(&app, "", &answer["verifiableCredential"]).await.expect(200);
+        answer["verifiableCredential"].clone()
+    };
+    for suite in ["ecdsa-rdfc-2019", "ecdsa-jcs-2019"] {
+        for signed in [
+            asked(&format!("/nea.{suite}.P-384"), json!({})).await,
+            asked("/nea", json!({"cryptosuite": suite, "curve": "P-384"})).await,
+        ] {
+            assert_eq!(signed["proof"][0]["cryptosuite"], suite);
+            let method = signed["proof"][0]["verificationMethod"].as_str().unwrap();
+            assert!(method.contains("#z82L"), "{method}");
+        }
+    }
+    for alg in ["RS256", "ES384", "ES256", "EdDSA"] {
+        for signed in [
+            asked(&format!("/nea.vc+jwt.{alg}"), json!({})).await,
+            asked("/nea.vc+jwt", json!({"alg": alg})).await,
+        ] {
+            let jwt = signed["id"].as_str().unwrap().split_once(',').unwrap().1;
+            let header = base64::prelude::BASE64_URL_SAFE_NO_PAD
+                .decode(jwt.split('.').next().unwrap())
+                .unwrap();
+            let header: Value = serde_json::from_slice(&header).unwrap();
+            assert_eq!(header["alg"], alg);
+        }
+    }
 }
 
 async fn the_data_model_1_1_is_issued_too(database: Database) {
@@ -171,15 +215,19 @@ async fn a_did_key_of_the_issuer_signs_in_the_conformance_profile_and_its_list_w
     let app = app(database).await;
     let parties = &app.app.issuance.parties;
     let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
-    let signers = parties.signers(&other).await.unwrap();
-    let (ed25519, p256) =
-        (did::key::did(&signers.ed25519.public), did::key::did(&signers.es256.public));
+    let signers = parties.signers_with(&other, &Algorithm::ALL).await.unwrap();
+    let did = |kind| did::key::did(&signers.of(kind).unwrap().public);
+    let (ed25519, p256) = (did(Algorithm::Ed25519), did(Algorithm::P256));
+    let (p384, rsa) = (did(Algorithm::P384), did(Algorithm::Rsa));
     for (instance, issuer) in [
         ("/other", &ed25519),
         ("/other.eddsa-jcs-2022", &ed25519),
         ("/other", &p256),
         ("/other.ecdsa-rdfc-2019", &p256),
         ("/other.ecdsa-jcs-2019", &p256),
+        ("/other", &p384),
+        ("/other.ecdsa-rdfc-2019", &p384),
+        ("/other.ecdsa-jcs-2019.P-384", &p384),
         ("/other.vc+jwt", &p256),
     ] {
         let given =
@@ -215,6 +263,9 @@ async fn a_did_key_of_the_issuer_signs_in_the_conformance_profile_and_its_list_w
     }
     for (instance, issuer, code) in [
         ("/other.ecdsa-rdfc-2019", json!(ed25519), "key-type"),
+        ("/other.vc+jwt.RS256", json!(ed25519), "key-type"),
+        // Nobody reads a did:key of RSA.
+        ("/other", json!(rsa), "other-issuer"),
         (
             "/other",
             json!("did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"),
@@ -401,7 +452,8 @@ async fn what_the_data_model_allows_is_issued_and_verifies() {
     let app = app(Database::sqlite()).await;
     let parties = &app.app.issuance.parties;
     let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
-    let did = did::key::did(&parties.signers(&other).await.unwrap().ed25519.public);
+    let signers = parties.signers(&other).await.unwrap();
+    let did = did::key::did(&signers.of(Algorithm::Ed25519).unwrap().public);
     let base = with(plain(), json!({"@context": [V2, EXAMPLES], "issuer": did}));
     let sri = "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU";
     for change in [
@@ -437,7 +489,8 @@ async fn a_proof_must_be_whole_and_by_the_conformance_profile_need_not_be_the_is
     let app = app(Database::sqlite()).await;
     let parties = &app.app.issuance.parties;
     let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
-    let did = did::key::did(&parties.signers(&other).await.unwrap().ed25519.public);
+    let signers = parties.signers(&other).await.unwrap();
+    let did = did::key::did(&signers.of(Algorithm::Ed25519).unwrap().public);
     let credential = issued(&app, "/other", &with(plain(), json!({"issuer": did}))).await;
     let proof = &credential["proof"][0];
     for broken in [
