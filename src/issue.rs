@@ -9,9 +9,11 @@ mod achievements;
 mod batch;
 pub mod change;
 pub mod compose;
+pub mod control;
 mod drawn;
 mod earner;
 pub mod external;
+pub mod forget;
 pub mod parties;
 pub mod request;
 pub mod secure;
@@ -30,6 +32,7 @@ use crate::model::links::Links;
 use crate::store::{AchievementRow, CredentialRow, PartyKind, Store, StoreError, Supersede};
 
 pub use batch::Signed;
+use control::ManageLinks;
 use drawn::Drawn;
 pub use earner::EARNER_LOOKUP_SECRET;
 use parties::{Parties, Party};
@@ -45,6 +48,7 @@ pub struct Issuance {
     lists: Lists,
     drawn: Arc<Drawn>,
     lookup_secret: OnceCell<Secret>,
+    manage_links: OnceCell<ManageLinks>,
     public_url_settled: OnceCell<()>,
 }
 
@@ -86,6 +90,9 @@ pub enum IssueError {
     Invalid(Vec<Fault>),
     #[error("there is no such thing for this issuer")]
     NotFound,
+    /// The credential's earner was forgotten, and with them what is asked for.
+    #[error("the earner's data was removed from these books")]
+    Forgotten,
     #[error("{detail}")]
     Conflict { code: &'static str, detail: String },
     #[error("the idempotency key was used with another request")]
@@ -123,6 +130,7 @@ impl Issuance {
             lists: Lists::default(),
             drawn: Arc::default(),
             lookup_secret: OnceCell::new(),
+            manage_links: OnceCell::new(),
             public_url_settled: OnceCell::new(),
         }
     }
@@ -148,6 +156,9 @@ impl Issuance {
     pub async fn vc_jose(&self, row: &CredentialRow) -> Result<String, IssueError> {
         if let Some(jws) = &row.vc_jose {
             return Ok(jws.clone());
+        }
+        if row.is_forgotten() {
+            return Err(IssueError::Forgotten);
         }
         let missing = || IssueError::Broken(format!("credential {} lost its issuer", row.id));
         let issuer = self.parties.party(PartyKind::Issuer, &row.issuer).await?;

@@ -7,7 +7,7 @@ use clap::Parser;
 use tracing_subscriber::fmt::MakeWriter;
 
 use touchmark::ambient::Ambient;
-use touchmark::command::{self, CommandError, demo, doctor, serve, setup, speed, verify};
+use touchmark::command::{self, CommandError, demo, doctor, earner, serve, setup, speed, verify};
 use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
 use touchmark::store::PartyKind;
@@ -45,6 +45,9 @@ enum Command {
     /// Recognizers of this service
     #[command(subcommand)]
     Recognizer(setup::PartyCommand),
+    /// Earners of an issuer
+    #[command(subcommand)]
+    Earner(earner::EarnerCommand),
     /// API keys for issuers' backends
     #[command(subcommand)]
     ApiKey(setup::ApiKeyCommand),
@@ -139,6 +142,9 @@ async fn in_the_books(
         Command::Recognizer(command) => {
             setup::party(&command::open(&config, &ambient).await?, PartyKind::Recognizer, command)
                 .await?;
+        }
+        Command::Earner(command) => {
+            earner::run(&command::open(&config, &ambient).await?, &config, command).await?;
         }
         Command::ApiKey(command) => {
             setup::api_key(&command::open(&config, &ambient).await?, &config, command).await?;

@@ -9,6 +9,8 @@
 //! cannot be compared with them, leave it undecided; a copy is compared by what it says, never by
 //! its bytes, since wallets write the same credential in other ways.
 
+use sha2::{Digest as _, Sha256};
+
 use super::json_ld::sentence;
 use super::proof::Authentic;
 use super::{Check, Problem};
@@ -28,6 +30,14 @@ pub enum IssuerRecord {
         /// The embedded form as it was minted.
         embedded: String,
         /// The id of the credential that replaces it.
+        superseded_by: Option<String>,
+    },
+    /// Its earner's data was removed from the books, which know a copy by its digest.
+    Forgotten {
+        /// Of what it said; `None` where none could be made.
+        digest: Option<String>,
+        /// What the digest was made with.
+        salt: String,
         superseded_by: Option<String>,
     },
     /// The id is that of a status list of ours.
@@ -59,6 +69,10 @@ pub fn check(
         IssuerRecord::Found { embedded, .. } => {
             compare(embedded, |minted| credential(&presented, minted, contexts))
         }
+        IssuerRecord::Forgotten { digest, salt, .. } => {
+            let made = self::digest(presented.root, &presented.without(&["proof"]), salt, contexts);
+            forgotten(digest.as_deref(), made.as_deref())
+        }
         IssuerRecord::List { embedded } => {
             compare(embedded, |current| list(&presented, current, contexts))
         }
@@ -75,6 +89,36 @@ pub fn check(
             Check::undecided(NAME, id, Problem::new("issuer-books-silent", detail))
         }
     })
+}
+
+/// By which a credential is known again that is kept nowhere: the SHA-256 of the salt and of its
+/// canonical form, in hexadecimal. `None` where it has no canonical form.
+pub fn digest(
+    root: &Object<'_>,
+    without: &[&str],
+    salt: &str,
+    contexts: &Contexts,
+) -> Option<String> {
+    let canonical = graph(root, without, contexts).ok()?;
+    let digest = Sha256::new().chain_update(salt).chain_update(canonical).finalize();
+    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn forgotten(kept: Option<&str>, made: Option<&str>) -> Check {
+    match (kept, made) {
+        (Some(kept), Some(made)) if kept == made => {
+            let seen = "the issuer's books know this credential, as it is here, by its digest: its \
+                        holder had the rest removed";
+            Check::pass(NAME, seen)
+        }
+        (Some(_), Some(_)) => differs(),
+        _ => {
+            let detail = "The books forgot this credential at its holder's wish, and cannot tell \
+                          whether it is as it was minted. Ask its issuer.";
+            let problem = Problem::new("forgotten-by-issuer-books", detail);
+            Check::undecided(NAME, "no digest can be compared", problem)
+        }
+    }
 }
 
 struct Presented<'d, 'a> {
@@ -141,9 +185,19 @@ fn not_compared() -> Check {
 }
 
 impl Presented<'_, '_> {
+    /// The members that are not compared.
+    fn without(&self, but: &[&'static str]) -> Vec<&'static str> {
+        self.claims.iter().chain(but).copied().collect()
+    }
+
     /// But for the claims of a JWT and the members in `but`; `None` where it could not be told.
-    fn says_the_same(&self, ours: &Object<'_>, but: &[&str], contexts: &Contexts) -> Option<bool> {
-        let without: Vec<&str> = self.claims.iter().chain(but).copied().collect();
+    fn says_the_same(
+        &self,
+        ours: &Object<'_>,
+        but: &[&'static str],
+        contexts: &Contexts,
+    ) -> Option<bool> {
+        let without = self.without(but);
         if same_members(self.root, &without, ours, but) {
             return Some(true);
         }
@@ -179,18 +233,24 @@ fn same_graph(
     ours: (&Object<'_>, &[&str]),
     contexts: &Contexts,
 ) -> Option<bool> {
-    let graph = |(object, without)| {
-        if contexts.spent() {
-            return Err(jsonld::Error::TooComplex);
-        }
-        let graph = expand(&Input { object, without, context: None }, contexts)?;
-        graph.canonicalize(HashAlgorithm::Sha256).map_err(|_| jsonld::Error::TooComplex)
-    };
+    let graph = |(object, without)| graph(object, without, contexts);
     match (graph(presented), graph(ours)) {
         (Ok(presented), Ok(ours)) => Some(presented == ours),
         (Err(error), _) | (_, Err(error)) if untold(&error) => None,
         _ => Some(false),
     }
+}
+
+fn graph(
+    object: &Object<'_>,
+    without: &[&str],
+    contexts: &Contexts,
+) -> Result<String, jsonld::Error> {
+    if contexts.spent() {
+        return Err(jsonld::Error::TooComplex);
+    }
+    let graph = expand(&Input { object, without, context: None }, contexts)?;
+    graph.canonicalize(HashAlgorithm::Sha256).map_err(|_| jsonld::Error::TooComplex)
 }
 
 fn untold(error: &jsonld::Error) -> bool {
@@ -291,6 +351,32 @@ mod tests {
             }
             assert_eq!(outcome(&changed, &[]), differs, "{member} = {value}");
         }
+    }
+
+    #[test]
+    fn a_forgotten_credential_is_known_by_its_digest_and_a_changed_one_is_not() {
+        let outcome = |presented: &serde_json::Value, kept: Option<&str>, salt: &str| {
+            let text = presented.to_string();
+            let document = Document::parse(text.as_bytes()).unwrap();
+            let made = digest(document.root(), &["proof"], salt, Contexts::bundled());
+            let check = forgotten(kept, made.as_deref());
+            check.problem().map(|problem| problem.code.clone())
+        };
+        let text = minted().to_string();
+        let document = Document::parse(text.as_bytes()).unwrap();
+        let kept = digest(document.root(), &["proof"], "salt", Contexts::bundled()).unwrap();
+        let mut other_proof = minted();
+        other_proof["proof"]["type"] = json!("Other");
+        assert_eq!(outcome(&other_proof, Some(&kept), "salt"), None);
+        let mut changed = minted();
+        changed["name"] = json!("B");
+        let differs = Some("differs-from-issuer-books".to_owned());
+        assert_eq!(outcome(&changed, Some(&kept), "salt"), differs);
+        assert_eq!(outcome(&minted(), Some(&kept), "another"), differs);
+        let undecided = Some("forgotten-by-issuer-books".to_owned());
+        assert_eq!(outcome(&minted(), None, "salt"), undecided);
+        changed["@context"] = json!(["https://context.example/unknown"]);
+        assert_eq!(outcome(&changed, Some(&kept), "salt"), undecided);
     }
 
     #[test]

@@ -26,13 +26,14 @@ pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandErro
     let issuance = super::open(&config, &ambient).await?;
     let minted = example::fill(&issuance).await?;
     let token = api_key(&issuance).await?;
+    let manage = issuance.manage_links().await?.first(&minted[0].id);
     // did:web knows no IP addresses, so the service calls itself localhost; it answers as well at
     // the address that was asked for.
     let base = match asked {
         Some(_) => format!("http://{}", config.listen),
         None => issuance.links.base().to_owned(),
     };
-    println!("{}", summary(&base, &minted, &token));
+    println!("{}", summary(&base, &minted, &token, &manage));
     super::serve::serve(listener, issuance, &config, stop).await
 }
 
@@ -57,7 +58,7 @@ async fn api_key(issuance: &Issuance) -> Result<String, CommandError> {
     Ok(token.expose().to_owned())
 }
 
-fn summary(base: &str, minted: &[Minted], token: &str) -> String {
+fn summary(base: &str, minted: &[Minted], token: &str, manage: &str) -> String {
     let (bold, dim, end) = match std::io::stdout().is_terminal() {
         true => ("\x1b[1m", "\x1b[2m", "\x1b[0m"),
         false => ("", "", ""),
@@ -78,6 +79,8 @@ fn summary(base: &str, minted: &[Minted], token: &str) -> String {
     let first = &minted[0].id;
     lines.extend([
         String::new(),
+        format!("  {bold}Decide what others see of the first, as {} would{end}", minted[0].earner),
+        format!("    {base}/manage/{manage}"),
         format!("  {bold}Verify one{end}"),
         format!("    curl -s {base}/credentials/{first}.json -o credential.json"),
         format!("    curl -s --data-binary @credential.json {base}/v1/verify"),

@@ -3,6 +3,7 @@
 mod case;
 pub mod demo;
 pub mod doctor;
+pub mod earner;
 mod example;
 mod folder;
 pub mod serve;

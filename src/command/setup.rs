@@ -15,7 +15,7 @@ use crate::model::securing::{Cryptosuite, Curve, JwtAlgorithm, Securing};
 use crate::store::{KeyState, PartyKind};
 
 /// Who changes things by command, in the audit.
-const OPERATOR: &str = "operator";
+pub(super) const OPERATOR: &str = "operator";
 
 /// `touchmark issuer …`, `touchmark recognizer …`
 #[derive(Debug, clap::Subcommand)]
@@ -202,13 +202,17 @@ pub async fn restored(issuance: &Issuance) -> Result<(), CommandError> {
     ))
 }
 
-async fn find(issuance: &Issuance, kind: PartyKind, name: &str) -> Result<Party, CommandError> {
+pub(super) async fn find(
+    issuance: &Issuance,
+    kind: PartyKind,
+    name: &str,
+) -> Result<Party, CommandError> {
     let party = issuance.parties.party(kind, name).await?;
     party.ok_or_else(|| {
         CommandError::Refused(format!("there is no {} {name:?}; add it first", kind.as_str()))
     })
 }
 
-fn print(line: &str) -> Result<(), CommandError> {
+pub(super) fn print(line: &str) -> Result<(), CommandError> {
     writeln!(std::io::stdout(), "{line}").map_err(CommandError::io("cannot print"))
 }

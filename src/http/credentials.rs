@@ -15,6 +15,7 @@ use super::App;
 use super::auth::{Caller, Scope};
 use super::body::Body;
 use super::problem::Problem;
+use crate::issue::control::ManageLinks;
 use crate::issue::request::MintRequest;
 use crate::issue::{Issued, Order};
 use crate::model::Fault;
@@ -35,6 +36,10 @@ pub struct MintAnswer<'a> {
     /// The Open Badges VC-JWT form: ES256, unless `securing` says otherwise.
     pub jwt: &'a str,
     pub links: CredentialLinks,
+    /// For the earner alone, to be passed on to them: whoever has it decides what others see of
+    /// the credential.
+    #[serde(rename = "manageUrl")]
+    pub manage_url: String,
 }
 
 /// Where a credential is to be found.
@@ -72,6 +77,9 @@ pub struct CredentialRecord {
     pub superseded_by: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// Its earner was forgotten: only this row, the status and the audit are kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub forgotten: bool,
 }
 
 /// A page of credentials, newest first.
@@ -137,7 +145,7 @@ pub async fn mint(
     let order = Order { request, idempotency_key, supersedes: None };
     let mut answers = app.issuance.issue(party, caller.minter(), vec![order]).await;
     let issued = answers.pop().expect("one order has one answer")?;
-    created(&app, &issuer, &issued)
+    created(&app, &issuer, &issued).await
 }
 
 /// The header and the body's member say the same, so either may.
@@ -163,8 +171,10 @@ fn idempotency_key(
     Ok(Some(key.to_owned()))
 }
 
-fn created(app: &App, issuer: &str, issued: &Issued) -> Result<Response, Problem> {
-    let mut response = (StatusCode::CREATED, Json(answer(app, issuer, issued)?)).into_response();
+async fn created(app: &App, issuer: &str, issued: &Issued) -> Result<Response, Problem> {
+    let manage = app.issuance.manage_links().await?;
+    let answer = answer(app, issuer, issued, manage)?;
+    let mut response = (StatusCode::CREATED, Json(answer)).into_response();
     let headers = response.headers_mut();
     if let Ok(location) = HeaderValue::from_str(&app.issuance.links.credential(&issued.id)) {
         headers.insert(header::LOCATION, location);
@@ -176,7 +186,12 @@ fn created(app: &App, issuer: &str, issued: &Issued) -> Result<Response, Problem
 }
 
 /// What minting answers; the same for each line of a batch.
-pub fn answer<'a>(app: &App, issuer: &str, issued: &'a Issued) -> Result<MintAnswer<'a>, Problem> {
+pub fn answer<'a>(
+    app: &App,
+    issuer: &str,
+    issued: &'a Issued,
+    manage: &ManageLinks,
+) -> Result<MintAnswer<'a>, Problem> {
     let links = &app.issuance.links;
     let page = links.credential(&issued.id);
     Ok(MintAnswer {
@@ -193,6 +208,7 @@ pub fn answer<'a>(app: &App, issuer: &str, issued: &'a Issued) -> Result<MintAns
             issuer: links.issuer(issuer),
             page,
         },
+        manage_url: links.manage(&manage.first(&issued.id)),
     })
 }
 
@@ -358,7 +374,7 @@ pub async fn supersede(
         ),
         other => other.into(),
     })?;
-    created(&app, &issuer, &issued)
+    created(&app, &issuer, &issued).await
 }
 
 /// The short id of a credential of ours that is named by its page.
@@ -371,7 +387,7 @@ fn own_id(app: &App, named: &str) -> String {
 
 fn record_of(app: &App, row: CredentialRow) -> CredentialRecord {
     let links = &app.issuance.links;
-    let external = row.is_external();
+    let (external, forgotten) = (row.is_external(), row.is_forgotten());
     CredentialRecord {
         page: links.credential(&row.id),
         id: row.id,
@@ -382,5 +398,6 @@ fn record_of(app: &App, row: CredentialRow) -> CredentialRecord {
         changed_at: row.state_at,
         superseded_by: row.superseded_by.map(|id| links.credential(&id)),
         created_at: row.created_at,
+        forgotten,
     }
 }

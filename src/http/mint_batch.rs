@@ -19,6 +19,7 @@ use super::body;
 use super::credentials::{self, MintAnswer};
 use super::ndjson::{self, Line, Lines};
 use super::problem::{Problem, ProblemDocument};
+use crate::issue::control::ManageLinks;
 use crate::issue::parties::Party;
 use crate::issue::request::MintRequest;
 use crate::issue::{Issued, Order, Signed};
@@ -139,18 +140,22 @@ impl Batch {
             Ok(signed) => self.parties().await.map(|_| signed),
             refused => refused,
         };
-        let mut issued = match allowed {
-            Ok(signed) => Ok(signed.record(&self.app.issuance).await.into_iter()),
-            Err(problem) => Err(problem),
+        // Before the books are written to: what is minted must be answered.
+        let manage = self.app.issuance.manage_links().await.map_err(Problem::from);
+        let mut issued = match (allowed, manage) {
+            (Ok(signed), Ok(manage)) => {
+                Ok((signed.record(&self.app.issuance).await.into_iter(), manage))
+            }
+            (Err(problem), _) | (_, Err(problem)) => Err(problem),
         };
         let mut text = Vec::new();
         for Read { number, idempotency_key, refused } in lines {
             let outcome = match (refused, &mut issued) {
                 (Some(problem), _) => Err(problem),
                 (None, Err(problem)) => Err(problem.clone()),
-                (None, Ok(issued)) => {
+                (None, Ok((issued, manage))) => {
                     let one = issued.next().expect("each order has its answer");
-                    one.map_err(Problem::from)
+                    one.map(|one| (one, *manage)).map_err(Problem::from)
                 }
             };
             self.write(number, idempotency_key.as_deref(), outcome, &mut text);
@@ -162,11 +167,11 @@ impl Batch {
         &self,
         line: usize,
         key: Option<&str>,
-        outcome: Result<Issued, Problem>,
+        outcome: Result<(Issued, &ManageLinks), Problem>,
         to: &mut Vec<u8>,
     ) {
-        let answered = outcome.as_ref().map_err(Clone::clone).and_then(|issued| {
-            let minted = credentials::answer(&self.app, &self.issuer, issued)?;
+        let answered = outcome.as_ref().map_err(Clone::clone).and_then(|(issued, manage)| {
+            let minted = credentials::answer(&self.app, &self.issuer, issued, manage)?;
             Ok((minted, issued.replayed))
         });
         let mut answer = BatchAnswer {

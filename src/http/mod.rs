@@ -9,6 +9,7 @@ pub mod body;
 pub mod credentials;
 pub mod limits;
 pub mod listener;
+pub mod manage_link;
 pub mod mint_batch;
 pub mod ndjson;
 pub mod negotiate;
@@ -91,6 +92,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(credentials::mint, credentials::list))
         .routes(routes!(mint_batch::mint_batch))
         .routes(routes!(credentials::record))
+        .routes(routes!(manage_link::renew))
         .routes(routes!(credentials::revoke))
         .routes(routes!(credentials::suspend))
         .routes(routes!(credentials::reinstate))

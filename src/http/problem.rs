@@ -35,6 +35,12 @@ pub enum Problem {
     Forbidden { needed: &'static str },
     #[error("there is nothing here")]
     NotFound,
+    #[error("{detail}")]
+    Private { detail: &'static str },
+    #[error("{detail}")]
+    Gone { code: &'static str, detail: &'static str },
+    #[error("this form was sent from another site; open the page itself, and send it from there")]
+    ForeignOrigin,
     #[error("this resource is not answered to {method}")]
     MethodNotAllowed { method: String },
     #[error("none of the media types in Accept is on offer here; offered are {offered}")]
@@ -64,6 +70,19 @@ fn first_detail(faults: &[Fault]) -> String {
 }
 
 impl Problem {
+    /// What is asked for was of an earner who is forgotten here.
+    pub const FORGOTTEN: Self = Self::Gone {
+        code: "withdrawn-by-holder",
+        detail: "its holder withdrew this micro-credential from the service, which keeps only \
+                 whether it was revoked; who has a copy can still verify it",
+    };
+
+    /// What is asked for is shown only by the holder's own links.
+    pub const PRIVATE: Self = Self::Private {
+        detail: "its holder keeps this micro-credential private; ask them for a share link or for \
+                 the file itself, which can be verified like any other",
+    };
+
     /// Status, stable code (the tail of `type`) and title.
     fn meaning(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
@@ -78,6 +97,9 @@ impl Problem {
             Problem::Unauthorized => (S::UNAUTHORIZED, "unauthorized", "Unauthorized"),
             Problem::Forbidden { .. } => (S::FORBIDDEN, "forbidden", "Forbidden"),
             Problem::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
+            Problem::Private { .. } => (S::FORBIDDEN, "private", "Kept private"),
+            Problem::Gone { code, .. } => (S::GONE, code, "No longer here"),
+            Problem::ForeignOrigin => (S::FORBIDDEN, "foreign-origin", "Sent from another site"),
             Problem::MethodNotAllowed { .. } => {
                 (S::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed")
             }
@@ -206,6 +228,7 @@ impl From<IssueError> for Problem {
         match error {
             IssueError::Invalid(faults) => Problem::Invalid(faults),
             IssueError::NotFound => Problem::NotFound,
+            IssueError::Forgotten => Problem::FORGOTTEN,
             IssueError::Conflict { code, detail } => Problem::Conflict { code, detail },
             IssueError::IdempotencyKeyReused => Problem::IdempotencyKeyReused,
             IssueError::MintCeiling { per_hour, retry_after } => {

@@ -68,7 +68,14 @@ pub async fn credential(
         Some("jwt") => JWT[0],
         Some(_) => return Err(Problem::NotFound),
     };
-    let row = app.issuance.store.credential(id).await?.ok_or(Problem::NotFound)?;
+    let found = app.issuance.store.credential_and_control(id).await?;
+    let (row, control) = found.ok_or(Problem::NotFound)?;
+    if row.is_forgotten() {
+        return Err(Problem::FORGOTTEN);
+    }
+    if control.hidden {
+        return Err(Problem::PRIVATE);
+    }
     if row.is_external() {
         return external(&row, suffix, &headers);
     }

@@ -21,7 +21,7 @@ use crate::fetch::{FetchError, Fetched, ListError, Sources, read_keys};
 use crate::issue::IssueError;
 use crate::issue::status_list::ListForm;
 use crate::model::links;
-use crate::store::PartyKind;
+use crate::store::{CredentialRow, PartyKind};
 
 /// The service's sources.
 pub struct Own<'a> {
@@ -51,23 +51,33 @@ impl<'a> Own<'a> {
         }
     }
 
-    /// In the form that the address's suffix names, else the embedded one.
-    async fn read(&self, address: &str) -> Result<Option<String>, IssueError> {
+    /// In the form that the address's suffix names, else the embedded one; else the status that
+    /// anybody else would get.
+    async fn read(&self, address: &str) -> Result<Result<String, u16>, IssueError> {
         let issuance = &self.app.issuance;
-        let Some(own) = issuance.links.own(address) else { return Ok(None) };
-        let wants_jwt = address.ends_with(".jwt");
-        Ok(match own {
-            links::Own::Credential(id) => {
-                let row = issuance.store.credential(id).await?;
-                row.map(|row| if wants_jwt { row.jwt } else { row.embedded })
-            }
+        let Some(own) = issuance.links.own(address) else { return Ok(Err(404)) };
+        let form = |row: CredentialRow| match address.ends_with(".jwt") {
+            true => row.jwt,
+            false => row.embedded,
+        };
+        let found = match own {
+            links::Own::Credential(id) => match issuance.store.credential_and_control(id).await? {
+                Some((row, _)) if row.is_forgotten() => return Ok(Err(410)),
+                Some((_, control)) if control.hidden => return Ok(Err(403)),
+                found => found.map(|(row, _)| form(row)),
+            },
+            links::Own::Shared(token) => match issuance.store.shared(token).await? {
+                Some((link, ..)) if !link.is_live(issuance.ambient.now()) => return Ok(Err(410)),
+                found => found.map(|(_, row, _)| form(row)),
+            },
             links::Own::StatusList(id) => {
                 issuance.status_list(id, ListForm::Embedded).await?.map(|list| list.body)
             }
             links::Own::DidDocument { recognizer, name } => {
                 self.did_document(party_kind(recognizer), name).await?
             }
-        })
+        };
+        Ok(found.ok_or(404))
     }
 
     async fn did_document(
@@ -149,9 +159,16 @@ impl Own<'_> {
             _ => None,
         };
         let row = row.filter(|row| issuance.links.issuer_did(&row.issuer) == issuer);
-        Ok(row.map(|row| IssuerRecord::Found {
-            superseded_by: row.superseded_by.map(|id| issuance.links.credential(&id)),
-            embedded: row.embedded,
+        let Some(row) = row else { return Ok(None) };
+        let forgotten = row.is_forgotten();
+        let superseded_by = row.superseded_by.map(|id| issuance.links.credential(&id));
+        Ok(Some(match forgotten {
+            true => IssuerRecord::Forgotten {
+                digest: issuance.store.control(&row.id).await?.digest,
+                salt: issuance.forgotten_salt(&row.id).await?,
+                superseded_by,
+            },
+            false => IssuerRecord::Found { superseded_by, embedded: row.embedded },
         }))
     }
 }
@@ -163,7 +180,8 @@ impl Sources for Own<'_> {
             return self.app.network.fetch(url, accept).await;
         }
         let text = self.read(&address).await.map_err(|error| silent(url, &error))?;
-        let bytes = text.ok_or_else(|| not_found(url))?.into_bytes();
+        let refused = |status| FetchError::Status { url: url.to_string(), status };
+        let bytes = text.map_err(refused)?.into_bytes();
         Ok(Fetched { bytes, content_type: None, fetched_at: self.app.issuance.ambient.now() })
     }
 

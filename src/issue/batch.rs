@@ -453,6 +453,9 @@ fn conclude(order: &Order, mint: &Mint, outcome: Minted) -> Answer {
 
 /// A replayed idempotency key answers with the first credential, or is refused for another request.
 fn same_request(order: &Order, replay: Replay) -> Result<Issued, IssueError> {
+    if replay.credential.is_forgotten() {
+        return Err(IssueError::Forgotten);
+    }
     if replay.request_hash != request_hash(order) {
         return Err(IssueError::IdempotencyKeyReused);
     }

@@ -68,7 +68,7 @@ impl Issuance {
     }
 
     /// The secret of earner lookups: random, sealed like a private key, the same for good.
-    async fn lookup_secret(&self) -> Result<&Secret, IssueError> {
+    pub(super) async fn lookup_secret(&self) -> Result<&Secret, IssueError> {
         self.lookup_secret
             .get_or_try_init(|| async {
                 let sealed = match self.store.instance(EARNER_LOOKUP_SECRET).await? {

@@ -1,4 +1,5 @@
-//! Keyed hashes, by which an earner's identifier is found again without being stored.
+//! Keyed hashes: an earner's identifier is found again by one without being stored, and one in a
+//! link proves that we gave the link away.
 //! Spec: <https://www.rfc-editor.org/rfc/rfc2104> (HMAC) with SHA-256.
 
 use base64::Engine;
@@ -11,9 +12,20 @@ use sha2::Sha256;
 /// Without `secret` (32 random bytes are right) nobody can tell an address by
 /// trying addresses, which an unkeyed hash would allow.
 pub fn keyed_hash(secret: &[u8], message: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(hmac(secret, message))
+}
+
+/// The first 128 bits of the same, in hexadecimal: for links, which nobody shall guess.
+pub fn keyed_token(secret: &[u8], message: &[u8]) -> String {
+    let whole = hmac(secret, message);
+    let half = whole[..16].try_into().expect("it has 32 bytes");
+    format!("{:032x}", u128::from_be_bytes(half))
+}
+
+fn hmac(secret: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
     mac.update(message);
-    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]
@@ -29,6 +41,8 @@ mod tests {
         ];
         let hash = keyed_hash(b"Jefe", b"what do ya want for nothing?");
         assert_eq!(hash, URL_SAFE_NO_PAD.encode(expected));
+        let token = keyed_token(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(token, "5bdcc146bf60754e6a042426089575c7");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub mod sealed;
 mod secret;
 
 pub use jwk::{KeyPair, generate, signer, thumbprint};
-pub use keyed_hash::keyed_hash;
+pub use keyed_hash::{keyed_hash, keyed_token};
 pub use sealed::SealingKey;
 pub use secret::Secret;
 

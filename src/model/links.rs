@@ -19,8 +19,13 @@ pub struct Links {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Own<'a> {
     Credential(&'a str),
-    DidDocument { recognizer: bool, name: &'a str },
+    DidDocument {
+        recognizer: bool,
+        name: &'a str,
+    },
     StatusList(&'a str),
+    /// A share link's token.
+    Shared(&'a str),
 }
 
 /// Why a text cannot be the public URL.
@@ -101,14 +106,22 @@ impl Links {
         format!("{}/evidence/{token}", self.base)
     }
 
+    /// For its earner alone: `id.token`.
+    pub fn manage(&self, link: &str) -> String {
+        format!("{}/manage/{link}", self.base)
+    }
+
+    pub fn shared(&self, token: &str) -> String {
+        format!("{}/s/{token}", self.base)
+    }
+
     /// What `url` stands for, if it is ours and takes part in verifying.
     pub fn own<'a>(&self, url: &'a str) -> Option<Own<'a>> {
         let path = url.strip_prefix(&self.base)?.strip_prefix('/')?;
         let mut parts = path.split('/');
         let own = match (parts.next()?, parts.next()?, parts.next()) {
-            ("credentials", file, None) => {
-                Own::Credential(file.split_once('.').map_or(file, |(id, _)| id))
-            }
+            ("credentials", file, None) => Own::Credential(without_suffix(file)),
+            ("s", file, None) => Own::Shared(without_suffix(file)),
             ("status", id, None) => Own::StatusList(id),
             ("issuers", name, Some("did.json")) => Own::DidDocument { recognizer: false, name },
             ("recognizers", name, Some("did.json")) => Own::DidDocument { recognizer: true, name },
@@ -116,6 +129,10 @@ impl Links {
         };
         parts.next().is_none().then_some(own)
     }
+}
+
+fn without_suffix(file: &str) -> &str {
+    file.split_once('.').map_or(file, |(name, _)| name)
 }
 
 #[cfg(test)]
@@ -155,6 +172,8 @@ mod tests {
         let links = links("https://x.example").unwrap();
         assert_eq!(links.own(&links.credential("c1")), Some(Own::Credential("c1")));
         assert_eq!(links.own("https://x.example/credentials/c1.jwt"), Some(Own::Credential("c1")));
+        assert_eq!(links.own("https://x.example/s/t1.json"), Some(Own::Shared("t1")));
+        assert_eq!(links.own(&links.manage("c1.t")), None);
         assert_eq!(links.own(&links.status_list("l")), Some(Own::StatusList("l")));
         assert_eq!(
             links.own("https://x.example/issuers/nea/did.json"),

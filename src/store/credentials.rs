@@ -87,6 +87,11 @@ impl CredentialRow {
         self.achievement_slug.is_empty()
     }
 
+    /// Whether its earner's data was removed from these books, the signed forms with it.
+    pub fn is_forgotten(&self) -> bool {
+        self.embedded.is_empty()
+    }
+
     /// The place just behind this one.
     pub fn cursor(&self) -> Cursor {
         Cursor { created_at: self.created_at, id: self.id.clone() }

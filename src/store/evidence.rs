@@ -27,6 +27,18 @@ impl Store {
             .map(read)
             .transpose()
     }
+
+    /// The links of a credential, in the order of its evidence; none where its evidence stands in
+    /// it with addresses of its own.
+    pub async fn evidence_of(&self, credential: &str) -> Result<Vec<EvidenceRow>> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM evidence WHERE credential = $1 ORDER BY position"
+        );
+        let found = sqlx::query(sql).bind(credential).fetch_all(&self.readers).await?;
+        found.iter().map(|row| Ok(read(row)?.evidence)).collect()
+    }
 }
 
 fn read(row: &AnyRow) -> Result<EvidenceFound> {

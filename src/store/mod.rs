@@ -9,11 +9,13 @@ mod achievements;
 mod api_keys;
 mod audit;
 mod connect;
+mod control;
 mod credentials;
 mod earners;
 mod error;
 mod evidence;
 mod external;
+mod forget;
 mod instance;
 mod lists;
 mod many;
@@ -22,6 +24,7 @@ mod parties;
 mod row;
 mod schema;
 mod scratch;
+mod share_links;
 mod signing_keys;
 mod status;
 
@@ -34,9 +37,11 @@ pub use achievements::AchievementRow;
 pub use api_keys::ApiKeyRow;
 pub use audit::{AuditEntry, AuditRow, Note};
 pub use connect::sqlite_url;
+pub use control::{Act, Acted, Control, Holder};
 pub use credentials::{CredentialRow, CredentialState, Cursor};
 pub use error::StoreError;
 pub use evidence::EvidenceFound;
+pub use forget::Whom;
 pub use lists::{BitChanges, Purpose, SetBits, StatusListRow};
 use mint::together::Together;
 pub use mint::{
@@ -44,6 +49,7 @@ pub use mint::{
 };
 pub use parties::{PartyKind, PartyRow};
 pub use scratch::ScratchSchema;
+pub use share_links::{MOST_SHARE_LINKS, NewShareLink, ShareLink, is_over};
 pub use signing_keys::{KeyState, SigningKeyRow};
 pub use status::{Change, Changed, StatusRefusal};
 

@@ -21,6 +21,10 @@ pub fn number(row: &AnyRow, column: &'static str) -> Result<i64> {
     Ok(row.try_get(column)?)
 }
 
+pub fn number_or_none(row: &AnyRow, column: &'static str) -> Result<Option<i64>> {
+    Ok(row.try_get(column)?)
+}
+
 pub fn index(row: &AnyRow, column: &'static str) -> Result<u32> {
     u32::try_from(number(row, column)?).map_err(|_| StoreError::Corrupt { column })
 }

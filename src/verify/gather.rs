@@ -47,7 +47,8 @@ pub(super) async fn gather<S: Sources>(
         return Facts { books, ..Facts::default() };
     }
     let superseded_by = match record {
-        IssuerRecord::Found { superseded_by, .. } => Some(superseded_by),
+        IssuerRecord::Found { superseded_by, .. }
+        | IssuerRecord::Forgotten { superseded_by, .. } => Some(superseded_by),
         _ => None,
     };
     let root = authentic.document().root();

@@ -33,6 +33,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod control;
 mod lists;
 mod minting;
 mod names;

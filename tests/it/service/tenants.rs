@@ -61,6 +61,7 @@ fn routes() -> Vec<(Method, &'static str, Needs, Option<Value>)> {
         (get, "/v1/issuers/{issuer}/credentials/{id}", Reading, None),
         (post.clone(), "/v1/issuers/{issuer}/credentials", Scope("mint"), review.clone()),
         (post.clone(), "/v1/issuers/{issuer}/credentials:batch", Scope("mint"), review),
+        (post.clone(), "/v1/issuers/{issuer}/credentials/{id}/manage-link", Scope("mint"), None),
         (
             post.clone(),
             "/v1/issuers/{issuer}/credentials/{id}/suspend",
