@@ -4,8 +4,10 @@
 mod api_keys;
 mod caches;
 mod changes;
+mod forgotten;
 mod keys;
 mod lists;
+mod manage_links;
 mod operations;
 mod outages;
 mod pages;
