@@ -8,7 +8,7 @@
 //! | --- | --- | --- |
 //! | 0 | [`model`] | the standards' nouns, strict JSON |
 //! | 1 | [`jsonld`] | JSON-LD to canonical RDF |
-//! | 2 | [`proof`] [`did`] [`status`] [`bake`] | one file a mechanism |
+//! | 2 | [`proof`] [`did`] [`status`] [`bake`] [`recognition`] | one file a mechanism; policies and counting |
 //! | 3 | [`check`] | what is checked, and the verdicts |
 //! | 4 | [`ambient`] [`cache`] [`fetch`] [`keys`] [`store`] | time, memory, network, custody, database |
 //! | 5 | [`issue`] [`verify`] | the two jobs as their steps |
@@ -32,6 +32,12 @@
 //! from the issuer's own document, checks the proof, only then fetches the status
 //! lists that the credential names, judges what it has seen as of a time, and
 //! concludes. What could not be told is *undecided*, never yes and never no.
+//!
+//! # Recognizing
+//! [`recognition::count()`] applies a recognizer's [`recognition::Policy`] to what is
+//! known of some credentials: each is counted, not counted because, or counted if,
+//! with the rule's place. It is pure, exact and the same in any order, so a decision
+//! that was recorded can be replayed.
 
 pub mod model;
 
@@ -40,6 +46,7 @@ pub mod jsonld;
 pub mod bake;
 pub mod did;
 pub mod proof;
+pub mod recognition;
 pub mod status;
 
 pub mod check;

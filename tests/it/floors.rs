@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["model"],
     &["jsonld"],
-    &["proof", "did", "status", "bake"],
+    &["proof", "did", "status", "bake", "recognition"],
     &["check"],
     &["ambient", "cache", "fetch", "keys", "store"],
     &["issue", "verify"],

@@ -1,0 +1,26 @@
+//! What a micro-credential counts for: policies as data, and counting by them.
+//!
+//! A [`Policy`] is what a recognizer states once. [`count()`] applies one version of
+//! it to what is known of some credentials and of a claim, and answers with a
+//! [`Decision`]: of each credential whether it counts and why, by which rule, and
+//! what would make it count. The same policy, credentials and facts always give
+//! the same decision, so one that was recorded can be replayed.
+//!
+//! Invariant: pure and exact. Nothing here reads a clock or a database, nothing is
+//! rounded but where the policy says so, and what could not be told is never
+//! counted: it is *counted if*.
+
+pub mod count;
+pub mod decision;
+pub mod facts;
+pub mod policy;
+pub mod words;
+
+pub use count::count;
+pub use decision::Decision;
+pub use facts::{Answer, ClaimFacts, CountedCredential};
+pub use policy::{Policy, PolicyReference};
+
+/// The tag of a receipt: a micro-credential that says what others counted for. It counts
+/// nowhere unless a policy says so.
+pub const RECEIPT_TAG: &str = "recognition-receipt";
