@@ -7,6 +7,7 @@ pub mod achievements;
 pub mod auth;
 pub mod body;
 pub mod credentials;
+pub mod language;
 pub mod limits;
 pub mod listener;
 pub mod manage_link;

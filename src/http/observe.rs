@@ -10,17 +10,18 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing::Instrument as _;
 
 use super::App;
-use super::negotiate;
 use super::problem::Problem;
+use super::{language, negotiate};
 use crate::cache::Figures;
 use crate::pages;
+use crate::pages::speech::Speech;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -31,6 +32,7 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let accept = negotiate::accept(request.headers());
+    let reader = Reader::of(&request, &accept);
     let span = tracing::info_span!("request", request.id = %id);
     let started = Instant::now();
 
@@ -40,8 +42,12 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
             true => Problem::NotFound.into_response(),
             false => next.run(request).await,
         };
-        let mut response = describe(response, &method, &accept, &id);
+        let mut response = describe(response, &method, reader.as_ref(), &id);
+        let https = app.issuance.links.base().starts_with("https:");
         secure(&mut response);
+        if let Some(reader) = reader.filter(|_| is_page(&response)) {
+            reader.remember(&mut response, https);
+        }
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID.clone(), value);
         }
@@ -53,6 +59,43 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     .await
 }
 
+/// Who may want a page, and in which language. Programs that ask for data make none.
+struct Reader {
+    /// Rather than a program.
+    is_person: bool,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl Reader {
+    fn of(request: &Request, accept: &str) -> Option<Self> {
+        let uri = request.uri();
+        if !accept.contains("text/html") && uri.query().is_none() {
+            return None;
+        }
+        let kinds = ["application/problem+json", "text/html"];
+        let is_person = negotiate::choose_of(accept, &kinds) == Some("text/html");
+        let mut headers = HeaderMap::new();
+        for name in [header::COOKIE, header::ACCEPT_LANGUAGE] {
+            if let Some(value) = request.headers().get(&name) {
+                headers.insert(name, value.clone());
+            }
+        }
+        Some(Self { is_person, uri: uri.clone(), headers })
+    }
+
+    fn speech(&self) -> Speech {
+        language::speech(&self.uri, &self.headers)
+    }
+
+    /// The choice of a language, for the pages to come.
+    fn remember(&self, response: &mut Response, https: bool) {
+        if let Some(cookie) = language::cookie(&self.uri, https) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
 /// The client's own id, where it is short and harmless.
 fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(&REQUEST_ID)?.to_str().ok()?;
@@ -62,7 +105,12 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 
 /// Writes the body of a response that carries a [`Problem`]: a page for people, a
 /// problem document for programs.
-fn describe(mut response: Response, method: &Method, accept: &str, id: &str) -> Response {
+fn describe(
+    mut response: Response,
+    method: &Method,
+    reader: Option<&Reader>,
+    id: &str,
+) -> Response {
     // What axum answers by itself: a path that it cannot read or does not know, a wrong method.
     if response.extensions().get::<Problem>().is_none() {
         if is_page(&response) || is_json(&response) {
@@ -78,14 +126,14 @@ fn describe(mut response: Response, method: &Method, accept: &str, id: &str) -> 
     }
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let document = problem.document(Some(id.to_owned()));
-    let for_people = negotiate::choose_of(accept, &["application/problem+json", "text/html"])
-        == Some("text/html")
-        && method == Method::GET;
-    let (content_type, body) = if for_people {
-        ("text/html; charset=utf-8", pages::problem(&document))
-    } else {
-        let json = serde_json::to_string(&document).expect("a problem document is plain data");
-        ("application/problem+json", json)
+    let (content_type, body) = match reader.filter(|reader| reader.is_person) {
+        Some(reader) if method == Method::GET => {
+            ("text/html; charset=utf-8", pages::problem(&reader.speech(), &document))
+        }
+        _ => {
+            let json = serde_json::to_string(&document).expect("a problem document is plain data");
+            ("application/problem+json", json)
+        }
     };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -116,11 +164,12 @@ fn secure(response: &mut Response) {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if is_page {
         let policy = HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; img-src 'self' https: data:; script-src 'self'; \
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
              connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         );
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
         headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+        headers.append(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
     }
 }
 

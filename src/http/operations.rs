@@ -39,7 +39,7 @@ pub async fn metrics(State(app): State<Arc<App>>) -> String {
     observe::figures().render()
 }
 
-/// The pages' style sheet and their one script.
+/// The pages' style sheet, their mark and their one script.
 pub fn page_assets() -> Router<Arc<App>> {
     let asset = |media: &'static str, text: &'static str| {
         get(async move || {
@@ -48,8 +48,11 @@ pub fn page_assets() -> Router<Arc<App>> {
             (headers, text).into_response()
         })
     };
-    Router::new().route("/assets/style.css", asset("text/css; charset=utf-8", pages::STYLE)).route(
-        "/assets/verify.js",
-        asset("text/javascript; charset=utf-8", pages::verification::SCRIPT),
-    )
+    Router::new()
+        .route("/assets/style.css", asset("text/css; charset=utf-8", pages::STYLE))
+        .route("/assets/mark.svg", asset("image/svg+xml", pages::MARK))
+        .route(
+            "/assets/verify.js",
+            asset("text/javascript; charset=utf-8", pages::verification::SCRIPT),
+        )
 }

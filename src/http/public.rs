@@ -20,6 +20,7 @@ use crate::model::achievement::{Achievement, AchievementDefinition, AchievementI
 use crate::model::fault::is_slug;
 use crate::model::profile::Profile;
 use crate::pages;
+use crate::pages::speech::Speech;
 use crate::store::{AchievementRow, CredentialRow, PartyKind};
 use crate::verify::Verifier;
 
@@ -52,6 +53,7 @@ pub async fn open_to_browsers(request: Request, next: Next) -> Response {
 pub async fn credential(
     State(app): State<Arc<App>>,
     client: Client,
+    t: Speech,
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -76,15 +78,15 @@ pub async fn credential(
     if control.hidden {
         return Err(Problem::PRIVATE);
     }
+    if media == HTML {
+        // The page is a verification, and costs us as much.
+        app.admit(client.0)?;
+        return credential_page(&app, &t, row).await;
+    }
     if row.is_external() {
         return external(&row, suffix, &headers);
     }
     let body = match media {
-        HTML => {
-            // The page is a verification, and costs us as much.
-            app.admit(client.0)?;
-            return credential_page(&app, row).await;
-        }
         VC_JOSE => app.issuance.vc_jose(&row).await?,
         media if JWT.contains(&media) => row.jwt,
         _ => row.embedded,
@@ -92,13 +94,13 @@ pub async fn credential(
     Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-cache")], body).into_response())
 }
 
-/// One that was composed elsewhere has the forms that it was signed in, and no page.
+/// One that was composed elsewhere has the forms that it was signed in.
 fn external(
     row: &CredentialRow,
     suffix: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let offered = "application/vc+ld+json, application/json, application/vc+jwt";
+    let offered = "application/vc+ld+json, application/json, application/vc+jwt, text/html";
     let forms = match (suffix, &row.vc_jose) {
         (Some("json"), _) => vec![EMBEDDED[0]],
         (Some(_), _) => return Err(Problem::NotFound),
@@ -117,17 +119,17 @@ fn external(
 }
 
 /// The page is made of a verification done as it loads, by the same code that serves everyone.
-async fn credential_page(app: &App, row: CredentialRow) -> Result<Response, Problem> {
+async fn credential_page(app: &App, t: &Speech, row: CredentialRow) -> Result<Response, Problem> {
     let now = app.issuance.ambient.now();
     let own = Own::of(app);
     let verifier = Verifier { sources: &own, contexts: app.contexts, now, options: &app.options };
     let report = verifier.verify(row.embedded.as_bytes()).await;
-    let version = row.achievement_version;
-    let slug = &row.achievement_slug;
-    let achievement = app.issuance.store.achievement_version(&row.issuer, slug, version).await?;
-    let achievement = definition(&achievement.ok_or(Problem::NotFound)?)?;
-    let page = pages::credential(&app.issuance.links, &row, &achievement, &report)?;
-    Ok(html(page))
+    let evidence = app.issuance.store.evidence_of(&row.id).await?;
+    let open = evidence.into_iter().filter(|evidence| evidence.open).map(|evidence| evidence.token);
+    let open_evidence: Vec<_> = open.collect();
+    let told =
+        pages::credential::Told { row: &row, report: &report, open_evidence: &open_evidence };
+    Ok(html(pages::credential(t, &app.issuance.links, &told)?))
 }
 
 /// An issuer: its page, or its profile.
@@ -137,10 +139,11 @@ async fn credential_page(app: &App, row: CredentialRow) -> Result<Response, Prob
         (String = "text/html")))))]
 pub async fn issuer(
     State(app): State<Arc<App>>,
+    t: Speech,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    party(&app, PartyKind::Issuer, &name, &headers).await
+    party(&app, &t, PartyKind::Issuer, &name, &headers).await
 }
 
 /// A recognizer: its page, or its profile.
@@ -151,16 +154,18 @@ pub async fn issuer(
         (String = "text/html")))))]
 pub async fn recognizer(
     State(app): State<Arc<App>>,
+    t: Speech,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    party(&app, PartyKind::Recognizer, &name, &headers).await
+    party(&app, &t, PartyKind::Recognizer, &name, &headers).await
 }
 
 const JSON_LD: [&str; 2] = ["application/ld+json", "application/json"];
 
 async fn party(
     app: &App,
+    t: &Speech,
     kind: PartyKind,
     name: &str,
     headers: &HeaderMap,
@@ -172,7 +177,7 @@ async fn party(
         let achievements = app.issuance.store.achievements(&party.name).await?;
         let achievements = achievements.iter().map(|row| Ok((row.slug.clone(), definition(row)?)));
         let achievements: Vec<_> = achievements.collect::<Result<_, IssueError>>()?;
-        return Ok(html(pages::party(&app.issuance.links, &party, &keys, &achievements)?));
+        return Ok(html(pages::party(t, &app.issuance.links, &party, &keys, &achievements)?));
     }
     json(media, &with_context(&Profile::new(&party.did, &party.profile)))
 }
@@ -223,12 +228,13 @@ async fn did(app: &App, kind: PartyKind, name: &str) -> Result<Response, Problem
         (String = "text/html")))))]
 pub async fn achievement(
     State(app): State<Arc<App>>,
+    t: Speech,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (issuer, slug) = split_name(&name)?;
     let row = app.issuance.store.latest_achievement(issuer, slug).await?;
-    achievement_answer(&app, row, &headers).await
+    achievement_answer(&app, &t, row, &headers).await
 }
 
 /// One version of an achievement, as it was when it was earned.
@@ -239,11 +245,12 @@ pub async fn achievement(
         (String = "text/html")))))]
 pub async fn achievement_version(
     State(app): State<Arc<App>>,
+    t: Speech,
     Path((name, version)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let row = find_version(&app, &name, &version).await?;
-    achievement_answer(&app, row, &headers).await
+    achievement_answer(&app, &t, row, &headers).await
 }
 
 /// The picture of an achievement whose issuer gives none.
@@ -285,6 +292,7 @@ fn split_name(name: &str) -> Result<(&str, &str), Problem> {
 
 async fn achievement_answer(
     app: &App,
+    t: &Speech,
     row: Option<AchievementRow>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
@@ -296,7 +304,11 @@ async fn achievement_answer(
     if media == HTML {
         let issuer = app.issuance.parties.party(PartyKind::Issuer, &row.issuer).await?;
         let issuer = issuer.ok_or(Problem::NotFound)?;
-        return Ok(html(pages::achievement(&app.issuance.links, &issuer, &ids, &definition)?));
+        let latest = app.issuance.store.latest_achievement(&row.issuer, &row.slug).await?;
+        let latest = latest.map_or(row.version, |latest| latest.version);
+        let definition = &definition;
+        let told = pages::achievement::Told { issuer: &issuer, ids: &ids, definition, latest };
+        return Ok(html(pages::achievement(t, &app.issuance.links, &told)?));
     }
     json(media, &with_context(&Achievement::new(&ids, &definition)))
 }
@@ -310,6 +322,7 @@ async fn achievement_answer(
         (status = 304, description = "The copy that the client has is current")))]
 pub async fn status_list(
     State(app): State<Arc<App>>,
+    t: Speech,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -319,7 +332,7 @@ pub async fn status_list(
     })?;
     if media == HTML {
         let list = app.issuance.store.status_list(&id).await?.ok_or(Problem::NotFound)?;
-        return Ok(html(pages::status_list(&app.issuance.links, &list)?));
+        return Ok(html(pages::status_list(&t, &app.issuance.links, &list)?));
     }
     let form = if JWT.contains(&media) { ListForm::Jwt } else { ListForm::Embedded };
     let list = app.issuance.status_list(&id, form).await?.ok_or(Problem::NotFound)?;
@@ -342,11 +355,12 @@ pub async fn status_list(
                content_type = "text/html")))]
 pub async fn evidence(
     State(app): State<Arc<App>>,
+    t: Speech,
     Path(token): Path<String>,
 ) -> Result<Response, Problem> {
     let found = app.issuance.store.evidence(&token).await?.ok_or(Problem::NotFound)?;
     let open = found.evidence.open;
-    let page = pages::evidence_link(open.then_some(found.evidence.url.as_str()))?;
+    let page = pages::evidence_link(&t, open.then_some(found.evidence.url.as_str()))?;
     let status = if open { StatusCode::OK } else { StatusCode::FORBIDDEN };
     Ok((status, html(page)).into_response())
 }
@@ -354,9 +368,9 @@ pub async fn evidence(
 /// The home page.
 #[utoipa::path(get, path = "/", tag = "public",
     responses((status = 200, description = "What this service is", body = String, content_type = "text/html")))]
-pub async fn home(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+pub async fn home(State(app): State<Arc<App>>, t: Speech) -> Result<Response, Problem> {
     let issuers = app.issuance.parties.all(PartyKind::Issuer).await?;
-    Ok(html(pages::home(&app.issuance.links, &issuers)?))
+    Ok(html(pages::home(&t, &app.issuance.links, &issuers)?))
 }
 
 /// The same with the contexts that give its terms their meaning.

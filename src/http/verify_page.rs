@@ -14,13 +14,14 @@ use super::problem::Problem;
 use super::upload::{self, Upload};
 use super::verify;
 use crate::check::Report;
+use crate::pages::speech::Speech;
 use crate::pages::verification::{Answer, verification};
 
 /// The page with the form.
 #[utoipa::path(get, path = "/verify", tag = "verify",
     responses((status = 200, description = "A form", body = String, content_type = "text/html")))]
-pub async fn form() -> Result<Response, Problem> {
-    page(StatusCode::OK, &Answer::Empty)
+pub async fn form(t: Speech) -> Result<Response, Problem> {
+    page(&t, StatusCode::OK, &Answer::Empty)
 }
 
 /// The page with the report on what the form holds.
@@ -32,12 +33,15 @@ pub async fn form() -> Result<Response, Problem> {
 pub async fn answer(
     State(app): State<Arc<App>>,
     client: Client,
+    t: Speech,
     request: Request,
 ) -> Result<Response, Problem> {
     match checked(&app, client, request).await {
-        Ok(report) => page(StatusCode::OK, &Answer::Report(&report)),
+        Ok(report) => page(&t, StatusCode::OK, &Answer::Report(&report)),
         // Refused in words, and with the status that a program would get.
-        Err(problem) => page(problem.status(), &Answer::Refused(sentence(&problem.to_string()))),
+        Err(problem) => {
+            page(&t, problem.status(), &Answer::Refused(sentence(&problem.to_string())))
+        }
     }
 }
 
@@ -47,10 +51,10 @@ async fn checked(app: &App, client: Client, request: Request) -> Result<Report, 
     verify::report(app, &bytes, &app.options).await
 }
 
-fn page(status: StatusCode, answer: &Answer<'_>) -> Result<Response, Problem> {
+fn page(t: &Speech, status: StatusCode, answer: &Answer<'_>) -> Result<Response, Problem> {
     let headers =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    Ok((status, headers, verification(answer)?).into_response())
+    Ok((status, headers, verification(t, answer)?).into_response())
 }
 
 /// Problems are told as clauses; a person reads a sentence.

@@ -115,6 +115,11 @@ impl Links {
         format!("{}/s/{token}", self.base)
     }
 
+    /// The token in one of our links to evidence.
+    pub fn evidence_token<'a>(&self, url: &'a str) -> Option<&'a str> {
+        url.strip_prefix(&self.base)?.strip_prefix("/evidence/")
+    }
+
     /// What `url` stands for, if it is ours and takes part in verifying.
     pub fn own<'a>(&self, url: &'a str) -> Option<Own<'a>> {
         let path = url.strip_prefix(&self.base)?.strip_prefix('/')?;

@@ -14,6 +14,7 @@ mod fuzz;
 mod interop;
 mod jsonld;
 mod links;
+mod messages;
 mod mint;
 mod one_byte;
 mod open_badges;

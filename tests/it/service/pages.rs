@@ -51,7 +51,7 @@ async fn every_page_renders_for_people_and_answers_json_to_programs() {
     }
     let page = app.get_as(local(&minted["links"]["page"]), BROWSER).await.text();
     for shown in [
-        "Verified",
+        "Genuine and valid",
         "Jordan Rivera",
         "Restorative Practices",
         "NEA (example)",

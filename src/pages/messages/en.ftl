@@ -1,0 +1,282 @@
+# What pages say, in English. Each language has one file with the same messages and arguments.
+# Plain text: no markup. `{ $name }` is an argument, and is never translated.
+
+language-name = English
+language-direction = ltr
+number-decimal = .
+number-group = ,
+date =
+    { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    } { $day }, { $year }
+moment = { $date }, { $time } UTC
+hours =
+    { $count ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }
+micro-credentials =
+    { $count ->
+        [one] one micro-credential
+       *[other] { $count } micro-credentials
+    }
+
+## Every page
+skip = Skip to the content
+check-one = Check a micro-credential
+languages = Language
+footer = Verifiable micro-credentials on open standards
+standards = Standards
+for-developers = For developers
+micro-credential = Micro-credential
+copy = Copy
+copied = Copied
+
+## Verdicts
+verdict = Verdict
+verdict-good = Genuine and valid
+verdict-good-means = It was issued by { $signer }, has not been changed since, and has not been withdrawn.
+verdict-nobody = Unchanged, but nobody vouches for the signer
+verdict-nobody-means = It has not been changed since it was signed. Nothing proves who signed it: anybody can make such a signature and put any name on it.
+verdict-unreadable = Not a micro-credential we can read
+verdict-unreadable-means = What you gave does not hold one micro-credential.
+verdict-malformed = Not valid
+verdict-malformed-means = It is not made as the standards demand, so nothing in it can be relied on.
+verdict-forged = Not genuine
+verdict-forged-means = Do not rely on it: it was changed after it was signed, or was never signed by the issuer that it names.
+verdict-revoked = Withdrawn
+verdict-revoked-means = It was issued by { $signer } and later withdrawn. It no longer counts.
+verdict-superseded = Replaced
+verdict-superseded-means = It was issued by { $signer } and later corrected. The corrected one counts in its place.
+verdict-suspended = Suspended
+verdict-suspended-means = It was issued by { $signer } and is suspended for now. It may be reinstated.
+verdict-expired = Expired
+verdict-expired-means = It was issued by { $signer }. The time for which it was valid has ended.
+verdict-not-yet-valid = Not valid yet
+verdict-not-yet-valid-means = It was issued by { $signer }. The time for which it is valid has not begun.
+verdict-not-current = Genuine, but not valid
+verdict-not-current-means = It was issued by { $signer }, and does not hold now.
+verdict-undecided = Could not be checked
+verdict-undecided-means = This is neither a yes nor a no: something needed for an answer could not be had.
+verdict-open = Could not be checked in full
+verdict-open-means = It was issued by { $signer } and not changed since. Whether it still holds could not be told.
+verdict-nothing = Nothing was checked
+verdict-nothing-means = There is no micro-credential in what you gave.
+verdict-together-good = Genuine and valid
+verdict-together-bad = Not all of it holds
+verdict-together-open = Not all of it could be vouched for
+verdict-together-means = It holds { micro-credentials }. Each has its own answer below.
+its-signer = its signer
+since = Since { $date }.
+status-as-of = Status as of { $when }.
+what-was-checked = What was checked
+open-successor = Open the corrected micro-credential
+
+## Checks: the name of each, and the question that it answers
+group-fail = What is wrong
+group-undecided = What could not be told
+group-pass = What holds
+group-skipped = What was not looked at
+check-form = The file
+check-form-about = Does it hold one credential in a form that can be read?
+check-data-model = Shape of the record
+check-data-model-about = Is it made as the standard for verifiable credentials demands?
+check-open-badges = Open Badges rules
+check-open-badges-about = Is it made as the Open Badges standard demands?
+check-json-ld = Every word is covered
+check-json-ld-about = Does the signature cover all that a reader sees?
+check-credential-schema = The issuer's own form
+check-credential-schema-about = Does it keep the rules that it names for itself?
+check-related-resource = Linked files
+check-related-resource-about = Are the files that it points to the ones that were signed?
+check-issuer-key = The issuer's key
+check-issuer-key-about = Does the key that signed belong to the issuer?
+check-proof = The signature
+check-proof-about = Is it exactly what was signed, to the letter?
+check-jwt-claims = The signed envelope
+check-jwt-claims-about = Does the envelope say the same as its content?
+check-issuer-books = The issuer's own records
+check-issuer-books-about = Does the issuer know that it awarded this?
+check-hosted = The issuer's own copy
+check-hosted-about = Does the issuer's web site show the same?
+check-proof-dates = Dates of the signature
+check-proof-dates-about = Was it signed at a time that makes sense?
+check-validity = Dates of validity
+check-validity-about = Is today within the time for which it is valid?
+check-status = Not withdrawn
+check-status-about = Has the issuer revoked or suspended it?
+check-successor = Not replaced
+check-successor-about = Has a corrected one taken its place?
+check-presentation = The presentation
+check-presentation-about = Is it handed on as the standard demands?
+check-holder-key = The holder's key
+check-holder-key-about = Was it handed on by who holds it?
+check-challenge = The challenge
+check-challenge-about = Was it made for this occasion?
+check-domain = The recipient
+check-domain-about = Was it made for this recipient?
+check-credentials = What it holds
+check-credentials-about = Do all micro-credentials in it hold?
+
+## A credential
+unnamed = A micro-credential
+earned-by = Earned by
+claims-earned-by = Claims to be earned by
+awarded-on = Awarded
+valid-until = Valid until
+signed-from = Signed from
+unknown-signer = a key that nothing ties to anybody
+known-here-as = Issuer, known here as
+known-from = Known from: { $source }
+calls-itself = Issuer, in its own words
+not-known-here = Its web address is proven. Whether the name fits, nobody here has confirmed.
+work = Work
+stacks = Stacks
+how-it-was-judged = How it was judged
+what-it-took = What it took
+how-it-was-earned = How it was earned
+criteria-and-rubric = Criteria and full rubric
+criteria-elsewhere = Criteria on the issuer's own site
+evidence = Evidence
+evidence-item = Evidence
+evidence-private = kept private
+evidence-note = Evidence often shows students. Whoever earned this decides what can be opened; all of it was reviewed.
+alignment = Standards it is aligned to
+take-it-with-you = Take it with you
+signed-json = Signed file (JSON)
+signed-jwt = Signed file (JWT)
+
+## Evidence
+evidence-open-title = Shared by its holder
+evidence-closed-title = Kept private by its holder
+evidence-leaving = You are about to leave for the place where the holder keeps this artifact.
+evidence-closed = This artifact was reviewed when the micro-credential was awarded. Evidence often shows students, so its holder decides who sees it; ask them for access. The micro-credential holds all the same.
+
+## An achievement
+micro-credential-version = Micro-credential · version { $version }
+newer-version = This is an earlier version. What was earned under it stays earned.
+open-newest = Open the newest version
+offered-by = Offered by
+what-it-takes = What it takes
+rubric = Rubric
+rubric-note = Trained reviewers judge the evidence on each of these; every one must reach the level marked as required.
+level-required = required
+versions = Versions
+versions-note = A published version never changes, so what was earned can always be looked up.
+version = Version { $version }
+
+## An issuer or recognizer
+issuer = Issuer
+recognizer = Recognizer
+catalogue = Micro-credentials
+catalogue-empty = None is published yet.
+keys = Keys
+keys-note = Whatever is signed in its name carries one of these keys.
+did-document = The keys as published
+identifier = Identifier
+key-active = Signs now:
+key-retired = Retired, and what it signed stays good:
+
+## A status list
+status-list = Status list
+status-list-revocation = Revocations
+status-list-suspension = Suspensions
+status-list-means = Whoever verifies a micro-credential of this issuer reads this list to learn whether it still holds. It has one bit for each, and says nothing about whom.
+address = Address
+places = Places
+last-changed = Last changed
+
+## Home
+home = Micro-credentials
+home-title = Micro-credentials that anyone can check
+home-lead = Educators earn micro-credentials by showing a skill to trained peers. Here an issuer signs what was shown, and a district, a state office or a university checks it, anywhere.
+issuers-here = Issuers here
+issuers-none = None yet.
+site = Site
+about = About
+
+## Verify
+verify-lead = Is it genuine, unchanged and still valid? Anyone may ask, of any issuer. Nothing that you give here is kept.
+choose-file = Choose the file
+choose-file-hint = its picture (PNG or SVG), or a JSON or JWT file
+or-drop = or drop it here
+or-paste = Or paste its link or its text
+check-it = Check it
+check-another = Check another
+why = Why, and what to do
+what-it-says = What it says
+what-it-claims = What it claims (not proven)
+replaced-by = Replaced by
+unreadable-one = What cannot be read
+worth-mending = Worth mending, and not wrong enough to count
+raw-report = The report for computers
+raw-report-note = The same that the API answers.
+
+## Problems
+to-the-start = To the start
+request-id = Request { $id }
+problem-not-found = There is nothing here
+problem-not-found-do = The link may be incomplete: copy the whole of it. If it is whole, ask whoever gave it to you.
+problem-private = Kept private
+problem-private-do = Whoever earned this micro-credential keeps its page private. Ask them for a link that they share, or for the file itself: it can be checked here like any other.
+problem-withdrawn-by-holder = Withdrawn by its holder
+problem-withdrawn-by-holder-do = Whoever earned this micro-credential had its data removed from here. Only whether it was revoked is still kept; a copy of the file can still be checked.
+problem-foreign-origin = Sent from another site
+problem-foreign-origin-do = This form came from a page that is not ours. Open the page itself, and send it from there.
+problem-too-many-requests = One moment, please
+problem-too-many-requests-do = Too many came from your network at once. Wait a minute, then load the page again.
+problem-unavailable = Not available just now
+problem-unavailable-do = Load the page again in a moment. It says nothing about any micro-credential.
+problem-internal = Something went wrong on our side
+problem-internal-do = Load the page again. If it stays like this, tell whoever runs this service the request below. It says nothing about any micro-credential.
+problem-unreadable = This address cannot be read
+problem-unreadable-do = The link may be incomplete: copy the whole of it.
+problem-method-not-allowed = This address is for something else
+problem-method-not-allowed-do = Go back to the page that you came from, and try again.
+problem-other = This did not work
+problem-other-do = What was wrong, in the words of the service:
+
+## What can be done about a problem
+remedy-original = Ask the holder for the file as the issuer handed it out; if that does not hold either, the issuer has to sign it anew.
+remedy-try-later = Try again later; if it stays like this, the issuer has to bring the address back.
+remedy-give-whole = Give the file or link that the issuer handed out, whole and unchanged.
+remedy-make-smaller = The issuer has to hand out one that is smaller: nobody checks what grows without end.
+remedy-fewer-at-once = Verify fewer credentials at once.
+remedy-alone = Verify it alone, as its issuer handed it out.
+remedy-ask-for-signed = Ask the issuer for the signed one: as it is, nobody vouches for it.
+remedy-ask-holder-to-sign = Ask the holder to sign the presentation.
+remedy-ask-issuer-first = Ask the issuer whether they awarded it; do not rely on it before.
+remedy-foreign-key = Do not rely on it; the issuer has to sign with a key that its own document lists for signing credentials.
+remedy-sign-with-key-in-use = The issuer has to sign it anew with a key that is in use.
+remedy-holder-key = The holder has to sign with a key that their own document lists for authentication.
+remedy-ask-why-revoked = Ask the issuer why; a revoked credential does not come back.
+remedy-ask-why-suspended = Ask the issuer; a suspension may be lifted.
+remedy-ask-for-successor = Ask the holder for the one that replaces it.
+remedy-ask-for-newer = Ask the holder whether there is a newer one.
+remedy-wait = Wait until it starts, or check the clock of this machine.
+remedy-ask-why-gone = Ask the issuer: it shows this credential no longer.
+remedy-publish-list-anew = Try again later; the issuer has to publish its status list anew.
+remedy-mend-list = The issuer has to mend its status list or the credential's entry in it; until then nobody can tell whether it is revoked.
+remedy-pin-context = The operator of this verifier can pin the context; else the issuer has to use contexts that are well known.
+remedy-sign-all-that-is-read = The issuer has to write it so that all that is read is signed, and sign it anew.
+remedy-usual-form = Use a verifier that knows this kind, or ask the issuer for one in a usual form.
+remedy-without-endorsement = Read the credential without this endorsement.
+remedy-repeat-claims = The issuer's software has to repeat in the JWT's claims what the credential says, and sign it anew.
+remedy-rely-on-issuers-copy = Rely on the issuer's copy.
+remedy-signature-decides = Nothing, where the JWT holds; its signature decides.
+remedy-from-now-on = Nothing for its holder; the issuer can mend it in what it awards from now on.
+remedy-give-link = Give a link that starts with https:.
+remedy-give-one = Give a file with one credential; the holder knows which is meant.
+remedy-ask-for-credential = Ask the holder for the credential itself.
+remedy-correct = The issuer has to correct this and sign the credential anew.

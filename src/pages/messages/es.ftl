@@ -1,0 +1,282 @@
+# Lo que dicen las páginas, en español. Cada idioma tiene un archivo con los mismos mensajes y argumentos.
+# Texto sin marcas. `{ $name }` es un argumento y no se traduce.
+
+language-name = Español
+language-direction = ltr
+number-decimal = ,
+number-group = .
+date =
+    { $day } de { $month ->
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
+    } de { $year }
+moment = { $date }, { $time } UTC
+hours =
+    { $count ->
+        [one] { $hours } hora
+       *[other] { $hours } horas
+    }
+micro-credentials =
+    { $count ->
+        [one] una microcredencial
+       *[other] { $count } microcredenciales
+    }
+
+## Every page
+skip = Ir al contenido
+check-one = Comprobar una microcredencial
+languages = Idioma
+footer = Microcredenciales verificables con estándares abiertos
+standards = Estándares
+for-developers = Para desarrolladores
+micro-credential = Microcredencial
+copy = Copiar
+copied = Copiado
+
+## Verdicts
+verdict = Resultado
+verdict-good = Auténtica y vigente
+verdict-good-means = La emitió { $signer }, no se ha modificado desde entonces y no se ha retirado.
+verdict-nobody = Sin modificar, pero nadie responde por quien la firmó
+verdict-nobody-means = No se ha modificado desde que se firmó. Nada demuestra quién la firmó: cualquiera puede hacer una firma así y ponerle cualquier nombre.
+verdict-unreadable = No es una microcredencial que podamos leer
+verdict-unreadable-means = Lo que nos dio no contiene una microcredencial.
+verdict-malformed = No es válida
+verdict-malformed-means = No está hecha como exigen los estándares, así que no se puede confiar en nada de lo que dice.
+verdict-forged = No es auténtica
+verdict-forged-means = No confíe en ella: se modificó después de firmarse, o nunca la firmó el emisor que nombra.
+verdict-revoked = Retirada
+verdict-revoked-means = La emitió { $signer } y después se retiró. Ya no cuenta.
+verdict-superseded = Sustituida
+verdict-superseded-means = La emitió { $signer } y después se corrigió. En su lugar cuenta la corregida.
+verdict-suspended = Suspendida
+verdict-suspended-means = La emitió { $signer } y por ahora está suspendida. Puede volver a estar vigente.
+verdict-expired = Vencida
+verdict-expired-means = La emitió { $signer }. El plazo en que era válida ya terminó.
+verdict-not-yet-valid = Todavía no es válida
+verdict-not-yet-valid-means = La emitió { $signer }. El plazo en que es válida aún no empieza.
+verdict-not-current = Auténtica, pero no vigente
+verdict-not-current-means = La emitió { $signer } y ahora no está vigente.
+verdict-undecided = No se pudo comprobar
+verdict-undecided-means = Esto no es ni un sí ni un no: faltó algo que se necesita para responder.
+verdict-open = No se pudo comprobar del todo
+verdict-open-means = La emitió { $signer } y no se ha modificado desde entonces. No se pudo saber si sigue vigente.
+verdict-nothing = No se comprobó nada
+verdict-nothing-means = No hay ninguna microcredencial en lo que nos dio.
+verdict-together-good = Auténticas y vigentes
+verdict-together-bad = No todo se sostiene
+verdict-together-open = No se pudo responder por todo
+verdict-together-means = Contiene { micro-credentials }. Cada una tiene su propia respuesta abajo.
+its-signer = quien la firmó
+since = Desde el { $date }.
+status-as-of = Estado al { $when }.
+what-was-checked = Qué se comprobó
+open-successor = Abrir la microcredencial corregida
+
+## Checks: the name of each, and the question that it answers
+group-fail = Lo que está mal
+group-undecided = Lo que no se pudo saber
+group-pass = Lo que se sostiene
+group-skipped = Lo que no se revisó
+check-form = El archivo
+check-form-about = ¿Contiene una sola credencial en una forma que se puede leer?
+check-data-model = Forma del registro
+check-data-model-about = ¿Está hecha como exige el estándar de credenciales verificables?
+check-open-badges = Reglas de Open Badges
+check-open-badges-about = ¿Está hecha como exige el estándar Open Badges?
+check-json-ld = Todo está cubierto
+check-json-ld-about = ¿La firma cubre todo lo que se lee?
+check-credential-schema = El formato del emisor
+check-credential-schema-about = ¿Cumple las reglas que ella misma nombra?
+check-related-resource = Archivos enlazados
+check-related-resource-about = ¿Los archivos que enlaza son los que se firmaron?
+check-issuer-key = La clave del emisor
+check-issuer-key-about = ¿La clave con que se firmó es del emisor?
+check-proof = La firma
+check-proof-about = ¿Es exactamente lo que se firmó, letra por letra?
+check-jwt-claims = El sobre firmado
+check-jwt-claims-about = ¿El sobre dice lo mismo que su contenido?
+check-issuer-books = Los registros del emisor
+check-issuer-books-about = ¿El emisor sabe que otorgó esto?
+check-hosted = La copia del emisor
+check-hosted-about = ¿El sitio del emisor muestra lo mismo?
+check-proof-dates = Fechas de la firma
+check-proof-dates-about = ¿Se firmó en un momento que tiene sentido?
+check-validity = Fechas de validez
+check-validity-about = ¿Hoy está dentro del plazo en que es válida?
+check-status = No retirada
+check-status-about = ¿La revocó o suspendió el emisor?
+check-successor = No sustituida
+check-successor-about = ¿Hay una corregida que ocupa su lugar?
+check-presentation = La presentación
+check-presentation-about = ¿Se entrega como exige el estándar?
+check-holder-key = La clave del titular
+check-holder-key-about = ¿La entregó quien la posee?
+check-challenge = El desafío
+check-challenge-about = ¿Se hizo para esta ocasión?
+check-domain = El destinatario
+check-domain-about = ¿Se hizo para este destinatario?
+check-credentials = Lo que contiene
+check-credentials-about = ¿Se sostienen todas las microcredenciales que contiene?
+
+## A credential
+unnamed = Una microcredencial
+earned-by = Obtenida por
+claims-earned-by = Dice haber sido obtenida por
+awarded-on = Otorgada
+valid-until = Válida hasta
+signed-from = Firmada desde
+unknown-signer = una clave que nada vincula con nadie
+known-here-as = Emisor, conocido aquí como
+known-from = Lo sabemos por: { $source }
+calls-itself = Emisor, según él mismo
+not-known-here = Su dirección web está comprobada. Que el nombre le corresponda, aquí nadie lo ha confirmado.
+work = Trabajo
+stacks = Series
+how-it-was-judged = Cómo se evaluó
+what-it-took = Qué exigió
+how-it-was-earned = Cómo se obtuvo
+criteria-and-rubric = Criterios y rúbrica completa
+criteria-elsewhere = Criterios en el sitio del emisor
+evidence = Evidencia
+evidence-item = Evidencia
+evidence-private = privada
+evidence-note = La evidencia suele mostrar a estudiantes. Quien obtuvo esto decide qué se puede abrir; toda fue evaluada.
+alignment = Estándares con los que se alinea
+take-it-with-you = Llévesela
+signed-json = Archivo firmado (JSON)
+signed-jwt = Archivo firmado (JWT)
+
+## Evidence
+evidence-open-title = Compartida por su titular
+evidence-closed-title = Su titular la mantiene privada
+evidence-leaving = Está por salir al lugar donde su titular guarda esta evidencia.
+evidence-closed = Esta evidencia se evaluó cuando se otorgó la microcredencial. Suele mostrar a estudiantes, por eso su titular decide quién la ve; pídale acceso. La microcredencial se sostiene de todos modos.
+
+## An achievement
+micro-credential-version = Microcredencial · versión { $version }
+newer-version = Esta es una versión anterior. Lo que se obtuvo con ella sigue valiendo.
+open-newest = Abrir la versión más reciente
+offered-by = La ofrece
+what-it-takes = Qué exige
+rubric = Rúbrica
+rubric-note = Evaluadores capacitados juzgan la evidencia en cada uno de estos criterios; cada uno debe alcanzar el nivel marcado como exigido.
+level-required = exigido
+versions = Versiones
+versions-note = Una versión publicada no cambia nunca, así que siempre se puede consultar lo que se obtuvo.
+version = Versión { $version }
+
+## An issuer or recognizer
+issuer = Emisor
+recognizer = Entidad que reconoce
+catalogue = Microcredenciales
+catalogue-empty = Todavía no hay ninguna publicada.
+keys = Claves
+keys-note = Todo lo que se firma en su nombre lleva una de estas claves.
+did-document = Las claves tal como se publican
+identifier = Identificador
+key-active = Firma ahora:
+key-retired = Retirada; lo que firmó sigue valiendo:
+
+## A status list
+status-list = Lista de estado
+status-list-revocation = Revocaciones
+status-list-suspension = Suspensiones
+status-list-means = Quien verifica una microcredencial de este emisor lee esta lista para saber si sigue vigente. Tiene un bit para cada una y no dice nada sobre quién.
+address = Dirección
+places = Lugares
+last-changed = Último cambio
+
+## Home
+home = Microcredenciales
+home-title = Microcredenciales que cualquiera puede comprobar
+home-lead = Los educadores obtienen microcredenciales al demostrar una habilidad ante colegas capacitados. Aquí el emisor firma lo que se demostró, y un distrito, una oficina estatal o una universidad lo comprueba, en cualquier lugar.
+issuers-here = Emisores aquí
+issuers-none = Todavía no hay ninguno.
+site = Sitio
+about = Acerca de
+
+## Verify
+verify-lead = ¿Es auténtica, está sin modificar y sigue vigente? Cualquiera puede preguntar, de cualquier emisor. No guardamos nada de lo que nos dé.
+choose-file = Elija el archivo
+choose-file-hint = su imagen (PNG o SVG), o un archivo JSON o JWT
+or-drop = o suéltelo aquí
+or-paste = O pegue su enlace o su texto
+check-it = Comprobar
+check-another = Comprobar otra
+why = Por qué, y qué se puede hacer
+what-it-says = Lo que dice
+what-it-claims = Lo que afirma (sin demostrar)
+replaced-by = Sustituida por
+unreadable-one = Lo que no se puede leer
+worth-mending = Conviene corregirlo, aunque no es tan grave como para contar
+raw-report = El informe para computadoras
+raw-report-note = El mismo que responde la API.
+
+## Problems
+to-the-start = Al inicio
+request-id = Solicitud { $id }
+problem-not-found = Aquí no hay nada
+problem-not-found-do = El enlace puede estar incompleto: cópielo entero. Si está entero, pregunte a quien se lo dio.
+problem-private = Privada
+problem-private-do = Quien obtuvo esta microcredencial mantiene su página privada. Pídale un enlace que comparta, o el archivo mismo: se puede comprobar aquí como cualquier otro.
+problem-withdrawn-by-holder = Retirada por su titular
+problem-withdrawn-by-holder-do = Quien obtuvo esta microcredencial hizo eliminar sus datos de aquí. Solo se conserva si fue revocada; una copia del archivo todavía se puede comprobar.
+problem-foreign-origin = Enviado desde otro sitio
+problem-foreign-origin-do = Este formulario vino de una página que no es nuestra. Abra la página misma y envíelo desde allí.
+problem-too-many-requests = Un momento, por favor
+problem-too-many-requests-do = Llegaron demasiadas solicitudes a la vez desde su red. Espere un minuto y vuelva a cargar la página.
+problem-unavailable = No disponible por el momento
+problem-unavailable-do = Vuelva a cargar la página en un momento. Esto no dice nada sobre ninguna microcredencial.
+problem-internal = Algo falló de nuestro lado
+problem-internal-do = Vuelva a cargar la página. Si sigue así, dé la solicitud de abajo a quien administra este servicio. Esto no dice nada sobre ninguna microcredencial.
+problem-unreadable = No se puede leer esta dirección
+problem-unreadable-do = El enlace puede estar incompleto: cópielo entero.
+problem-method-not-allowed = Esta dirección sirve para otra cosa
+problem-method-not-allowed-do = Vuelva a la página de la que vino e inténtelo de nuevo.
+problem-other = Esto no funcionó
+problem-other-do = Qué estuvo mal, en palabras del servicio:
+
+## What can be done about a problem
+remedy-original = Pida al titular el archivo tal como lo entregó el emisor; si tampoco se sostiene, el emisor tiene que firmarla de nuevo.
+remedy-try-later = Inténtelo más tarde; si sigue así, el emisor tiene que restablecer la dirección.
+remedy-give-whole = Dé el archivo o enlace que entregó el emisor, entero y sin cambios.
+remedy-make-smaller = El emisor tiene que entregar una más pequeña: nadie comprueba lo que crece sin fin.
+remedy-fewer-at-once = Verifique menos credenciales a la vez.
+remedy-alone = Verifíquela sola, tal como la entregó su emisor.
+remedy-ask-for-signed = Pida al emisor la firmada: tal como está, nadie responde por ella.
+remedy-ask-holder-to-sign = Pida al titular que firme la presentación.
+remedy-ask-issuer-first = Pregunte al emisor si la otorgó; no confíe en ella antes.
+remedy-foreign-key = No confíe en ella; el emisor tiene que firmar con una clave que su propio documento liste para firmar credenciales.
+remedy-sign-with-key-in-use = El emisor tiene que firmarla de nuevo con una clave en uso.
+remedy-holder-key = El titular tiene que firmar con una clave que su propio documento liste para autenticarse.
+remedy-ask-why-revoked = Pregunte al emisor por qué; una credencial revocada no vuelve.
+remedy-ask-why-suspended = Pregunte al emisor; una suspensión se puede levantar.
+remedy-ask-for-successor = Pida al titular la que la sustituye.
+remedy-ask-for-newer = Pregunte al titular si hay una más reciente.
+remedy-wait = Espere a que empiece, o revise el reloj de este equipo.
+remedy-ask-why-gone = Pregunte al emisor: ya no muestra esta credencial.
+remedy-publish-list-anew = Inténtelo más tarde; el emisor tiene que publicar de nuevo su lista de estado.
+remedy-mend-list = El emisor tiene que corregir su lista de estado o la entrada de la credencial en ella; hasta entonces nadie puede saber si está revocada.
+remedy-pin-context = Quien administra este verificador puede fijar el contexto; si no, el emisor tiene que usar contextos conocidos.
+remedy-sign-all-that-is-read = El emisor tiene que escribirla de modo que se firme todo lo que se lee, y firmarla de nuevo.
+remedy-usual-form = Use un verificador que conozca esta clase, o pida al emisor una en una forma habitual.
+remedy-without-endorsement = Lea la credencial sin este respaldo.
+remedy-repeat-claims = El programa del emisor tiene que repetir en el JWT lo que dice la credencial, y firmarla de nuevo.
+remedy-rely-on-issuers-copy = Confíe en la copia del emisor.
+remedy-signature-decides = Nada, si el JWT se sostiene; decide su firma.
+remedy-from-now-on = Nada para el titular; el emisor puede corregirlo en lo que otorgue de ahora en adelante.
+remedy-give-link = Dé un enlace que empiece con https:.
+remedy-give-one = Dé un archivo con una sola credencial; el titular sabe cuál es.
+remedy-ask-for-credential = Pida al titular la credencial misma.
+remedy-correct = El emisor tiene que corregir esto y firmar la credencial de nuevo.

@@ -1,0 +1,85 @@
+//! What a report comes to, in the reader's words: a tone, a headline, and what it means.
+//!
+//! Invariant: green is only what is authentic and current, by a signer that is bound to a domain;
+//! what could not be told is never green and never red.
+
+use super::speech::Speech;
+use crate::check::Report;
+use crate::check::report::{OutcomeName, Status, Verdict as Answer};
+
+/// The first thing that a reader sees.
+pub struct Verdict {
+    /// `good`, `bad` or `open`; pages show it by a sign and a word, never by colour alone.
+    pub tone: &'static str,
+    pub headline: String,
+    pub meaning: String,
+}
+
+impl Verdict {
+    /// On one credential.
+    pub fn of(report: &Report, t: &Speech) -> Self {
+        let (tone, key) = judge(report);
+        let signer = domain(report).map_or_else(|| t.text("its-signer"), str::to_owned);
+        Self {
+            tone,
+            headline: t.text(key),
+            meaning: t.one(&format!("{key}-means"), "signer", signer),
+        }
+    }
+
+    /// Where there was nothing to give a report on.
+    pub fn nothing(t: &Speech) -> Self {
+        Self {
+            tone: "open",
+            headline: t.text("verdict-nothing"),
+            meaning: t.text("verdict-nothing-means"),
+        }
+    }
+
+    /// On several credentials that were handed on together, each with its own verdict.
+    pub fn together(report: &Report, each: &[&Self], t: &Speech) -> Self {
+        let all_good = each.iter().all(|one| one.tone == "good");
+        let (tone, key) = match (report.verdicts.authentic, report.verdicts.current) {
+            (Answer::Yes, Answer::Yes) if all_good => ("good", "verdict-together-good"),
+            (Answer::No, _) | (_, Answer::No) => ("bad", "verdict-together-bad"),
+            _ => ("open", "verdict-together-open"),
+        };
+        let meaning = t.one("verdict-together-means", "count", each.len());
+        Self { tone, headline: t.text(key), meaning }
+    }
+}
+
+/// Tone, and the message of the headline.
+fn judge(report: &Report) -> (&'static str, &'static str) {
+    let nothing = report.credential.is_none() && report.presentation.is_none();
+    match (report.verdicts.authentic, report.verdicts.current, report.status) {
+        (Answer::No, ..) if nothing => ("bad", "verdict-unreadable"),
+        (Answer::No, ..) if !forged(report) => ("bad", "verdict-malformed"),
+        (Answer::No, ..) => ("bad", "verdict-forged"),
+        (Answer::Undecided, ..) => ("open", "verdict-undecided"),
+        (Answer::Yes, Answer::No, Status::Revoked) => ("bad", "verdict-revoked"),
+        (Answer::Yes, Answer::No, Status::Superseded) => ("bad", "verdict-superseded"),
+        (Answer::Yes, Answer::No, Status::Suspended) => ("bad", "verdict-suspended"),
+        (Answer::Yes, Answer::No, Status::Expired) => ("bad", "verdict-expired"),
+        (Answer::Yes, Answer::No, Status::NotYetValid) => ("bad", "verdict-not-yet-valid"),
+        (Answer::Yes, Answer::No, _) => ("bad", "verdict-not-current"),
+        (Answer::Yes, Answer::Undecided, _) => ("open", "verdict-open"),
+        (Answer::Yes, Answer::Yes, _) => match domain(report) {
+            Some(_) => ("good", "verdict-good"),
+            None => ("open", "verdict-nobody"),
+        },
+    }
+}
+
+/// The domain that signed, as far as the signer is bound to one.
+pub fn domain(report: &Report) -> Option<&str> {
+    let bound = report.signer.as_ref()?.bound.strip_prefix("the domain ")?;
+    Some(bound.split_once(' ').map_or(bound, |(domain, _)| domain))
+}
+
+/// What failed is that the issuer signed just this; else it is how the thing is made.
+fn forged(report: &Report) -> bool {
+    const SIGNED: [&str; 5] = ["issuer-key", "proof", "jwt-claims", "issuer-books", "hosted"];
+    let failed = report.checks.iter().filter(|check| check.outcome == OutcomeName::Fail);
+    failed.into_iter().any(|check| SIGNED.contains(&check.name.as_str()))
+}
