@@ -106,7 +106,12 @@ async fn people_get_a_page_where_programs_get_a_problem_document() {
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     let page = app.get_as("/credentials/nothing", browser).await.expect(404);
     assert_eq!(page.media_type(), "text/html");
-    assert!(page.text().contains("Not found"));
+    assert!(page.text().contains("There is nothing here"));
+    let spanish = app.get_as("/credentials/nothing?lang=es", browser).await.expect(404);
+    assert!(spanish.text().contains("Aquí no hay nada") && spanish.text().contains("lang=\"es\""));
+    assert!(
+        spanish.header("set-cookie").starts_with("lang=es; Path=/; Max-Age=31536000; SameSite=Lax")
+    );
     assert_eq!(page.header("cache-control"), "no-store");
     app.get_as("/credentials/nothing", "application/json").await.expect_problem(404, "not-found");
 }
