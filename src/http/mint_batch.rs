@@ -17,7 +17,7 @@ use super::App;
 use super::auth::{Caller, Scope};
 use super::body;
 use super::credentials::{self, MintAnswer};
-use super::ndjson::{self, Line, Lines};
+use super::ndjson::{self, Groups, Line};
 use super::problem::{Problem, ProblemDocument};
 use crate::issue::control::ManageLinks;
 use crate::issue::parties::Party;
@@ -61,11 +61,11 @@ pub async fn mint_batch(
     app.party(&caller, Scope::Mint, &issuer).await?;
     ndjson::require(request.headers())?;
     let batch = Arc::new(Batch { app, issuer, caller });
-    let lines = Lines::new(request.into_body().into_data_stream());
-    let signing = stream::unfold((batch.clone(), lines), |(batch, mut lines)| async {
-        let group = lines.next_group().await?;
+    let groups = Groups::of(request.into_body());
+    let signing = stream::unfold((batch.clone(), groups), |(batch, mut groups)| async {
+        let group = groups.next().await?;
         let signing = tokio::spawn(batch.clone().sign(group));
-        Some((signing, (batch, lines)))
+        Some((signing, (batch, groups)))
     });
     let answers = signing.buffered(AHEAD).then(move |group| {
         let batch = batch.clone();

@@ -5,7 +5,8 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{Buf as _, Bytes, BytesMut};
-use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _};
+use tokio::sync::mpsc;
 
 use super::body::{self, MAX_BODY};
 use super::problem::Problem;
@@ -52,9 +53,28 @@ impl Line {
     }
 }
 
+/// The lines of a body in groups. A task of its own reads them, so that those that come while
+/// others are being worked on are one group, whatever pieces they come in; it ends with this.
+pub struct Groups(mpsc::Receiver<Vec<Line>>);
+
+impl Groups {
+    pub fn of(body: Body) -> Self {
+        // One group waits while the next is gathered: that much is read ahead.
+        let (sender, receiver) = mpsc::channel(1);
+        let lines = Lines::default();
+        tokio::spawn(lines.gather(body.into_data_stream(), sender));
+        Self(receiver)
+    }
+
+    /// The lines that are there, waiting for at least one; `None` at the end.
+    pub async fn next(&mut self) -> Option<Vec<Line>> {
+        self.0.recv().await
+    }
+}
+
 /// Cuts a body into lines as it arrives.
-pub struct Lines {
-    body: BodyDataStream,
+#[derive(Default)]
+struct Lines {
     buffer: BytesMut,
     /// Bytes at the start of the buffer that hold no end of a line.
     searched: usize,
@@ -66,54 +86,49 @@ pub struct Lines {
 }
 
 impl Lines {
-    pub fn new(body: BodyDataStream) -> Self {
-        Self {
-            body,
-            buffer: BytesMut::new(),
-            searched: 0,
-            number: 0,
-            skipping: false,
-            ended: false,
-        }
-    }
-
-    /// The lines that are there, waiting for at least one; `None` at the end.
-    pub async fn next_group(&mut self) -> Option<Vec<Line>> {
+    /// Hands on what has come whenever it is wanted, up to the body's end.
+    async fn gather(mut self, mut body: BodyDataStream, groups: mpsc::Sender<Vec<Line>>) {
         let (mut group, mut bytes) = (Vec::new(), 0);
         loop {
-            while group.len() < GROUP
-                && bytes < GROUP_BYTES
+            while !is_full(&group, bytes)
                 && let Some(line) = self.cut()
             {
                 bytes += line.as_ref().map_or(0, Line::len);
                 group.extend(line);
             }
-            if group.len() == GROUP || bytes >= GROUP_BYTES {
-                return Some(group);
+            if self.ended && group.is_empty() {
+                return;
             }
-            if self.ended {
-                return (!group.is_empty()).then_some(group);
-            }
-            // A chunk may hold one line only: the others that have come are taken too.
-            let data = match group.is_empty() {
-                true => self.body.next().await,
-                false => match self.body.next().now_or_never() {
-                    Some(data) => data,
-                    None => return Some(group),
-                },
-            };
-            match data {
-                Some(Ok(data)) => self.buffer.extend_from_slice(&data),
-                Some(Err(error)) => {
-                    self.ended = true;
-                    self.buffer.clear();
-                    self.searched = 0;
-                    let text = Err(Problem::Unreadable { part: "body", detail: error.to_string() });
-                    group.push(Line { number: self.number + 1, text });
+            tokio::select! {
+                biased;
+                // What has come already is taken along.
+                data = body.next(), if !self.ended && !is_full(&group, bytes) => {
+                    group.extend(self.take(data));
                 }
-                None => self.ended = true,
+                wanted = groups.reserve(), if !group.is_empty() => {
+                    let Ok(wanted) = wanted else { return };
+                    wanted.send(std::mem::take(&mut group));
+                    bytes = 0;
+                }
+                () = groups.closed() => return,
             }
         }
+    }
+
+    /// Takes the next piece of the body; answers the line for one that cannot be read.
+    fn take(&mut self, data: Option<Result<Bytes, axum::Error>>) -> Option<Line> {
+        match data {
+            Some(Ok(data)) => self.buffer.extend_from_slice(&data),
+            Some(Err(error)) => {
+                self.ended = true;
+                self.buffer.clear();
+                self.searched = 0;
+                let text = Err(Problem::Unreadable { part: "body", detail: error.to_string() });
+                return Some(Line { number: self.number + 1, text });
+            }
+            None => self.ended = true,
+        }
+        None
     }
 
     /// Cuts the next line off, if it is there whole; inside is `None` for a line that has no answer
@@ -151,8 +166,15 @@ impl Lines {
     }
 }
 
+fn is_full(group: &[Line], bytes: usize) -> bool {
+    group.len() == GROUP || bytes >= GROUP_BYTES
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use futures_util::stream;
 
     use super::*;
@@ -161,15 +183,73 @@ mod tests {
         chunks: impl IntoIterator<Item = Vec<u8>, IntoIter: Send + 'static>,
     ) -> Vec<(usize, Result<String, u16>)> {
         let body = Body::from_stream(stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>)));
-        let mut lines = Lines::new(body.into_data_stream());
+        let mut groups = Groups::of(body);
         let mut all = Vec::new();
-        while let Some(group) = lines.next_group().await {
+        while let Some(group) = groups.next().await {
             for line in group {
                 let text = line.text.map(|t| String::from_utf8(t.to_vec()).unwrap());
                 all.push((line.number, text.map_err(|p| p.status().as_u16())));
             }
         }
         all
+    }
+
+    /// Lines, each a piece that comes a moment after the one before; how many were taken.
+    fn slow(lines: usize) -> (Body, Arc<AtomicUsize>) {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counted = taken.clone();
+        let pieces = stream::iter(0..lines).then(move |_| {
+            let counted = counted.clone();
+            async move {
+                tokio::task::yield_now().await;
+                counted.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, std::io::Error>("{}\n")
+            }
+        });
+        (Body::from_stream(pieces), taken)
+    }
+
+    /// As long as it takes others to do all that they can.
+    async fn settle() {
+        for _ in 0..100 * GROUP {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_that_come_while_others_are_worked_on_are_one_group() {
+        let mut groups = Groups::of(slow(3 * GROUP).0);
+        let mut sizes = Vec::new();
+        while let Some(group) = groups.next().await {
+            sizes.push(group.len());
+            settle().await;
+        }
+        assert_eq!(sizes.iter().sum::<usize>(), 3 * GROUP);
+        assert!(sizes.len() <= 6, "{sizes:?}");
+    }
+
+    #[tokio::test]
+    async fn no_more_is_read_ahead_than_two_groups() {
+        let (body, taken) = slow(10 * GROUP);
+        let mut groups = Groups::of(body);
+        settle().await;
+        assert!(taken.load(Ordering::Relaxed) <= 2 * GROUP);
+        groups.next().await.unwrap();
+        settle().await;
+        assert!(taken.load(Ordering::Relaxed) <= 3 * GROUP);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_nobody_reads_any_more_is_let_go() {
+        let (held, mut dropped) = mpsc::channel::<()>(1);
+        let body = stream::pending::<Result<Bytes, std::io::Error>>().map(move |piece| {
+            let _ = &held;
+            piece
+        });
+        let groups = Groups::of(Body::from_stream(body));
+        settle().await;
+        drop(groups);
+        assert_eq!(dropped.recv().await, None);
     }
 
     #[tokio::test]

@@ -10,7 +10,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header;
 use axum::response::Response;
@@ -23,7 +22,7 @@ use tokio::task::JoinHandle;
 use super::App;
 use super::auth::Caller;
 use super::limits::Client;
-use super::ndjson::{self, Line, Lines};
+use super::ndjson::{self, Groups, Line};
 use super::problem::{Problem, ProblemDocument};
 use super::verify;
 use crate::check::Report;
@@ -63,9 +62,9 @@ pub async fn verify_batch(
     } else {
         Asker::Address(client.0)
     };
-    let lines = Lines::new(Body::into_data_stream(body));
-    let groups = stream::unfold((app.clone(), asker, lines), |(app, asker, mut lines)| async {
-        let group = lines.next_group().await?;
+    let groups = Groups::of(body);
+    let groups = stream::unfold((app.clone(), asker, groups), |(app, asker, mut groups)| async {
+        let group = groups.next().await?;
         let admitted = asker.admitted(&app).await;
         let mut group = group.into_iter();
         let shares = std::iter::from_fn(|| {
@@ -73,7 +72,7 @@ pub async fn verify_batch(
             (!share.is_empty()).then(|| (share, admitted.clone()))
         });
         let shares: Vec<_> = shares.collect();
-        Some((stream::iter(shares), (app, asker, lines)))
+        Some((stream::iter(shares), (app, asker, groups)))
     });
     let answers = groups
         .flatten()
