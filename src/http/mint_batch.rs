@@ -77,6 +77,9 @@ pub async fn mint_batch(
 /// Groups of lines that are signed, or being signed, before they are recorded.
 const AHEAD: usize = 3;
 
+/// What stands around the two forms of a credential in its answer, about (bytes).
+const AROUND: usize = 1024;
+
 /// For whom a batch is minted.
 struct Batch {
     app: Arc<App>,
@@ -142,13 +145,15 @@ impl Batch {
         };
         // Before the books are written to: what is minted must be answered.
         let manage = self.app.issuance.manage_links().await.map_err(Problem::from);
-        let mut issued = match (allowed, manage) {
-            (Ok(signed), Ok(manage)) => {
-                Ok((signed.record(&self.app.issuance).await.into_iter(), manage))
-            }
+        let issued = match (allowed, manage) {
+            (Ok(signed), Ok(manage)) => Ok((signed.record(&self.app.issuance).await, manage)),
             (Err(problem), _) | (_, Err(problem)) => Err(problem),
         };
-        let mut text = Vec::new();
+        // Megabytes, which are not to be moved while they grow.
+        let answers = issued.iter().flat_map(|(answers, _)| answers).flatten();
+        let answered: usize = answers.map(|it| it.embedded.len() + it.jwt.len()).sum();
+        let mut text = Vec::with_capacity(answered + lines.len() * AROUND);
+        let mut issued = issued.map(|(answers, manage)| (answers.into_iter(), manage));
         for Read { number, idempotency_key, refused } in lines {
             let outcome = match (refused, &mut issued) {
                 (Some(problem), _) => Err(problem),

@@ -12,7 +12,7 @@ use super::body::{self, MAX_BODY};
 use super::problem::Problem;
 
 /// Lines that are worked on together, at most.
-pub const GROUP: usize = 128;
+pub const GROUP: usize = 256;
 /// A group takes no further line once it holds so many bytes.
 const GROUP_BYTES: usize = MAX_BODY;
 

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Result, Store, StoreError, many, row};
+use super::many::Values;
+use super::{Result, Store, StoreError, row};
 
 macro_rules! columns {
     () => {
@@ -98,23 +99,23 @@ pub(super) async fn append(
     connection: &mut AnyConnection,
     entries: &[(AuditEntry, String)],
 ) -> Result<()> {
+    let values = Values::of(entries.iter().map(|(entry, tail)| {
+        [
+            format!("{:015}-{tail}", entry.at.as_millisecond()).into(),
+            entry.at.into(),
+            (&entry.actor).into(),
+            (&entry.action).into(),
+            entry.issuer.as_deref().into(),
+            (&entry.subject).into(),
+            (&entry.detail).into(),
+        ]
+    }));
     let sql = format!(
         "INSERT INTO audit (id, at, actor, action, issuer, subject, detail) VALUES {}",
-        many::places(entries.len(), 7)
+        values.places()
     );
     // Only numbered places were put in.
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for (entry, tail) in entries {
-        let at = entry.at.as_millisecond();
-        query = query
-            .bind(format!("{at:015}-{tail}"))
-            .bind(at)
-            .bind(&*entry.actor)
-            .bind(&*entry.action)
-            .bind(entry.issuer.as_deref())
-            .bind(&*entry.subject)
-            .bind(&*entry.detail);
-    }
+    let query = sqlx::query_with(AssertSqlSafe(sql), values.arguments());
     let appended = query.execute(connection).await;
     appended.map_err(|error| StoreError::taken(error, "an audit row of this id"))?;
     Ok(())

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Result, Store, many, row};
+use super::many::{self, Cell, Values};
+use super::{Result, Store, row};
 
 impl Store {
     /// The subject id of each earner who has one, in their order, by the keyed hash of their
@@ -39,16 +40,16 @@ pub(super) async fn give(
     tx: &mut AnyConnection,
     proposed: &[(&str, &str, &str)],
 ) -> Result<Vec<String>> {
+    let values = Values::of(
+        proposed.iter().map(|(issuer, lookup, id)| [*issuer, *lookup, *id].map(Cell::from)),
+    );
     let sql = format!(
         "INSERT INTO earners (issuer, lookup, subject_id) VALUES {} \
          ON CONFLICT DO NOTHING RETURNING subject_id",
-        many::places(proposed.len(), 3)
+        values.places()
     );
     // Only numbered places were put in.
-    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
-    for (issuer, lookup, id) in proposed {
-        query = query.bind(*issuer).bind(*lookup).bind(*id);
-    }
+    let query = sqlx::query_scalar_with(AssertSqlSafe(sql), values.arguments());
     Ok(query.fetch_all(tx).await?)
 }
 

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Result, Store, StoreError, many, row};
+use super::many::Values;
+use super::{Result, Store, StoreError, row};
 
 macro_rules! columns {
     () => {
@@ -227,18 +228,18 @@ pub(super) async fn take_entries(
     tx: &mut AnyConnection,
     wanted: &[Wanted<'_>],
 ) -> Result<Vec<(String, u32, String)>> {
+    let values = Values::of(wanted.iter().map(|Wanted { issuer, credential, list, index }| {
+        [(*list).into(), i64::from(*index).into(), (*credential).into(), (*issuer).into()]
+    }));
     let sql = format!(
         "INSERT INTO status_entries (list, entry, credential) \
          SELECT id, column2, column3 FROM (VALUES {}) AS wanted, status_lists \
          WHERE id = column1 AND issuer = column4 AND state = 'open' AND column2 < length \
          ORDER BY id, column2 ON CONFLICT DO NOTHING RETURNING list, entry, credential",
-        many::places(wanted.len(), 4)
+        values.places()
     );
     // Only numbered places were put in.
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for Wanted { issuer, credential, list, index } in wanted {
-        query = query.bind(*list).bind(i64::from(*index)).bind(*credential).bind(*issuer);
-    }
+    let query = sqlx::query_with(AssertSqlSafe(sql), values.arguments());
     let given = query.fetch_all(tx).await?;
     let read = |row: &AnyRow| {
         Ok((row::text(row, "list")?, row::index(row, "entry")?, row::text(row, "credential")?))

@@ -11,6 +11,7 @@ use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{EvidenceRow, Idempotency, Mint, Minted, StatusEntry, replays};
+use crate::store::many::Values;
 use crate::store::status::{self, Wanted};
 use crate::store::{
     AuditEntry, Change, Result, StatusRefusal, StoreError, audit, earners, lists, many,
@@ -91,23 +92,25 @@ async fn insert_keys(
     tx: &mut AnyConnection,
     keys: &[(&Mint, &Idempotency, Timestamp)],
 ) -> Result<Vec<String>> {
+    let values = Values::of(keys.iter().map(|(mint, idempotency, at)| {
+        let Idempotency { client, key, request_hash } = idempotency;
+        [
+            (&mint.issuer).into(),
+            client.into(),
+            key.into(),
+            request_hash.into(),
+            (&mint.id).into(),
+            (*at).into(),
+            "mint".into(),
+        ]
+    }));
     let sql = format!(
         "INSERT INTO idempotency (issuer, client, idempotency_key, request_hash, credential, \
          created_at, kind) VALUES {} ON CONFLICT DO NOTHING RETURNING credential",
-        many::places(keys.len(), 7)
+        values.places()
     );
     // Only numbered places were put in.
-    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
-    for (mint, idempotency, at) in keys {
-        query = query
-            .bind(&*mint.issuer)
-            .bind(&*idempotency.client)
-            .bind(&*idempotency.key)
-            .bind(&*idempotency.request_hash)
-            .bind(&*mint.id)
-            .bind(at.as_millisecond())
-            .bind("mint");
-    }
+    let query = sqlx::query_scalar_with(AssertSqlSafe(sql), values.arguments());
     Ok(query.fetch_all(tx).await?)
 }
 
@@ -244,32 +247,33 @@ async fn take_entries(tx: &mut AnyConnection, lines: &mut [Line<'_>]) -> Result<
 async fn insert_credentials(tx: &mut AnyConnection, lines: &[Line<'_>]) -> Result<()> {
     let recorded: Vec<_> = going(lines).collect();
     for piece in many::pieces(&recorded) {
+        let values = Values::of(piece.iter().map(|Line { mint, at, .. }| {
+            [
+                (&mint.id).into(),
+                (&mint.issuer).into(),
+                (&mint.achievement_slug).into(),
+                mint.achievement_version.into(),
+                (&mint.subject_id).into(),
+                (&mint.subject_lookup).into(),
+                (&mint.embedded).into(),
+                (&mint.jwt).into(),
+                mint.awarded_at.into(),
+                mint.valid_from.into(),
+                mint.valid_until.into(),
+                (&mint.actor).into(),
+                (*at).into(),
+                mint.external_id.as_deref().into(),
+                mint.vc_jose.as_deref().into(),
+            ]
+        }));
         let sql = format!(
             "INSERT INTO credentials (id, issuer, achievement_slug, achievement_version, \
              subject_id, subject_lookup, embedded, jwt, awarded_at, valid_from, valid_until, \
              actor, created_at, external_id, vc_jose) VALUES {}",
-            many::places(piece.len(), 15)
+            values.places()
         );
         // Only numbered places were put in.
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for Line { mint, at, .. } in piece {
-            query = query
-                .bind(&*mint.id)
-                .bind(&*mint.issuer)
-                .bind(&*mint.achievement_slug)
-                .bind(mint.achievement_version)
-                .bind(&*mint.subject_id)
-                .bind(&*mint.subject_lookup)
-                .bind(&*mint.embedded)
-                .bind(&*mint.jwt)
-                .bind(mint.awarded_at.map(Timestamp::as_millisecond))
-                .bind(mint.valid_from.as_millisecond())
-                .bind(mint.valid_until.map(Timestamp::as_millisecond))
-                .bind(&*mint.actor)
-                .bind(at.as_millisecond())
-                .bind(mint.external_id.as_deref())
-                .bind(mint.vc_jose.as_deref());
-        }
+        let query = sqlx::query_with(AssertSqlSafe(sql), values.arguments());
         let inserted = query.execute(&mut *tx).await;
         inserted.map_err(|error| StoreError::taken(error, "a credential of this id"))?;
     }
@@ -284,20 +288,21 @@ async fn insert_evidence(tx: &mut AnyConnection, lines: &[Line<'_>]) -> Result<(
         })
         .collect();
     for piece in many::pieces(&rows) {
+        let values = Values::of(piece.iter().map(|(mint, position, evidence)| {
+            [
+                (&evidence.token).into(),
+                (&mint.id).into(),
+                (*position).into(),
+                (&evidence.url).into(),
+                i64::from(evidence.open).into(),
+            ]
+        }));
         let sql = format!(
             "INSERT INTO evidence (token, credential, position, url, opened) VALUES {}",
-            many::places(piece.len(), 5)
+            values.places()
         );
         // Only numbered places were put in.
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (mint, position, evidence) in piece {
-            query = query
-                .bind(&*evidence.token)
-                .bind(&*mint.id)
-                .bind(*position)
-                .bind(&*evidence.url)
-                .bind(i64::from(evidence.open));
-        }
+        let query = sqlx::query_with(AssertSqlSafe(sql), values.arguments());
         let inserted = query.execute(&mut *tx).await;
         inserted.map_err(|error| StoreError::taken(error, "an evidence link of this token"))?;
     }
