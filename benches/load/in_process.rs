@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha512};
 use touchmark::ambient::Ambient;
 use touchmark::check::proof::Received;
 use touchmark::check::{self, Basis};
@@ -64,6 +65,28 @@ impl Credential {
     }
 }
 
+impl Credential {
+    /// Its signature alone, on so many threads.
+    pub fn bare_for(&self, threads: usize, seconds: f64) -> Measured {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let message = Sha512::digest(self.text.as_bytes());
+        let (signature, public) = (key.sign(&message), key.verifying_key());
+        on_threads(threads, || {
+            repeat(seconds, || public.verify_strict(&message, &signature).expect("it was signed"))
+        })
+    }
+}
+
+/// What all threads did together; the processor time of each is its own.
+fn on_threads(threads: usize, work: impl Fn() -> Measured + Sync) -> Measured {
+    let all: Vec<Measured> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+        all.into_iter().map(|thread| thread.join().expect("it does not panic")).collect()
+    });
+    let micros = all.iter().map(|one| one.micros).sum::<f64>() / all.len() as f64;
+    Measured { rate: all.iter().map(|one| one.rate).sum(), micros }
+}
+
 /// All that minting needs but a database.
 pub struct Workshop {
     ambient: Ambient,
@@ -101,13 +124,7 @@ impl Workshop {
 
     /// Both forms composed, signed and verified again, on so many threads.
     pub fn mint_for(&self, threads: usize, seconds: f64) -> Measured {
-        let work = || repeat(seconds, || self.mint());
-        let all: Vec<Measured> = std::thread::scope(|scope| {
-            let all: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            all.into_iter().map(|thread| thread.join().expect("minting does not panic")).collect()
-        });
-        let micros = all.iter().map(|one| one.micros).sum::<f64>() / all.len() as f64;
-        Measured { rate: all.iter().map(|one| one.rate).sum(), micros }
+        on_threads(threads, || repeat(seconds, || self.mint()))
     }
 
     fn mint(&self) {

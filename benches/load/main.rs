@@ -6,14 +6,22 @@
 //! take turns and medians are printed, since absolute figures drift with the
 //! machine; beside each rate stands what the service's own processor time was,
 //! which holds also where others use the machine. `-- --seconds 8 --rounds 5`
-//! measures longer; `-- --lines 1000000` adds the memory of batches of a million
-//! lines.
+//! measures longer, `-- --only verify` the cases alone whose name holds that;
+//! `-- --lines 1000000` adds the memory of batches of a million lines.
+//!
+//! Bulk verification by command reads a file and prints to `/dev/null`, so that
+//! nobody shares its cores. What two cores are worth here is measured beside it,
+//! by the bare signature: where they are two threads of one core, it is not 2.
 
 mod in_process;
+mod roster;
 mod service;
 mod stream;
 
+use std::cell::LazyCell;
+
 use in_process::{Credential, Workshop};
+use roster::Roster;
 use service::{Cores, Service};
 
 /// What was measured once of a case.
@@ -34,36 +42,48 @@ impl Measured {
 
 /// The cases, each with what was measured in all rounds.
 #[derive(Default)]
-struct Cases(Vec<(&'static str, Vec<Measured>)>);
+struct Cases {
+    all: Vec<(&'static str, Vec<Measured>)>,
+    /// What the names of those that are wanted hold.
+    only: Option<String>,
+}
 
 fn main() {
     let options = Options::read();
     let credential = Credential::new();
     let workshop = Workshop::new();
-    let mut cases = Cases::default();
+    let mut cases = Cases { only: options.only.clone(), ..Cases::default() };
     let mut latency = String::new();
     let (seconds, lines) = (options.seconds, || std::iter::repeat(credential.text.as_str()));
+    let roster = LazyCell::new(|| Roster::of(&credential, seconds));
     for _ in 0..options.rounds {
-        cases.add("verify, in process, 1 core", credential.verify_for(seconds));
-        let one = Service::start(Cores::One);
-        cases.add("verify, HTTP, 1 core", one.wrk_verify(&credential.text, seconds).measured);
-        let own = one.own_credential();
-        cases.add("verify, HTTP, 1 core, our own", one.wrk_verify(&own, seconds).measured);
-        cases.add("verify in bulk, HTTP, 1 core", one.batch_verify(lines(), seconds).measured());
-        let command = service::command(Cores::One, &credential, seconds);
-        cases.add("verify in bulk, command, 1 core", command);
+        cases.add("bare signature, 1 core", || credential.bare_for(1, seconds));
+        cases.add("bare signature, 2 cores", || credential.bare_for(2, seconds));
+        cases.add("verify in bulk, command, 1 core", || roster.verify(Cores::One));
+        cases.add("verify in bulk, command, 2 cores", || roster.verify(Cores::Two));
+        cases.add("verify, in process, 1 core", || credential.verify_for(seconds));
+        let one = LazyCell::new(|| Service::start(Cores::One));
+        cases.add("verify, HTTP, 1 core", || one.wrk_verify(&credential.text, seconds).measured);
+        cases.add("verify, HTTP, 1 core, our own", || {
+            one.wrk_verify(&one.own_credential(), seconds).measured
+        });
+        cases.add("verify in bulk, HTTP, 1 core", || one.batch_verify(lines(), seconds).measured());
         drop(one);
-        let two = Service::start(Cores::Two);
-        // Opening the signing keys is slow by design, and done once.
-        two.own_credential();
-        cases.add("verify in bulk, HTTP, 2 cores", two.batch_verify(lines(), seconds).measured());
-        let command = service::command(Cores::Two, &credential, seconds);
-        cases.add("verify in bulk, command, 2 cores", command);
-        cases.add("mint, in process, 2 cores", workshop.mint_for(2, seconds));
-        cases.add("mint in bulk, HTTP, 2 cores", two.batch_mint(seconds).measured());
-        let single = two.wrk_mint(seconds);
-        cases.add("mint one by one, HTTP, 2 cores", single.measured);
-        latency = single.latency;
+        let two = LazyCell::new(|| {
+            let service = Service::start(Cores::Two);
+            // Opening the signing keys is slow by design, and done once.
+            service.own_credential();
+            service
+        });
+        cases
+            .add("verify in bulk, HTTP, 2 cores", || two.batch_verify(lines(), seconds).measured());
+        cases.add("mint, in process, 2 cores", || workshop.mint_for(2, seconds));
+        cases.add("mint in bulk, HTTP, 2 cores", || two.batch_mint(seconds).measured());
+        cases.add("mint one by one, HTTP, 2 cores", || {
+            let single = two.wrk_mint(seconds);
+            latency = single.latency;
+            single.measured
+        });
     }
     cases.print(&latency);
     if let Some(lines) = options.lines {
@@ -82,7 +102,7 @@ fn memory(credential: &Credential, lines: usize) {
     println!("\npeak memory of the service (MB): {before:.0} at start, {after_verify:.0} after");
     println!("verifying {} lines, {:.0} after", verified.lines, service.peak_megabytes());
     println!("minting {} lines ({} and {} failed)", minted.lines, verified.failed, minted.failed);
-    let (answered, peak) = service::command_lines(credential, lines);
+    let (answered, peak) = roster::piped(credential, lines);
     println!("peak memory of `verify --batch` (MB): {peak:.0} for {answered} lines");
 }
 
@@ -90,51 +110,60 @@ struct Options {
     seconds: f64,
     rounds: usize,
     lines: Option<usize>,
+    only: Option<String>,
 }
 
 impl Options {
     fn read() -> Self {
         let given: Vec<String> = std::env::args().collect();
-        let number = |name: &str| {
+        let text = |name: &str| {
             let at = given.iter().position(|argument| argument == name)?;
-            Some(given.get(at + 1)?.parse::<f64>().expect("a number"))
+            given.get(at + 1)
         };
+        let number = |name: &str| Some(text(name)?.parse::<f64>().expect("a number"));
         Self {
             seconds: number("--seconds").unwrap_or(4.0),
             rounds: number("--rounds").unwrap_or(3.0) as usize,
             lines: number("--lines").map(|lines| lines as usize),
+            only: text("--only").cloned(),
         }
     }
 }
 
 impl Cases {
-    fn add(&mut self, name: &'static str, measured: Measured) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
+    fn add(&mut self, name: &'static str, measure: impl FnOnce() -> Measured) {
+        if self.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+            return;
+        }
+        let measured = measure();
+        match self.all.iter_mut().find(|(known, _)| *known == name) {
             Some((_, all)) => all.push(measured),
-            None => self.0.push((name, vec![measured])),
+            None => self.all.push((name, vec![measured])),
         }
     }
 
-    fn median(&self, name: &str, of: fn(&Measured) -> f64) -> f64 {
-        let (_, all) = self.0.iter().find(|(known, _)| *known == name).expect("it was measured");
+    /// `None` of what was not wanted.
+    fn median(&self, name: &str, of: fn(&Measured) -> f64) -> Option<f64> {
+        let (_, all) = self.all.iter().find(|(known, _)| *known == name)?;
         let mut values: Vec<f64> = all.iter().map(of).collect();
         values.sort_unstable_by(f64::total_cmp);
-        values[values.len() / 2]
+        Some(values[values.len() / 2])
     }
 
     fn print(&self, latency: &str) {
         println!("\n{:<36} {:>9} {:>14}", "medians", "a second", "processor µs");
-        for (name, all) in &self.0 {
-            let (rate, micros) = (self.median(name, |m| m.rate), self.median(name, |m| m.micros));
+        for (name, all) in &self.all {
+            let median = |of| self.median(name, of).expect("it was measured");
+            let (rate, micros) = (median(|m| m.rate), median(|m| m.micros));
             let all: Vec<_> = all.iter().map(|m| format!("{:.0}", m.rate)).collect();
             println!("{name:<36} {rate:>9.0} {micros:>14.0}   ({})", all.join(" "));
         }
         println!("latency of single mints: {latency}");
         println!("\n{:<56} {:>6} {:>18}", "ratios", "rates", "by processor time");
         let ratio = |what: &str, of: &str, to: &str| {
-            let rates = self.median(of, |m| m.rate) / self.median(to, |m| m.rate);
-            let micros = self.median(to, |m| m.micros) / self.median(of, |m| m.micros);
-            println!("{what:<56} {rates:>6.2} {micros:>18.2}");
+            let of = |value| Some((self.median(of, value)?, self.median(to, value)?));
+            let (Some(rates), Some(micros)) = (of(|m| m.rate), of(|m| m.micros)) else { return };
+            println!("{what:<56} {:>6.2} {:>18.2}", rates.0 / rates.1, micros.1 / micros.0);
         };
         let (http, alone) = ("verify, HTTP, 1 core", "verify, in process, 1 core");
         ratio("HTTP verify / in process (at least 0.70)", http, alone);
@@ -144,15 +173,26 @@ impl Cases {
         ratio("verify in bulk over HTTP, 2 cores / 1", two, one);
         let (two, one) = ("verify in bulk, command, 2 cores", "verify in bulk, command, 1 core");
         ratio("verify in bulk by command, 2 cores / 1 (at least 1.80)", two, one);
+        let (two, one) = ("bare signature, 2 cores", "bare signature, 1 core");
+        ratio("the bare signature, 2 cores / 1", two, one);
     }
 }
 
 /// Processor seconds that a process (or `thread-self`) has used.
 pub fn processor_seconds(process: &str) -> f64 {
+    ticks(process, [12, 13])
+}
+
+/// The same of all processes that this one started and has seen end.
+pub fn processor_seconds_of_ended() -> f64 {
+    ticks("self", [14, 15])
+}
+
+fn ticks(process: &str, places: [usize; 2]) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // After the name, which may hold anything: state is the first, user and system time follow.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split(' ').collect();
     let ticks = |at: usize| fields.get(at).and_then(|ticks| ticks.parse::<f64>().ok());
-    const TICKS: f64 = 100.0;
-    (ticks(12).unwrap_or(f64::NAN) + ticks(13).unwrap_or(f64::NAN)) / TICKS
+    const A_SECOND: f64 = 100.0;
+    places.into_iter().map(|at| ticks(at).unwrap_or(f64::NAN)).sum::<f64>() / A_SECOND
 }

@@ -1,13 +1,12 @@
 //! The service as a process of its own on a fresh folder, and what loads it.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::in_process::Credential;
 use crate::stream::{self, Counted, To};
 use crate::{Measured, processor_seconds};
 
@@ -38,7 +37,7 @@ pub enum Cores {
 }
 
 impl Cores {
-    fn command(self) -> Command {
+    pub fn command(self) -> Command {
         let mut command = Command::new("taskset");
         command.args(["-c", if self == Cores::One { "0" } else { "0,1" }, PROGRAM]);
         command
@@ -219,56 +218,9 @@ impl Drop for Service {
     }
 }
 
-fn peak_megabytes(process: u32) -> f64 {
+pub fn peak_megabytes(process: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<f64>().ok());
     kilobytes.map_or(f64::NAN, |kilobytes| kilobytes / 1024.0)
-}
-
-/// `touchmark verify --batch`, fed for so long.
-pub fn command(cores: Cores, credential: &Credential, seconds: f64) -> Measured {
-    verify_command(cores, credential, usize::MAX, seconds).0
-}
-
-/// Lines that it answered, and the most memory that it took (MB).
-pub fn command_lines(credential: &Credential, lines: usize) -> (usize, f64) {
-    let (_, answered, peak) = verify_command(Cores::Two, credential, lines, f64::INFINITY);
-    (answered, peak)
-}
-
-fn verify_command(
-    cores: Cores,
-    credential: &Credential,
-    lines: usize,
-    seconds: f64,
-) -> (Measured, usize, f64) {
-    let mut command = cores.command();
-    command.args(["verify", "--batch", "--offline", "/dev/stdin"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut process = command.spawn().expect("it starts");
-    let mut input = process.stdin.take().expect("it is piped");
-    let output = process.stdout.take().expect("it is piped");
-    let line = format!("{}\n", credential.text);
-    let started = Instant::now();
-    let (mut answered, mut peak, mut used) = (0, 0.0, 0.0);
-    std::thread::scope(|scope| {
-        scope.spawn(move || {
-            let mut left = lines;
-            while left > 0 && started.elapsed().as_secs_f64() < seconds {
-                input.write_all(line.as_bytes()).expect("it reads");
-                left -= 1;
-            }
-        });
-        for report in BufReader::with_capacity(1 << 20, output).split(b'\n') {
-            let report = report.expect("it prints");
-            answered += usize::from(report.windows(15).take(60).any(|w| w == b"\"verified\":true"));
-            if answered % 100 == 0 {
-                peak = peak_megabytes(process.id());
-                used = processor_seconds(&process.id().to_string());
-            }
-        }
-    });
-    process.wait().expect("it ends");
-    (Measured::new(answered, started.elapsed().as_secs_f64(), used), answered, peak)
 }
