@@ -71,10 +71,15 @@ fn main() -> ExitCode {
             return code.into();
         }
     };
-    // More threads than cores: a long verification must not keep others waiting for its thread.
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let threads = match line.command {
+        // Nobody waits beside the batch, and each thread more is one to wake.
+        Command::Verify(_) => cores,
+        // More than cores: a long verification must not keep others waiting for its thread.
+        _ => std::env::var("P_WORKERS").ok().and_then(|w| w.parse().ok()).unwrap_or(4 * cores),
+    };
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(4 * cores).enable_all().build();
+        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.expect("the system gives threads to a new process");
     let verifying = matches!(line.command, Command::Verify(_));
     match runtime.block_on(run(line)) {

@@ -1,15 +1,18 @@
 //! The same work without HTTP and database: what the service is measured by.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha512};
 use touchmark::ambient::Ambient;
 use touchmark::check::proof::Received;
-use touchmark::check::{self, Basis};
+use touchmark::check::{self, Basis, Check};
 use touchmark::did::{self, ControllerDocument};
+use touchmark::fetch::{FetchError, Fetched, Sources};
 use touchmark::issue::compose::{Particulars, StatusPlace, compose};
 use touchmark::issue::parties::{MethodSigner, Signers};
 use touchmark::issue::request::MintRequest;
@@ -23,6 +26,8 @@ use touchmark::model::profile::ProfileDefinition;
 use touchmark::model::securing::Securing;
 use touchmark::proof::Secured;
 use touchmark::proof::eddsa_rdfc_2022::{self as suite, Options};
+use touchmark::verify::verify;
+use url::Url;
 
 use crate::{Measured, processor_seconds, service};
 
@@ -66,6 +71,16 @@ impl Credential {
 }
 
 impl Credential {
+    /// From bytes to the report with all its checks, which is what the service answers.
+    pub fn report_for(&self, seconds: f64) -> Measured {
+        let sources = OneKey(Arc::new(self.keys.clone()));
+        repeat(seconds, || {
+            let verifying = verify(self.text.as_bytes(), &sources, Contexts::bundled(), self.now);
+            let report = verifying.now_or_never().expect("it waits for nothing");
+            assert!(report.verified);
+        })
+    }
+
     /// Its signature alone, on so many threads.
     pub fn bare_for(&self, threads: usize, seconds: f64) -> Measured {
         let key = SigningKey::from_bytes(&[7; 32]);
@@ -74,6 +89,19 @@ impl Credential {
         on_threads(threads, || {
             repeat(seconds, || public.verify_strict(&message, &signature).expect("it was signed"))
         })
+    }
+}
+
+/// Knows the one key that is asked for.
+struct OneKey(Arc<ControllerDocument>);
+
+impl Sources for OneKey {
+    async fn fetch(&self, url: &Url, _accept: &str) -> Result<Fetched, FetchError> {
+        Err(FetchError::Offline { url: url.to_string() })
+    }
+
+    async fn keys(&self, _issuer: &str) -> Result<Arc<ControllerDocument>, Check> {
+        Ok(self.0.clone())
     }
 }
 

@@ -62,6 +62,7 @@ fn main() {
         cases.add("verify in bulk, command, 1 core", || roster.verify(Cores::One));
         cases.add("verify in bulk, command, 2 cores", || roster.verify(Cores::Two));
         cases.add("verify, in process, 1 core", || credential.verify_for(seconds));
+        cases.add("verify to a report, in process", || credential.report_for(seconds));
         let one = LazyCell::new(|| Service::start(Cores::One));
         cases.add("verify, HTTP, 1 core", || one.wrk_verify(&credential.text, seconds).measured);
         cases.add("verify, HTTP, 1 core, our own", || {
@@ -167,6 +168,7 @@ impl Cases {
         };
         let (http, alone) = ("verify, HTTP, 1 core", "verify, in process, 1 core");
         ratio("HTTP verify / in process (at least 0.70)", http, alone);
+        ratio("HTTP verify / to a report, in process", http, "verify to a report, in process");
         let (http, alone) = ("mint in bulk, HTTP, 2 cores", "mint, in process, 2 cores");
         ratio("durable batch mint / in process (at least 0.60)", http, alone);
         let (two, one) = ("verify in bulk, HTTP, 2 cores", "verify in bulk, HTTP, 1 core");

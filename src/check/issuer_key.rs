@@ -234,7 +234,10 @@ pub fn bound(method: &VerificationMethod) -> String {
     if let Some(domain) = did::web::domain(issuer) {
         return format!("the domain {domain} (did:web)");
     }
-    if let Some(domain) = did::https::domain(issuer) {
+    // A DID is not to be parsed as a URL to see that it is no https address.
+    if !issuer.starts_with("did:")
+        && let Some(domain) = did::https::domain(issuer)
+    {
         return match method.published {
             Published::InKeySet => format!("the domain {domain} (https, its key set)"),
             _ => format!("the domain {domain} (https, the issuer's own document)"),

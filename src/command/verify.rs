@@ -18,7 +18,7 @@ use crate::check::report::{OutcomeName, Verdict};
 use crate::check::{Check, Report};
 use crate::config::ForVerifying;
 use crate::did::ControllerDocument;
-use crate::fetch::readings::{ListAsked, Prove, ProvenList};
+use crate::fetch::readings::{Edition, ListAsked, Prove, ProvenList, Readings};
 use crate::fetch::{Documents, FetchError, Fetched, ListError, Network, Offline, Recording};
 use crate::jsonld::Contexts;
 use crate::verify::{Sources, Verifier};
@@ -185,8 +185,12 @@ impl Asked {
 enum Outside {
     Network(Box<Network>),
     Documents(Documents),
-    Offline(Offline),
+    /// Keys that stand in the identifier itself, decoded once for all credentials that name it.
+    Offline(Readings),
 }
+
+/// Keys that are kept of did:keys where nothing is fetched (bytes).
+const OFFLINE_KEYS: u64 = 4 << 20;
 
 impl Outside {
     fn of(
@@ -196,7 +200,7 @@ impl Outside {
     ) -> Result<Self, CommandError> {
         Ok(match &args.documents {
             Some(map) => Outside::Documents(case::documents(map, now)?),
-            None if args.offline => Outside::Offline(Offline),
+            None if args.offline => Outside::Offline(Readings::new(OFFLINE_KEYS, 0)),
             None => Outside::Network(Box::new(network(dev_origins, ambient)?)),
         })
     }
@@ -207,7 +211,7 @@ impl Sources for Outside {
         match self {
             Outside::Network(network) => network.ask_others(),
             Outside::Documents(documents) => documents.ask_others(),
-            Outside::Offline(offline) => offline.ask_others(),
+            Outside::Offline(_) => Offline.ask_others(),
         }
     }
 
@@ -215,7 +219,7 @@ impl Sources for Outside {
         match self {
             Outside::Network(network) => network.fetch(url, accept).await,
             Outside::Documents(documents) => documents.fetch(url, accept).await,
-            Outside::Offline(offline) => offline.fetch(url, accept).await,
+            Outside::Offline(_) => Offline.fetch(url, accept).await,
         }
     }
 
@@ -223,7 +227,10 @@ impl Sources for Outside {
         match self {
             Outside::Network(network) => network.keys(issuer).await,
             Outside::Documents(documents) => documents.keys(issuer).await,
-            Outside::Offline(offline) => offline.keys(issuer).await,
+            Outside::Offline(readings) => match readings.fixed_keys(issuer).await {
+                Some(document) => Ok(document),
+                None => readings.keys(issuer, &Edition::Fixed, || Offline.keys(issuer)).await,
+            },
         }
     }
 
@@ -235,7 +242,7 @@ impl Sources for Outside {
         match self {
             Outside::Network(network) => network.list(asked, prove).await,
             Outside::Documents(documents) => documents.list(asked, prove).await,
-            Outside::Offline(offline) => offline.list(asked, prove).await,
+            Outside::Offline(_) => Offline.list(asked, prove).await,
         }
     }
 

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use sqlx::Arguments as _;
 use sqlx::any::AnyArguments;
 
-/// Rows of one statement. Longest first; the last is one, so that they add up to any number.
-const LENGTHS: [usize; 4] = [256, 64, 8, 1];
+/// Rows of one statement. Longest first; the last is one, so that they add up to any number. No
+/// longer ones: the driver looks each place up by its name, and SQLite does so among all before it.
+const LENGTHS: [usize; 3] = [64, 8, 1];
 
 /// Cuts rows into as few pieces of those lengths as there can be.
 pub fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
