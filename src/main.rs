@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         // Nobody waits beside the batch, and each thread more is one to wake.
         Command::Verify(_) => cores,
         // More than cores: a long verification must not keep others waiting for its thread.
-        _ => std::env::var("P_WORKERS").ok().and_then(|w| w.parse().ok()).unwrap_or(4 * cores),
+        _ => 4 * cores,
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();

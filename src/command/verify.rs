@@ -186,7 +186,7 @@ enum Outside {
     Network(Box<Network>),
     Documents(Documents),
     /// Keys that stand in the identifier itself, decoded once for all credentials that name it.
-    Offline(Readings),
+    Offline(Box<Readings>),
 }
 
 /// Keys that are kept of did:keys where nothing is fetched (bytes).
@@ -200,7 +200,7 @@ impl Outside {
     ) -> Result<Self, CommandError> {
         Ok(match &args.documents {
             Some(map) => Outside::Documents(case::documents(map, now)?),
-            None if args.offline => Outside::Offline(Readings::new(OFFLINE_KEYS, 0)),
+            None if args.offline => Outside::Offline(Box::new(Readings::new(OFFLINE_KEYS, 0))),
             None => Outside::Network(Box::new(network(dev_origins, ambient)?)),
         })
     }
