@@ -14,17 +14,16 @@ mod values;
 
 use std::collections::HashMap;
 
-use regex::Regex;
-
 use crate::model::json::{self, Object, Value};
 use evaluate::Evaluation;
+use pattern::Pattern;
 
 /// A schema that can be asked.
 #[derive(Debug)]
 pub struct Schema<'s> {
     root: Value<'s>,
     draft: Draft,
-    patterns: HashMap<String, Regex>,
+    patterns: HashMap<String, Pattern>,
     /// How many values are in it.
     size: usize,
 }
@@ -311,6 +310,25 @@ mod tests {
         let all: Vec<_> = (0..20_000).map(|n| json!([n])).collect();
         assert_eq!(ask(json!({"uniqueItems": true}), json!(all)), Err(Stop::TooComplex));
     }
+
+    /// Two of the engine's worst patterns, and one text for both.
+    #[test]
+    fn a_pattern_costs_its_own_size_for_each_byte_of_a_text() {
+        let dice =
+            |n: u64| if n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 63 == 0 { 'a' } else { 'b' };
+        let text: String = (0..30_000).map(dice).collect();
+        let usual = json!({"pattern": "^[ab]*$"});
+        assert_eq!(ask(usual.clone(), json!(text)), Ok(None));
+        let worst = json!({"pattern": "[ab]*a[ab]{300}c"});
+        assert_eq!(ask(worst.clone(), json!("ab")).map(|told| told.is_some()), Ok(true));
+        assert_eq!(ask(worst, json!(text)), Err(Stop::TooComplex));
+        // None of them alone is too large.
+        let many: Vec<_> =
+            (0..5).map(|n| json!({"pattern": format!("[ab]*a[ab]{{30{n}}}c")})).collect();
+        assert!(ask(json!({"anyOf": many[..2]}), json!("x")).is_ok());
+        assert_eq!(ask(json!({"anyOf": many}), json!("x")), Err(Stop::TooComplex));
+    }
+
     /// Each is a single keyword that is asked of every item.
     #[test]
     fn what_one_keyword_costs_is_counted_too() {

@@ -229,10 +229,11 @@ impl<'e, 's> Evaluation<'e, 's> {
     }
 
     fn matches(&mut self, pattern: &str, text: &str) -> Result<bool, Stop> {
-        self.spend(text.len() / 2 + 1)?;
-        let regex = self.schema.patterns.get(pattern);
-        let regex = regex.ok_or_else(|| Stop::Unsupported("a `pattern` that is no text".into()))?;
-        Ok(regex.is_match(text))
+        let pattern = self.schema.patterns.get(pattern);
+        let pattern =
+            pattern.ok_or_else(|| Stop::Unsupported("a `pattern` that is no text".into()))?;
+        self.spend(pattern.cost(text))?;
+        Ok(pattern.matches(text))
     }
 
     fn array(
