@@ -19,6 +19,7 @@ pub mod readings;
 mod resolver;
 mod starts;
 mod turns;
+mod validator;
 
 use std::future::ready;
 use std::sync::Arc;

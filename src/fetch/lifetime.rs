@@ -24,6 +24,16 @@ pub(super) fn usable_for(headers: &HeaderMap, now: Timestamp) -> SignedDuration 
     (stated.min(MAX_AGE) - age).max(SignedDuration::ZERO)
 }
 
+/// Whether a cache that many share may keep the answer at all, if only to ask again by its tag.
+pub(super) fn may_be_kept(headers: &HeaderMap) -> bool {
+    let forbids = |directive: &str| {
+        let name = directive.split('=').next().unwrap_or_default().trim();
+        name.eq_ignore_ascii_case("no-store") || name.eq_ignore_ascii_case("private")
+    };
+    let mut directives = texts(headers, CACHE_CONTROL).flat_map(|text| text.split(','));
+    !directives.any(forbids) && !texts(headers, VARY).any(|fields| fields.contains('*'))
+}
+
 /// The lifetime that the answer states, or ours where it states none; `None` where it may not be
 /// kept at all. Of two statements the shorter holds.
 fn stated(headers: &HeaderMap, now: Timestamp) -> Option<SignedDuration> {

@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, IF_NONE_MATCH};
 use tokio::time;
 use url::Url;
 
@@ -25,15 +26,20 @@ use super::readings::{Edition, KeptList, ListAsked, Prove, ProvenList, Readings}
 use super::resolver::{PublicOnly, System};
 use super::starts::Starts;
 use super::turns::Turns;
+use super::validator::Validator;
 use super::{
     ACCEPT_CONTROLLER, ACCEPT_CREDENTIAL, ACCEPT_KEY_SET, ACCEPT_KEYS, ERROR_AGE, FetchError,
-    Fetched, ListError, MAX_AGE, MAX_BYTES, Sources, TIMEOUT, read_keys, read_places, unreachable,
+    Fetched, ListError, MAX_BYTES, Sources, TIMEOUT, read_keys, read_places, unreachable,
 };
 use crate::ambient::Ambient;
 use crate::cache::{Bound, Cache, Figures};
 use crate::check::{Check, issuer_key};
 use crate::did::https::Places;
 use crate::did::{ControllerDocument, Resolution};
+
+/// How long a copy stays at hand, which was last heard of then: one whose time is over is used no
+/// more before its origin says that it is still the same.
+const KEPT: Duration = Duration::from_secs(3600);
 
 /// How much is kept, in bytes of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +77,19 @@ pub struct Network {
 #[derive(Clone)]
 struct Copied {
     answer: Result<Arc<Fetched>, FetchError>,
+    /// Of these bytes: what is asked for again and is the same keeps it.
     number: u64,
     good_until: Timestamp,
+    /// What to ask by, whether it is the same still.
+    validator: Option<Arc<Validator>>,
+}
+
+/// What the address said, and for how long.
+struct Answered {
+    /// `None`: what there is a copy of is still the same.
+    fetched: Option<Fetched>,
+    age: SignedDuration,
+    validator: Option<Arc<Validator>>,
 }
 
 impl Network {
@@ -107,7 +124,7 @@ impl Network {
             .user_agent(concat!("Touchmark/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| NetworkError::Client(e.to_string()))?;
-        let bound = Bound { bytes: room.documents, time: MAX_AGE.unsigned_abs() };
+        let bound = Bound { bytes: room.documents, time: KEPT };
         Ok(Self {
             client,
             open,
@@ -142,7 +159,13 @@ impl Network {
             .map_err(|reason| FetchError::Refused { url: url.to_string(), reason })?;
         let fits = |copied: &Copied| copied.good_until > self.ambient.now();
         let key = (url.to_string(), accept.to_owned());
-        Ok(self.documents.get(key, fits, || self.fetch_copy(url, accept)).await)
+        if let Some(copied) = self.documents.find(&key, fits).await {
+            return Ok(copied);
+        }
+        // Whose time is over is not told any more to who is about to replace it.
+        let before = self.documents.peek(&key).await.filter(|copied| copied.answer.is_ok());
+        let renew = || self.fetch_copy(url, accept, before.as_ref());
+        Ok(self.documents.get(key, fits, renew).await)
     }
 
     /// The keys that an https issuer's two places tell, decoded once for what they answered.
@@ -163,20 +186,32 @@ impl Network {
         self.readings.keys(issuer, &edition, read).await
     }
 
-    async fn fetch_copy(&self, url: &Url, accept: &str) -> Copied {
-        let number = self.copies.fetch_add(1, Ordering::Relaxed);
-        match self.get_in_turn(url, accept).await {
-            Ok((fetched, age)) => {
-                let good_until = fetched.fetched_at + age;
-                Copied { answer: Ok(Arc::new(fetched)), number, good_until }
+    /// A new copy, or the one before where its origin says that it is still the same.
+    async fn fetch_copy(&self, url: &Url, accept: &str, before: Option<&Copied>) -> Copied {
+        let validator = before.and_then(|copied| copied.validator.as_deref());
+        let answered = self.get_in_turn(url, accept, validator).await;
+        let now = self.ambient.now();
+        match (answered, before) {
+            (Ok(Answered { fetched: None, age, validator }), Some(before)) => {
+                let renewed = |fetched: &Arc<Fetched>| {
+                    let fetched = Fetched::clone(fetched);
+                    Arc::new(Fetched { fetched_at: now, ..fetched })
+                };
+                let same = before.answer.as_ref().map(renewed).map_err(Clone::clone);
+                Copied { answer: same, number: before.number, good_until: now + age, validator }
             }
-            // That says nothing of the document.
-            Err(error @ FetchError::Busy { .. }) => {
-                Copied { answer: Err(error), number, good_until: self.ambient.now() }
+            (Ok(Answered { fetched, age, validator }), _) => {
+                let number = self.copies.fetch_add(1, Ordering::Relaxed);
+                let unasked = || FetchError::Status { url: url.to_string(), status: 304 };
+                let answer = fetched.map(Arc::new).ok_or_else(unasked);
+                Copied { answer, number, good_until: now + age, validator }
             }
-            Err(error) => {
-                let good_until = self.ambient.now() + ERROR_AGE;
-                Copied { answer: Err(error), number, good_until }
+            (Err(error), _) => {
+                let number = self.copies.fetch_add(1, Ordering::Relaxed);
+                // That there was no turn says nothing of the document.
+                let busy = matches!(error, FetchError::Busy { .. });
+                let good_until = if busy { now } else { now + ERROR_AGE };
+                Copied { answer: Err(error), number, good_until, validator: None }
             }
         }
     }
@@ -186,12 +221,13 @@ impl Network {
         &self,
         url: &Url,
         accept: &str,
-    ) -> Result<(Fetched, SignedDuration), FetchError> {
+        known: Option<&Validator>,
+    ) -> Result<Answered, FetchError> {
         let mut asked = false;
         let answered = time::timeout(TIMEOUT, async {
             let _turn = self.turns.take(url.host_str().unwrap_or_default()).await;
             asked = true;
-            self.get(url, accept).await
+            self.get(url, accept, known).await
         });
         let answered = answered.await;
         let url = url.to_string();
@@ -201,27 +237,38 @@ impl Network {
         })
     }
 
-    async fn get(&self, url: &Url, accept: &str) -> Result<(Fetched, SignedDuration), FetchError> {
-        let response = self
-            .client
-            .get(url.clone())
-            .header(ACCEPT, accept)
-            .send()
-            .await
-            .map_err(|e| transport_error(url, &e))?;
-        if response.status() != reqwest::StatusCode::OK {
-            return Err(FetchError::Status {
-                url: url.to_string(),
-                status: response.status().as_u16(),
-            });
+    async fn get(
+        &self,
+        url: &Url,
+        accept: &str,
+        known: Option<&Validator>,
+    ) -> Result<Answered, FetchError> {
+        let mut request = self.client.get(url.clone()).header(ACCEPT, accept);
+        if let Some(known) = known {
+            request = request.header(IF_NONE_MATCH, known.tag());
         }
-        let age = usable_for(response.headers(), self.ambient.now());
-        let content_type = response.headers().get(CONTENT_TYPE);
+        let response = request.send().await.map_err(|e| transport_error(url, &e))?;
+        let status = response.status();
+        let renewed = known.filter(|_| status == StatusCode::NOT_MODIFIED);
+        if let Some(headers) = renewed.and_then(|known| known.renewed_by(response.headers())) {
+            return Ok(self.answered(None, &headers));
+        }
+        if status != StatusCode::OK {
+            return Err(FetchError::Status { url: url.to_string(), status: status.as_u16() });
+        }
+        let headers = response.headers().clone();
+        let content_type = headers.get(CONTENT_TYPE);
         let content_type = content_type.and_then(|v| v.to_str().ok()).map(str::to_owned);
         let mut bytes = read_capped(url, response).await?;
         // It is kept, and weighed by its length.
         bytes.shrink_to_fit();
-        Ok((Fetched { bytes, content_type, fetched_at: self.ambient.now() }, age))
+        let fetched = Fetched { bytes, content_type, fetched_at: self.ambient.now() };
+        Ok(self.answered(Some(fetched), &headers))
+    }
+
+    fn answered(&self, fetched: Option<Fetched>, headers: &HeaderMap) -> Answered {
+        let age = usable_for(headers, self.ambient.now());
+        Answered { fetched, age, validator: Validator::of(headers).map(Arc::new) }
     }
 }
 
@@ -235,7 +282,8 @@ impl Copied {
             // It names the URL.
             Err(_) => key.0.len(),
         };
-        key.0.len() + key.1.len() + size_of::<Self>() + answer
+        let validator = copied.validator.as_ref().map_or(0, |validator| validator.weight());
+        key.0.len() + key.1.len() + size_of::<Self>() + answer + validator
     }
 }
 

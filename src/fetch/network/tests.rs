@@ -8,7 +8,8 @@ use super::*;
 fn an_answer_weighs_what_it_is_made_of_and_an_error_its_url() {
     let key = ("https://a.example/".repeat(100), String::new());
     let weight = |answer| {
-        let copied = Copied { answer, number: 1, good_until: Timestamp::UNIX_EPOCH };
+        let copied =
+            Copied { answer, number: 1, good_until: Timestamp::UNIX_EPOCH, validator: None };
         Copied::weight(&key, &copied)
     };
     let fetched = |bytes, kind: usize| Fetched {
@@ -109,6 +110,81 @@ mod over_loopback {
             assert_eq!(asked.load(Ordering::SeqCst), times, "{answer} after {seconds}");
             assert_eq!(network.figures().await[0].misses, times);
         }
+    }
+
+    /// Answers with the edition of that number, by its tag; without one where there is none any
+    /// more.
+    async fn editions(of: Arc<AtomicU64>) -> (String, Arc<AtomicU64>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let whole = Arc::new(AtomicU64::new(0));
+        let counted = whole.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).to_ascii_lowercase();
+                let edition = of.load(Ordering::SeqCst);
+                let tag = format!("\"{edition}\"");
+                let close = "connection: close\r\n";
+                let answer = if edition == 0 {
+                    format!("HTTP/1.1 500 Broken\r\n{close}content-length: 0\r\n\r\n")
+                } else if [&tag, &format!("w/{tag}")]
+                    .iter()
+                    .any(|tag| request.contains(&format!("if-none-match: {tag}\r\n")))
+                {
+                    format!("HTTP/1.1 304 Not Modified\r\n{close}etag: {tag}\r\n\r\n")
+                } else {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    format!(
+                        "HTTP/1.1 200 OK\r\n{close}etag: W/{tag}\r\ncache-control: max-age=60\r\n\
+                         content-length: 3\r\n\r\n{tag}"
+                    )
+                };
+                let _written = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        (origin, whole)
+    }
+
+    #[tokio::test]
+    async fn a_copy_whose_time_is_over_is_used_again_only_once_its_origin_says_that_it_is_the_same()
+    {
+        let edition = Arc::new(AtomicU64::new(1));
+        let (origin, whole) = editions(edition.clone()).await;
+        let clock = Hand(Arc::new(AtomicU64::new(1_790_000_000)));
+        let ambient = Ambient::new(clock.clone(), Zeros);
+        let network = Network::new(ambient, std::slice::from_ref(&origin)).unwrap();
+        let url = Url::parse(&origin).unwrap();
+        let later = |seconds| clock.0.fetch_add(seconds, Ordering::SeqCst);
+        let (first, number) = network.copy(&url, "").await.unwrap();
+        let mut before = first.fetched_at;
+        for _ in 0..3 {
+            later(60);
+            let (renewed, same) = network.copy(&url, "").await.unwrap();
+            assert_eq!((&renewed.bytes, &same), (&first.bytes, &number));
+            assert_eq!(renewed.fetched_at, before + SignedDuration::from_secs(60));
+            before = renewed.fetched_at;
+            // It said nothing new of its lifetime, so the 60 seconds of before hold.
+            later(59);
+            assert_eq!(network.copy(&url, "").await.unwrap().0.fetched_at, before);
+            later(1);
+            before = network.copy(&url, "").await.unwrap().0.fetched_at;
+        }
+        assert_eq!(whole.load(Ordering::SeqCst), 1, "it was sent whole once");
+        edition.store(2, Ordering::SeqCst);
+        later(60);
+        let (second, other) = network.copy(&url, "").await.unwrap();
+        assert_eq!((second.bytes.as_slice(), other == number), (&b"\"2\""[..], false));
+        // What does not answer is not the copy that there was.
+        edition.store(0, Ordering::SeqCst);
+        later(60);
+        let error = network.copy(&url, "").await.unwrap_err();
+        assert!(matches!(error, FetchError::Status { status: 500, .. }));
+        edition.store(2, Ordering::SeqCst);
+        later(60);
+        assert_eq!(network.copy(&url, "").await.unwrap().0.bytes, b"\"2\"");
+        assert_eq!(whole.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]
