@@ -7,7 +7,7 @@
 //! Invariant: a [`Config`] is coherent. A production one (its public URL is not
 //! loopback) has https and no development switch.
 
-mod contexts;
+pub mod contexts;
 mod database;
 mod table;
 
@@ -162,10 +162,10 @@ impl Settings {
         let settings = self.or(named.unwrap_or_default());
         let log = settings.log.unwrap_or_else(|| QUIET.into());
         log_filter(&log)?;
-        let contexts = contexts::load(settings.contexts.as_deref())?;
+        let (contexts, pinned) = contexts::load_with_documents(settings.contexts.as_deref())?;
         let trusted = trusted_issuers(settings.trusted_issuers.as_deref())?;
         let dev_origins = dev_origins(settings.dev_origins)?;
-        Ok(ForVerifying { dev_origins, contexts, trusted, log })
+        Ok(ForVerifying { dev_origins, contexts, pinned, trusted, log })
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -253,6 +253,8 @@ pub struct ForVerifying {
     /// As in [`Config`].
     pub dev_origins: Vec<String>,
     pub contexts: &'static Contexts,
+    /// Those of the contexts that are not bundled, as they were pinned.
+    pub pinned: contexts::Documents,
     /// As in [`Config`].
     pub trusted: Option<Arc<TrustedIssuers>>,
     pub log: String,

@@ -13,7 +13,10 @@
 //!
 //! Invariant: a pack says nothing that its maker could not have made up, so it is opened only for
 //! who asks for that by name, and never ends as *verified*; and its contexts are never used, since
-//! they would decide what the signed words mean.
+//! they would decide what the signed words mean: one that was made with contexts that are not
+//! bundled is opened only where they are pinned to the same bytes.
+
+mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -27,8 +30,11 @@ use url::Url;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+pub use wishes::Wishes;
+
 use super::CommandError;
 use crate::bake::Picture;
+use crate::check::options::Options;
 use crate::check::{Problem, Report};
 use crate::fetch::{Documents, Given, MAX_BYTES};
 use crate::jsonld::Contexts;
@@ -66,6 +72,8 @@ struct Index {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<String>,
     documents: String,
+    #[serde(default, skip_serializing_if = "Wishes::is_usual")]
+    wishes: Wishes,
 }
 
 /// A pack that was opened.
@@ -73,6 +81,7 @@ struct Index {
 pub struct Pack {
     pub input: Input,
     pub at: Timestamp,
+    pub wishes: Wishes,
     answers: Vec<(Url, Given)>,
 }
 
@@ -97,7 +106,8 @@ impl Pack {
             (None, Some(link)) => Input::Link(link),
             _ => return Err(malformed(INDEX, "it names one credential or one link")),
         };
-        Ok(Self { input, at: index.at, answers: map(files, &index.documents)? })
+        let answers = map(files, &index.documents)?;
+        Ok(Self { input, at: index.at, wishes: index.wishes, answers })
     }
 
     pub fn documents(self, at: Timestamp) -> Documents {
@@ -216,10 +226,11 @@ fn not_its_own(name: &str) -> CommandError {
 /// Writes a pack: all that is needed to come to the same report again.
 pub fn save(
     path: &Path,
-    input: &Input,
-    at: Timestamp,
+    (input, at, options): (&Input, Timestamp, &Options),
+    pinned: &BTreeMap<String, Vec<u8>>,
     (seen, report): (&BTreeMap<String, Given>, &Report),
 ) -> Result<(), CommandError> {
+    let named = named_contexts(input, seen);
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut index = Index {
         touchmark: env!("CARGO_PKG_VERSION").to_owned(),
@@ -227,6 +238,7 @@ pub fn save(
         credential: None,
         link: None,
         documents: MAP.to_owned(),
+        wishes: Wishes::of(options, pinned, &named),
     };
     match input {
         Input::Link(link) => index.link = Some(link.clone()),
@@ -248,7 +260,7 @@ pub fn save(
         };
         map.insert(url.clone(), entry);
     }
-    files.extend(contexts(input, seen));
+    files.extend(contexts(&named, pinned));
     files.push((INDEX.into(), pretty(&index)));
     files.push((MAP.into(), pretty(&map)));
     files.push((REPORT.into(), pretty(report)));
@@ -311,8 +323,23 @@ fn zip(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// The bundled contexts that the credential and the documents name.
-fn contexts(input: &Input, seen: &BTreeMap<String, Given>) -> Vec<(String, Vec<u8>)> {
+/// The contexts that were named and are known.
+fn contexts(
+    named: &BTreeSet<String>,
+    pinned: &BTreeMap<String, Vec<u8>>,
+) -> Vec<(String, Vec<u8>)> {
+    let known = named.iter().filter_map(|url| {
+        let pinned = pinned.get(url).map(Vec::as_slice);
+        Contexts::bundled_document(url).or(pinned)
+    });
+    let file = |(number, bytes): (usize, &[u8])| {
+        (format!("contexts/{}.jsonld", number + 1), bytes.to_vec())
+    };
+    known.enumerate().map(file).collect()
+}
+
+/// The contexts that the credential and the documents name.
+fn named_contexts(input: &Input, seen: &BTreeMap<String, Given>) -> BTreeSet<String> {
     let mut urls = BTreeSet::new();
     if let Input::Bytes(bytes) = input {
         let held = Picture::of(bytes).and_then(|picture| picture.open(bytes).ok());
@@ -323,11 +350,7 @@ fn contexts(input: &Input, seen: &BTreeMap<String, Given>) -> Vec<(String, Vec<u
             name_contexts(bytes, &mut urls);
         }
     }
-    let bundled = urls.iter().filter_map(|url| Contexts::bundled_document(url));
-    let file = |(number, bytes): (usize, &'static [u8])| {
-        (format!("contexts/{}.jsonld", number + 1), bytes.to_vec())
-    };
-    bundled.enumerate().map(file).collect()
+    urls
 }
 
 /// The URLs under any `@context` of a document.

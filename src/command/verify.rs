@@ -107,7 +107,9 @@ pub async fn run(
         let now = args.at.unwrap_or_else(|| ambient.now());
         let outside = Outside::of(args, (dev_origins, ambient), now)?;
         let options = Options { trusted: settings.trusted.clone(), ..Options::default() };
-        return verify_batch::run(what, outside, (contexts, options), now).await;
+        let told: fn(Report) -> Report =
+            if args.documents.is_some() { case::as_given } else { |report| report };
+        return verify_batch::run(what, outside, (contexts, options, told), now).await;
     }
     let asked = Asked::of(args, settings, ambient)?;
     let report = match &args.save {
@@ -115,7 +117,8 @@ pub async fn run(
         Some(pack) => {
             let recording = Recording::of(&asked.outside);
             let report = asked.verify(&recording).await;
-            case::save(pack, &asked.input, asked.now, (&recording.seen(), &report))?;
+            let what = (&asked.input, asked.now, &asked.options);
+            case::save(pack, what, &settings.pinned, (&recording.seen(), &report))?;
             report
         }
     };
@@ -141,7 +144,7 @@ struct Asked {
 impl Asked {
     fn of(
         args: &Arguments,
-        ForVerifying { dev_origins, contexts, trusted, .. }: &ForVerifying,
+        ForVerifying { dev_origins, contexts, pinned, trusted, .. }: &ForVerifying,
         ambient: &Ambient,
     ) -> Result<Self, CommandError> {
         let options = Options {
@@ -152,8 +155,13 @@ impl Asked {
         };
         if let Some(path) = &args.replay {
             let pack = Pack::open(path)?;
+            pack.wishes.refuse_other_contexts(path.display(), pinned)?;
+            if pack.wishes.recipient && options.recipient.is_none() {
+                eprintln!("the pack's verification expected a recipient; say whom by --recipient");
+            }
             // A key that the pack brings along makes nobody known.
-            let options = Options { trusted: None, ..options };
+            let explain = options.explain || pack.wishes.explain;
+            let options = Options { trusted: None, explain, ..options };
             let now = args.at.unwrap_or(pack.at);
             let input = pack.input.clone();
             let outside = Outside::Documents(pack.documents(now));

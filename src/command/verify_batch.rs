@@ -47,17 +47,18 @@ struct Tally {
     undecided: u64,
 }
 
-/// Verifies each line of a file as of `now`; the worst ending is that of all.
+/// Verifies each line of a file as of `now`; the worst ending is that of all. `told` adds to each
+/// report what holds for all of them.
 pub async fn run<S: Sources + Send + Sync + 'static>(
     file: &str,
     sources: S,
-    (contexts, options): (&'static Contexts, Options),
+    (contexts, options, told): (&'static Contexts, Options, fn(Report) -> Report),
     now: Timestamp,
 ) -> Result<Ending, CommandError> {
     let cannot = |source| CommandError::Io { what: format!("cannot read {file}"), source };
     let opened = File::open(file).await.map_err(cannot)?;
     let size = opened.metadata().await.map_err(cannot)?.len();
-    let asked = Arc::new((sources, options));
+    let asked = Arc::new((sources, options, told));
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let mut reports = std::pin::pin!(
         groups(BufReader::with_capacity(BUFFER, opened))
@@ -103,17 +104,18 @@ struct Verified {
 /// Verifies lines side by side: one that waits for the network holds up no other.
 async fn verify_group<S: Sources>(
     group: Vec<(u64, Vec<u8>)>,
-    asked: Arc<(S, Options)>,
+    asked: Arc<(S, Options, fn(Report) -> Report)>,
     contexts: &'static Contexts,
     now: Timestamp,
 ) -> Verified {
-    let (sources, options) = &*asked;
+    let (sources, options, told) = &*asked;
     let verifier = Verifier { sources, contexts, now, options };
     let verify = |(_, line)| verifier.verify(line);
     let reports = join_all(group.iter().map(|(n, line)| (n, line.as_slice())).map(verify)).await;
     let bytes = group.iter().map(|(_, line)| line.len() as u64).sum();
     let mut verified = Verified { endings: Vec::new(), bytes, text: Vec::new() };
     for ((line, _), report) in group.into_iter().zip(reports) {
+        let report = told(report);
         verified.endings.push(ending(&report));
         serde_json::to_writer(&mut verified.text, &VerifiedLine { line, report })
             .expect("a report is plain data");

@@ -43,10 +43,20 @@ pub enum ContextsError {
     NotAContext { path: PathBuf, reason: String },
 }
 
+/// The documents that were pinned, by URL.
+pub type Documents = BTreeMap<String, Vec<u8>>;
+
 /// The bundled contexts, and those of the map at `path` (a file, or a folder with
 /// `contexts.json`). They last as long as the process.
 pub fn load(path: Option<&Path>) -> Result<&'static Contexts, ContextsError> {
-    let Some(path) = path else { return Ok(Contexts::bundled()) };
+    load_with_documents(path).map(|(contexts, _)| contexts)
+}
+
+/// The same, with the documents as they were pinned.
+pub fn load_with_documents(
+    path: Option<&Path>,
+) -> Result<(&'static Contexts, Documents), ContextsError> {
+    let Some(path) = path else { return Ok((Contexts::bundled(), Documents::new())) };
     let map = if path.is_dir() { path.join(MAP) } else { path.to_owned() };
     let text = read(&map)?;
     let pins: BTreeMap<String, Pinned> = serde_json::from_slice(&text)
@@ -59,7 +69,10 @@ pub fn load(path: Option<&Path>) -> Result<&'static Contexts, ContextsError> {
     }
     let named = more.iter().map(|(bytes, url, _)| (url.as_str(), bytes.as_slice()));
     match Contexts::bundled_and(named) {
-        Ok(contexts) => Ok(Box::leak(Box::new(contexts))),
+        Ok(contexts) => {
+            let documents = more.into_iter().map(|(bytes, url, _)| (url, bytes)).collect();
+            Ok((Box::leak(Box::new(contexts)), documents))
+        }
         Err((at, error)) => {
             let (path, reason) = (more[at].2.clone(), error.to_string());
             Err(ContextsError::NotAContext { path, reason })

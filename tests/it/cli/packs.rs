@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::{fetch, folder, run, text, verify};
 use crate::support::demo::{Demo, PROGRAM};
@@ -143,4 +144,56 @@ fn a_pack_is_never_written_over_a_file() {
     assert!(text(&output.stderr).contains("already"), "{}", text(&output.stderr));
     let kept = std::fs::read(folder.path().join("kept.zip")).expect("it is there");
     assert_eq!(kept, b"{}");
+}
+
+#[test]
+fn a_pack_is_replayed_only_with_the_contexts_that_it_knew() {
+    let folder = folder();
+    let vector = include_str!("../../vectors/did-key-calls-itself-nea.json");
+    let vector: Value = serde_json::from_str(vector).expect("a vector is JSON");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("the folder is there");
+    };
+    let input = vector["input"].as_str().expect("its input is text");
+    let mut credential: Value = serde_json::from_str(input).expect("JSON");
+    let named = credential["@context"].as_array_mut().expect("an array");
+    named.push("https://a.example/c".into());
+    write("credential.json", &credential.to_string());
+    let context = r#"{"@context": {"own": "https://a.example/own"}}"#;
+    write("mine.jsonld", context);
+    let digest: String = Sha256::digest(context).iter().map(|b| format!("{b:02x}")).collect();
+    let pin =
+        format!(r#"{{"https://a.example/c": {{"file": "mine.jsonld", "sha256": "{digest}"}}}}"#);
+    write("contexts.json", &pin);
+    let save = ["verify", "credential.json", "--offline", "--explain", "--save", "p.zip"];
+    let saved = run(folder.path(), &[&save[..], &["--contexts", "."]].concat());
+    let replay = ["verify", "--json", "--replay", "p.zip"];
+    let refused = run(folder.path(), &replay);
+    assert_eq!(refused.status.code(), Some(64));
+    let told = text(&refused.stderr);
+    assert!(told.contains("https://a.example/c") && told.contains("--contexts"), "{told}");
+    let replayed = run(folder.path(), &[&replay[..], &["--contexts", "."]].concat());
+    // What is named and not used changes nothing of what was signed.
+    let ended = (saved.status.code(), replayed.status.code());
+    assert_eq!(ended, (Some(0), Some(3)), "{}", text(&replayed.stderr));
+    let report: Value = serde_json::from_slice(&replayed.stdout).expect("a report");
+    assert!(report.get("explanation").is_some(), "what was told then is told again: {report:#}");
+}
+
+#[test]
+fn each_report_of_a_batch_says_that_it_rests_on_given_documents() {
+    let folder = folder();
+    let vector = include_str!("../../vectors/did-key-calls-itself-nea.json");
+    let vector: Value = serde_json::from_str(vector).expect("a vector is JSON");
+    let input: Value = serde_json::from_str(vector["input"].as_str().expect("text")).expect("JSON");
+    std::fs::write(folder.path().join("all.ndjson"), format!("{input}\n{{}}\n")).expect("written");
+    std::fs::write(folder.path().join("map.json"), "{}").expect("written");
+    let lines = |args: &[&str]| {
+        let output = run(folder.path(), &[&["verify", "--batch", "all.ndjson"], args].concat());
+        let lines = text(&output.stdout);
+        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        lines.map(|line| line["report"]["warnings"][0]["code"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&["--documents", "map.json"]), ["documents-given", "documents-given"]);
+    assert!(!lines(&["--offline"]).contains(&"documents-given".into()));
 }
