@@ -149,7 +149,7 @@ pub async fn mint(
 }
 
 /// The header and the body's member say the same, so either may.
-fn idempotency_key(
+pub(super) fn idempotency_key(
     headers: &HeaderMap,
     member: Option<&String>,
 ) -> Result<Option<String>, Problem> {
@@ -180,9 +180,14 @@ async fn created(app: &App, issuer: &str, issued: &Issued) -> Result<Response, P
         headers.insert(header::LOCATION, location);
     }
     if issued.replayed {
-        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+        mark_replayed(headers);
     }
     Ok(response)
+}
+
+/// Says that an earlier request under the same idempotency key did it.
+pub(super) fn mark_replayed(headers: &mut HeaderMap) {
+    headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
 }
 
 /// What minting answers; the same for each line of a batch.

@@ -11,9 +11,14 @@
 //! an issuer of this service is signed for, with a key of its own. No status list
 //! is signed: one composed elsewhere could take back what was revoked.
 
+mod again;
+mod mechanism;
+
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+
+pub use mechanism::Mechanism;
 
 use super::parties::{MethodSigner, Party, Signers};
 use super::secure::{self, ByProof};
@@ -26,7 +31,6 @@ use crate::model::credential::{CONTEXT_V1, CONTEXT_V2, Credential, first_context
 use crate::model::document::DocumentError;
 use crate::model::json::{self, Object, Value};
 use crate::model::key::Algorithm;
-use crate::model::securing::{Curve, JwtAlgorithm, Securing};
 use crate::model::{Document, date_time};
 use crate::proof::secured::MAX_BYTES;
 use crate::proof::suite::Suite;
@@ -52,45 +56,17 @@ pub struct External<'c> {
     pub mechanism: Option<Mechanism>,
     pub profile: Profile,
     pub contexts: &'c Contexts,
+    /// The same request under the same key is signed once.
+    pub idempotency_key: Option<&'c str>,
 }
 
-/// How it is secured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mechanism {
-    /// An embedded proof; over the issuer's usual curve where none is named.
-    DataIntegrity(&'static Suite, Option<Curve>),
-    /// An `EnvelopedVerifiableCredential` of a `vc+jwt`, by the issuer's usual `alg` where none
-    /// is named.
-    VcJose(Option<JwtAlgorithm>),
-}
-
-impl Mechanism {
-    /// By the name of its cryptosuite, or of its media type. After a full stop there may be the
-    /// curve or the `alg`: `ecdsa-rdfc-2019.P-384`, `vc+jwt.RS256`.
-    pub fn named(name: &str) -> Option<Self> {
-        let (name, which) = match name.split_once('.') {
-            Some((name, which)) => (name, Some(which)),
-            None => (name, None),
-        };
-        if name == "vc+jwt" {
-            return Some(Self::VcJose(which.map(str::parse).transpose().ok()?));
-        }
-        let suite = Suite::named(name).filter(|suite| !suite.is_older())?;
-        let curve: Option<Curve> = which.map(str::parse).transpose().ok()?;
-        let fits = curve.is_none_or(|curve| suite.keys.contains(&curve.key()));
-        fits.then_some(Self::DataIntegrity(suite, curve))
-    }
-
-    /// The kind of key that it takes of an issuer with these wishes.
-    fn key(self, wishes: Securing) -> Algorithm {
-        match self {
-            Self::VcJose(alg) => alg.unwrap_or(wishes.alg()).key(),
-            Self::DataIntegrity(suite, _) if suite.keys.contains(&Algorithm::Ed25519) => {
-                Algorithm::Ed25519
-            }
-            Self::DataIntegrity(_, curve) => curve.unwrap_or(wishes.curve()).key(),
-        }
-    }
+/// A credential that was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedExternal {
+    /// The secured credential's JSON.
+    pub credential: String,
+    /// It was signed by an earlier request under the same key.
+    pub replayed: bool,
 }
 
 /// Why it was not signed.
@@ -103,6 +79,14 @@ pub enum ExternalError {
     Issue(#[from] IssueError),
 }
 
+impl ExternalError {
+    /// There is a credential of this id already.
+    fn is_taken(&self) -> bool {
+        matches!(self, Self::Issue(IssueError::Store(error))
+            if matches!(**error, StoreError::Taken { .. }))
+    }
+}
+
 impl From<StoreError> for ExternalError {
     fn from(error: StoreError) -> Self {
         Self::Issue(error.into())
@@ -110,13 +94,31 @@ impl From<StoreError> for ExternalError {
 }
 
 impl Issuance {
-    /// The secured credential's JSON, after its commit.
+    /// The secured credential, after its commit.
     pub async fn issue_external(
         &self,
         issuer: &Party,
         by: &Minter,
         asked: External<'_>,
-    ) -> Result<String, ExternalError> {
+    ) -> Result<SignedExternal, ExternalError> {
+        if let Some(before) = self.signed_before(issuer, by, asked).await? {
+            return Ok(before);
+        }
+        match self.sign_and_record(issuer, by, asked).await {
+            // Another request under the same key may have been the one that took it.
+            Err(error) if error.is_taken() => {
+                self.signed_before(issuer, by, asked).await?.ok_or(error)
+            }
+            other => other,
+        }
+    }
+
+    async fn sign_and_record(
+        &self,
+        issuer: &Party,
+        by: &Minter,
+        asked: External<'_>,
+    ) -> Result<SignedExternal, ExternalError> {
         let document = Document::parse(asked.credential).map_err(|error| unreadable(&error))?;
         if document.root().str("id").is_some_and(|id| self.links.own(id).is_some()) {
             let detail = "This `id` is one that only this service gives; leave it out.";
@@ -144,9 +146,13 @@ impl Issuance {
                     metrics::counter!("touchmark_credentials_minted_total").increment(1);
                     tracing::info!(credential.id = %composed.token, issuer = %issuer.name,
                         "signed a credential that was composed elsewhere");
-                    return Ok(answer);
+                    return Ok(SignedExternal { credential: answer, replayed: false });
                 }
-                Recorded::Done(_) => {}
+                Recorded::Done(outcomes) => {
+                    if let Some(Minted::Replayed(replay)) = outcomes.into_iter().next() {
+                        return again::replayed(*replay, asked);
+                    }
+                }
             }
         }
         Err(IssueError::Broken("no free status index was found".into()).into())
@@ -235,16 +241,10 @@ impl Issuance {
             let detail = format!("The credential would be larger than {MAX_BYTES} bytes.");
             return Err(not_valid("form", "too-large", detail, ""));
         }
-        let answer = match &vc_jose {
-            None => embedded.clone(),
-            Some(jws) => serde_json::json!({
-                "@context": CONTEXT_V2, "type": "EnvelopedVerifiableCredential",
-                "id": format!("data:application/vc+jwt,{jws}"),
-            })
-            .to_string(),
-        };
+        let answer = answer(embedded.clone(), vc_jose.as_deref());
         let mint = self.external_mint(issuer, by, (composed, signing), (embedded, vc_jose));
-        Ok((Mint { valid_from: composed.valid_from.unwrap_or(created), ..mint }, answer))
+        let valid_from = composed.valid_from.unwrap_or(created);
+        Ok((Mint { valid_from, idempotency: again::idempotency(by, asked), ..mint }, answer))
     }
 
     fn external_mint(
@@ -399,6 +399,16 @@ fn conform(document: &Document<'_>, asked: External<'_>) -> Result<(), ExternalE
     let digests = digests.into_iter().map(|problem| (related_resource::NAME, problem));
     let found: Vec<_> = checks.chain(digests).map(|(name, p)| (name.to_owned(), p)).collect();
     if found.is_empty() { Ok(()) } else { Err(ExternalError::NotValid(found)) }
+}
+
+/// The form that was asked for: embedded, or in an envelope.
+fn answer(embedded: String, vc_jose: Option<&str>) -> String {
+    let Some(jws) = vc_jose else { return embedded };
+    serde_json::json!({
+        "@context": CONTEXT_V2, "type": "EnvelopedVerifiableCredential",
+        "id": format!("data:application/vc+jwt,{jws}"),
+    })
+    .to_string()
 }
 
 /// What embeds a proof by a key of this kind.

@@ -13,9 +13,10 @@ use super::{Asked, Instance, contexts};
 use crate::http::App;
 use crate::http::auth::{Caller, Scope};
 use crate::http::body;
+use crate::http::credentials::{idempotency_key, mark_replayed};
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::issue::IssueError;
-use crate::issue::external::{External, ExternalError, Mechanism};
+use crate::issue::external::{External, ExternalError, Mechanism, SignedExternal};
 use crate::model::Document;
 use crate::model::credential::Credential;
 
@@ -64,7 +65,10 @@ pub struct NotIssued {
 }
 
 /// Sign a credential as the issuer whose API key this is (VC-API).
-#[utoipa::path(post, path = "/credentials/issue", tag = "vc-api", operation_id = "vc_api_issue", request_body = CredentialToIssue,
+#[utoipa::path(post, path = "/credentials/issue", tag = "vc-api", operation_id = "vc_api_issue",
+    params(("Idempotency-Key" = Option<String>, Header,
+            description = "Asking again under the same key gives the same bytes and signs nothing")),
+    request_body = CredentialToIssue,
     responses((status = 201, description = "The credential, secured and committed", body = IssueAnswer),
               (status = 400, description = "It cannot be signed as it is, or the request cannot be read", content(
                   (NotIssued = "application/json"), (ProblemDocument = "application/problem+json")))),
@@ -80,7 +84,9 @@ pub async fn issue(
 /// Sign a credential as an issuer, in the way that the instance names (VC-API).
 #[utoipa::path(post, path = "/{instance}/credentials/issue", tag = "vc-api", operation_id = "vc_api_issue_at",
     params(("instance" = String, Path, example = "nea.ecdsa-rdfc-2019",
-            description = "An issuer's name; after a full stop also a cryptosuite or `vc+jwt`, and after another its curve (`P-384`) or `alg`")),
+            description = "An issuer's name; after a full stop also a cryptosuite or `vc+jwt`, and after another its curve (`P-384`) or `alg`"),
+           ("Idempotency-Key" = Option<String>, Header,
+            description = "Asking again under the same key gives the same bytes and signs nothing")),
     request_body = CredentialToIssue,
     responses((status = 201, description = "The credential, secured and committed", body = IssueAnswer),
               (status = 400, description = "It cannot be signed as it is, or the request cannot be read", content(
@@ -102,6 +108,7 @@ async fn answer(
     request: Request,
 ) -> Result<Response, Problem> {
     let named = instance.map(Instance::of);
+    let idempotency_key = idempotency_key(request.headers(), None)?;
     if let Some(named) = &named {
         app.party(caller, Scope::Issue, named.issuer).await?;
     }
@@ -119,6 +126,7 @@ async fn answer(
         mechanism: mechanism(named.and_then(|named| named.mechanism), &asked)?,
         profile,
         contexts: contexts(app, profile),
+        idempotency_key: idempotency_key.as_deref(),
     };
     match app.issuance.issue_external(&party, &caller.minter(), external).await {
         Ok(secured) => created(secured),
@@ -167,12 +175,17 @@ fn mechanism(named: Option<&str>, asked: &Asked<'_>) -> Result<Option<Mechanism>
     })
 }
 
-fn created(secured: String) -> Result<Response, Problem> {
-    let verifiable_credential = RawValue::from_string(secured).map_err(|error| {
+fn created(signed: SignedExternal) -> Result<Response, Problem> {
+    let verifiable_credential = RawValue::from_string(signed.credential).map_err(|error| {
         tracing::error!(%error, "a secured credential is not JSON");
         Problem::Internal
     })?;
-    Ok((StatusCode::CREATED, Json(IssueAnswer { verifiable_credential })).into_response())
+    let answer = Json(IssueAnswer { verifiable_credential });
+    let mut response = (StatusCode::CREATED, answer).into_response();
+    if signed.replayed {
+        mark_replayed(response.headers_mut());
+    }
+    Ok(response)
 }
 
 fn refused(problems: &[(String, crate::check::Problem)]) -> Response {

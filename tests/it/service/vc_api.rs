@@ -105,6 +105,25 @@ async fn a_presentation_is_verified_with_what_was_asked(database: Database) {
     let answer = ask(&app, path, &json!({"verifiablePresentation": none})).await.expect(400).json();
     assert_eq!(codes(&answer), ["no-proof"]);
 
+    for (holder, status) in [
+        (json!("did:example:holder"), 200),
+        (json!({"id": "did:example:holder"}), 200),
+        (json!("holder"), 400),
+        (json!({"id": "not a url"}), 400),
+        (json!({"name": "H"}), 400),
+        (json!(7), 400),
+    ] {
+        let held = with(good.clone(), json!({"holder": holder}));
+        let answer = ask(&app, path, &json!({"verifiablePresentation": held})).await;
+        assert_eq!(answer.status, status, "{holder}: {}", answer.text());
+    }
+    for broken in
+        [json!({"@context": null}), json!({"type": "Presentation"}), json!({"type": null})]
+    {
+        let broken = with(good.clone(), broken);
+        ask(&app, path, &json!({"verifiablePresentation": broken})).await.expect(400);
+    }
+
     // What is the one is not the other.
     let answer = ask(&app, "/credentials/verify", &json!({"verifiableCredential": good})).await;
     assert_eq!(codes(&answer.expect(400).json()), ["not-a-credential"]);

@@ -1,5 +1,6 @@
 //! Issuing and status by the VC-API.
 
+use axum::http::Method;
 use base64::Engine as _;
 use serde_json::{Value, json};
 use touchmark::did;
@@ -12,6 +13,7 @@ use crate::support::app::{Answer, Database, Setting, TestApp, on_both_databases}
 use crate::support::samples::with;
 
 on_both_databases! {
+    asking_again_under_the_same_key_signs_once
     what_is_issued_gets_its_status_and_verifies_until_it_is_revoked
     every_mechanism_signs_for_an_instance_that_names_it
     the_data_model_1_1_is_issued_too
@@ -155,6 +157,42 @@ async fn every_mechanism_signs_for_an_instance_that_names_it(database: Database)
         app.post("/nea/credentials/issue", &app.nea, &body).await.expect_problem(400, "unreadable");
     }
     issue(&app, "/nea.Ed25519Signature2020", &plain()).await.expect_problem(400, "unreadable");
+}
+
+async fn asking_again_under_the_same_key_signs_once(database: Database) {
+    let app = app(database).await;
+    let ask = async |key: &str, path: &str, body: &Value| {
+        let request = app.request(Method::POST, path).key(&app.nea);
+        request.header("idempotency-key", key).json(body).send().await
+    };
+    let body = json!({"credential": with(plain(), json!({"id": "urn:uuid:1"})), "options": {}});
+    let path = "/nea/credentials/issue";
+    let first = ask("a", path, &body).await.expect(201);
+    assert_eq!(first.headers.get("idempotency-replayed"), None);
+    for _ in 0..2 {
+        let again = ask("a", path, &body).await.expect(201);
+        assert_eq!(again.bytes, first.bytes);
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+    }
+    // Another key, and none, are other requests: their id is taken.
+    ask("b", path, &body).await.expect_problem(409, "taken");
+    app.post(path, &app.nea, &body).await.expect_problem(409, "taken");
+    let other = json!({"credential": plain()});
+    ask("a", path, &other).await.expect_problem(422, "idempotency-key-reused");
+    // So is another way of securing.
+    let jose = "/nea.vc+jwt/credentials/issue";
+    ask("a", jose, &body).await.expect_problem(422, "idempotency-key-reused");
+    let envelope = ask("c", jose, &other).await.expect(201);
+    assert_eq!(ask("c", jose, &other).await.expect(201).bytes, envelope.bytes);
+    assert_eq!(envelope.json()["verifiableCredential"]["type"], "EnvelopedVerifiableCredential");
+    ask("", path, &other).await.expect_problem(400, "unreadable");
+
+    // Who asks at the same time gets the winner's bytes.
+    let body = json!({"credential": with(plain(), json!({"id": "urn:uuid:2"}))});
+    let all = (0..5).map(|_| ask("d", path, &body));
+    let all = futures_util::future::join_all(all).await;
+    let first = all[0].bytes.clone();
+    assert!(all.into_iter().all(|answer| answer.expect(201).bytes == first));
 }
 
 #[tokio::test]
@@ -355,6 +393,31 @@ async fn contexts_that_the_operator_pinned_are_known() {
 }
 
 #[tokio::test]
+async fn the_list_that_a_credential_names_is_served_bare_to_who_asks_for_json() {
+    let app = app(Database::sqlite()).await;
+    let credential = issued(&app, "/nea", &plain()).await;
+    let entry = &credential["credentialStatus"];
+    assert_eq!((&entry["statusPurpose"], entry.get("statusSize")), (&json!("revocation"), None));
+    let url = entry["statusListCredential"].as_str().unwrap();
+    assert!(url.starts_with("https://") && entry["id"] != url, "{entry}");
+    let path = url.strip_prefix("https://touchmark.example").unwrap();
+    let answer = app.get_as(path, "application/ld+json, application/json").await.expect(200);
+    assert!(answer.media_type().contains("json"), "{}", answer.media_type());
+    let list = answer.json();
+    assert!(list.get("verifiableCredential").is_none() && list["proof"].is_array());
+    assert_eq!(list["issuer"], NEA);
+    let types = list["type"].as_array().unwrap();
+    assert!(types.contains(&json!("BitstringStatusListCredential")), "{types:?}");
+    let subject = &list["credentialSubject"];
+    assert_eq!(subject["type"], "BitstringStatusList");
+    let bits = touchmark::status::bitstring::decode(subject["encodedList"].as_str().unwrap());
+    assert!(bits.unwrap().len() >= 131_072);
+    let index: usize = entry["statusListIndex"].as_str().unwrap().parse().unwrap();
+    assert!(index < 131_072);
+    app.get("/status/0123456789abcdef0123456789abcdef").await.expect(404);
+}
+
+#[tokio::test]
 async fn no_status_list_is_signed_that_was_composed_elsewhere() {
     let app = app(Database::sqlite()).await;
     let subject = json!({"type": "BitstringStatusList", "statusPurpose": "revocation",
@@ -431,6 +494,15 @@ async fn what_breaks_the_data_model_is_not_issued() {
         json!({"relatedResource": "https://a.example/"}),
         json!({"relatedResource": [{"id": "https://a.example/"}]}),
         json!({"relatedResource": [{"id": V2, "digestSRI": "sha384-AAAA"}]}),
+        json!({"relatedResource": [{"id": V2, "digestMultibase": "uAAAA"}]}),
+        json!({"relatedResource": [{"id": "https://a.example/", "digestSRI": "sha384-AAAA"},
+                                   {"id": "https://a.example/", "digestSRI": "sha384-AAAA"}]}),
+        json!({"@context": [V2, {"@base": "https://a.example/"}],
+               "type": ["VerifiableCredential", "Relative"]}),
+        json!({"@context": [V2, "relative"]}),
+        json!({"credentialSubject": {"id": "urn:uuid:2", "undefined": "dropped"}}),
+        json!({"name": {"@value": "x", "@language": "en", "@type": "x"}}),
+        json!({"issuer": {"id": NEA, "name": 7}}),
         json!({"undefined": "member"}),
         json!({"proof": {"type": "DataIntegrityProof"}}),
     ] {
@@ -467,6 +539,9 @@ async fn what_the_data_model_allows_is_issued_and_verifies() {
         json!({"refreshService": {"type": "ExampleRefresh", "id": "https://a.example/"}}),
         json!({"credentialStatus": {"type": "ExampleStatus", "id": "https://a.example/1"}}),
         json!({"relatedResource": [{"id": V2, "digestSRI": sri}]}),
+        // The edition of July 2024, as the suites have it.
+        json!({"relatedResource": [
+            {"id": V2, "digestMultibase": "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k"}]}),
         json!({"@context": [V2, EXAMPLES, {"@context": {"Own": "https://a.example/Own"}}],
                "type": ["VerifiableCredential", "Own"]}),
     ] {
@@ -506,6 +581,12 @@ async fn a_proof_must_be_whole_and_by_the_conformance_profile_need_not_be_the_is
         with(proof.clone(), json!({"proofPurpose": "authentication"})),
         with(proof.clone(), json!({"proofValue": null})),
         with(proof.clone(), json!({"proofValue": "not multibase"})),
+        // Another suite takes keys of another kind.
+        with(proof.clone(), json!({"cryptosuite": "ecdsa-rdfc-2019"})),
+        with(
+            proof.clone(),
+            json!({"proofValue": proof["proofValue"].as_str().unwrap().to_uppercase()}),
+        ),
         with(proof.clone(), json!({"previousProof": 7})),
         with(proof.clone(), json!({"previousProof": "urn:uuid:absent"})),
     ] {
