@@ -123,7 +123,10 @@ impl<'v, S: Sources> Verifier<'v, S> {
 
     async fn verify_link(self, url: &str) -> Report {
         let Ok(url) = Url::parse(url) else {
-            let problem = Problem::new("not-a-url", "The link is not a URL.");
+            let start: String = url.chars().take(60).collect();
+            let detail =
+                format!("Expected a link such as https://issuer.example/1; found {start:?}.");
+            let problem = Problem::new("not-a-url", detail);
             return Report::unreadable(Check::fail(FORM, url, problem));
         };
         match self.follow(&url).await {

@@ -51,7 +51,6 @@ pub fn check(root: &Object<'_>, conformance: &mut Conformance) {
     let model = if old { &MODEL_1 } else { &MODEL_2 };
     let mut found = Findings::default();
     context(root, model, &mut found);
-    mixture(root, model, &mut found);
     credential_type(root, &mut found);
     ids(root, Place::Root, &mut found);
     issuer(root, &mut found);
@@ -62,6 +61,8 @@ pub fn check(root: &Object<'_>, conformance: &mut Conformance) {
         typed(root, member, &mut found);
     }
     related_resources(root, &mut found);
+    found.tell_what_stands(root);
+    mixture(root, model, &mut found);
     found.report(NAME, model.name, conformance);
 }
 
@@ -301,6 +302,31 @@ mod tests {
     #[test]
     fn a_plain_credential_keeps_the_rules() {
         assert!(run(&credential()).passed());
+    }
+
+    #[test]
+    fn each_broken_rule_tells_what_stands_in_its_place() {
+        for (member, value, seen) in [
+            ("issuer", json!(null), "It is null."),
+            ("issuer", json!({"name": "x"}), "It is an object."),
+            ("validFrom", json!("2026-11-21"), "It is \"2026-11-21\"."),
+            ("validFrom", json!("x".repeat(100)), &format!("It starts \"{}\".", "x".repeat(60))),
+            ("credentialSubject", json!([]), "It is an array of 0."),
+            ("name", json!(4.50), "It is the number 4.5."),
+            ("type", json!("string"), "It is \"string\"."),
+            ("evidence", json!(["x"]), "It is \"x\"."),
+        ] {
+            let mut broken = credential();
+            broken[member] = value;
+            let conformance = run(&broken);
+            let problem = conformance.problems().next().unwrap();
+            assert!(problem.detail.ends_with(seen), "{}", problem.detail);
+        }
+        let mut none = credential();
+        none.as_object_mut().unwrap().remove("issuer");
+        let conformance = run(&none);
+        let detail = &conformance.problems().next().unwrap().detail;
+        assert!(detail.ends_with("There is none."), "{detail}");
     }
 
     #[test]

@@ -63,7 +63,8 @@ pub fn locate(issuer: Option<&str>) -> Result<Resolution, Check> {
 
 /// Nothing says whose keys to ask for.
 pub fn unnamed_issuer() -> Check {
-    let problem = Problem::new("no-issuer", "The credential names no issuer.").at("/issuer");
+    let detail = "Expected `issuer` with the id of who signs; the credential names none.";
+    let problem = Problem::new("no-issuer", detail).at("/issuer");
     Check::fail(NAME, "no issuer", problem)
 }
 

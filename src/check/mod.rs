@@ -42,6 +42,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::jsonld::{self, Contexts, Dataset};
 use crate::model::Document;
+use crate::model::json::{Object, Value};
 use crate::proof::vc_jwt;
 use options::Options;
 
@@ -145,6 +146,14 @@ impl Findings {
         }
     }
 
+    /// Adds to each error, whose sentence says what is expected, what stands in its place.
+    fn tell_what_stands(&mut self, root: &Object<'_>) {
+        for error in &mut self.errors {
+            let seen = seen(root, error.pointer.as_deref().unwrap_or_default());
+            error.detail = format!("{} {seen}", error.detail);
+        }
+    }
+
     /// One failed check for each error, so that an issuer sees all of them.
     fn report(self, name: &'static str, observed: &str, conformance: &mut Conformance) {
         if self.errors.is_empty() {
@@ -153,6 +162,25 @@ impl Findings {
         let failed = self.errors.into_iter();
         conformance.checks.extend(failed.map(|problem| Check::fail(name, observed, problem)));
         conformance.warnings.extend(self.warnings);
+    }
+}
+
+/// What stands at a JSON pointer, as a sentence.
+fn seen(root: &Object<'_>, pointer: &str) -> String {
+    let (first, rest) = match pointer.strip_prefix('/').and_then(|path| path.split_once('/')) {
+        Some((first, _)) => (first, &pointer[first.len() + 1..]),
+        None => (pointer.trim_start_matches('/'), ""),
+    };
+    match root.get(&first.replace("~1", "/").replace("~0", "~")).and_then(|v| v.pointer(rest)) {
+        None => "There is none.".to_owned(),
+        Some(Value::String(text)) if text.chars().count() <= 60 => format!("It is {text:?}."),
+        Some(Value::String(text)) => {
+            let start: String = text.chars().take(60).collect();
+            format!("It starts {start:?}.")
+        }
+        Some(Value::Array(items)) => format!("It is an array of {}.", items.len()),
+        Some(Value::Number(number)) => format!("It is the number {}.", number.text()),
+        Some(value) => format!("It is {}.", value.kind()),
     }
 }
 

@@ -189,12 +189,13 @@ pub fn keys_to_ask<'d>(award: Award<'d, '_>) -> Result<Vec<&'d str>, Problem> {
 
 /// Reads a `CryptographicKey`; it must name its issuer back.
 pub fn key(document: &Object<'_>, id: &str, issuer_id: &str) -> Result<PublicKey, Problem> {
-    if document.str("id").is_some_and(|found| found != id) {
-        let detail = format!("The key document at {id} is about another key.");
+    if let Some(found) = document.str("id").filter(|found| *found != id) {
+        let detail = format!("The key document at {id} is about another key, {found}.");
         return Err(Problem::new("key-of-another-controller", detail));
     }
     if document.str("owner") != Some(issuer_id) {
-        let detail = format!("The key {id} does not name {issuer_id} as its owner.");
+        let owner = document.str("owner").unwrap_or("nobody");
+        let detail = format!("The key {id} must name {issuer_id} as its owner; it names {owner}.");
         return Err(Problem::new("key-of-another-controller", detail));
     }
     let pem = document.str("publicKeyPem").unwrap_or_default();
@@ -221,8 +222,8 @@ pub fn gone(url: &str) -> Check {
 /// What the list of a signed assertion's issuer says.
 pub fn status_of_signed(assertion: Assertion<'_, '_>, list: &Object<'_>, issuer: &str) -> Check {
     let observed = list.str("id").unwrap_or("the issuer's revocation list").to_owned();
-    if reference(list.get("issuer")).is_some_and(|of| of != issuer) {
-        let detail = "The revocation list is another issuer's.";
+    if let Some(of) = reference(list.get("issuer")).filter(|of| *of != issuer) {
+        let detail = format!("Expected the revocation list of {issuer}; this one is of {of}.");
         let problem = Problem::new("status-list-of-another-issuer", detail);
         return Check::undecided(status::NAME, observed, problem);
     }
@@ -263,7 +264,8 @@ pub fn dates(assertion: Assertion<'_, '_>, now: Timestamp) -> Check {
     let (issued, expires) = match (time("issuedOn"), time("expires")) {
         (Ok(issued), Ok(expires)) => (issued, expires),
         (Err(member), _) | (_, Err(member)) => {
-            let detail = format!("`{member}` is not a date and time with an offset.");
+            let seen = super::seen(assertion.0, &format!("/{member}"));
+            let detail = format!("`{member}` must be a date and time with an offset. {seen}");
             let problem = Problem::new("invalid-date", detail).at(format!("/{member}"));
             return Check::undecided(validity::NAME, member, problem);
         }

@@ -215,7 +215,11 @@ fn iss(root: &Object<'_>) -> Check {
     const JWT_CLAIMS: &str = super::jwt_claims::NAME;
     match root.get("iss") {
         Some(value) if root.contains("holder") && value.as_str() != holder(root) => {
-            let detail = "The claim `iss` must equal the presentation's holder.";
+            let found = value.as_str().map_or_else(|| value.kind().to_owned(), str::to_owned);
+            let detail = format!(
+                "The claim `iss` must equal the presentation's holder, {}; it is {found}.",
+                holder(root).unwrap_or("which is unnamed")
+            );
             let problem = Problem::new("claim-mismatch", detail).at("/iss");
             Check::fail(JWT_CLAIMS, "another holder", problem)
         }

@@ -27,7 +27,9 @@ pub fn check(proof: &Object<'_>, place: ProofPlace, now: Timestamp) -> Check {
     for member in ["created", "expires", "validUntil"] {
         let Some(value) = proof.get(member) else { continue };
         let Some(time) = value.as_str().and_then(date_time::parse) else {
-            let detail = format!("The proof's `{member}` must be a date and time with an offset.");
+            let seen = super::seen(proof, &format!("/{member}"));
+            let detail =
+                format!("The proof's `{member}` must be a date and time with an offset. {seen}");
             let problem = Problem::new("date-time", detail).at(place.member(member));
             return Check::fail(NAME, format!("{member} cannot be read"), problem);
         };

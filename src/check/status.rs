@@ -111,7 +111,9 @@ pub fn check(named: &Named, fact: Option<&ListFact>, asked: Asked<'_>) -> Judgem
         }
         Named::Unknown { kind } => (kind.clone(), unknown(kind, asked.profile)),
         Named::TooMany => {
-            let detail = format!("The credential has more than {MAX_ENTRIES} status entries.");
+            let detail = format!(
+                "Up to {MAX_ENTRIES} status entries are looked at; the credential has more."
+            );
             let problem = Problem::new("too-many-status-entries", detail);
             ("too many entries".to_owned(), Judged::Undecided(problem))
         }

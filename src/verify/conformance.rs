@@ -49,7 +49,8 @@ pub(super) async fn keys<S: Sources>(
 }
 
 fn unnamed() -> Check {
-    let problem = Problem::new("no-key-named", "Nothing names the key that signed.");
+    let detail = "Expected a `verificationMethod` or `kid` that names the key; there is none.";
+    let problem = Problem::new("no-key-named", detail);
     Check::fail(check::issuer_key::NAME, "no key", problem)
 }
 

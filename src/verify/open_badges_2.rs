@@ -90,8 +90,11 @@ async fn hosted<S: Sources>(
     };
     let document = read(&fetched, url)?;
     let assertion = Assertion::of(document.root()).ok_or_else(|| {
-        let problem = Problem::new("not-an-assertion", format!("{url} is not an assertion."));
-        Check::fail(ob2::HOSTED, url, problem)
+        let detail = format!(
+            "Expected an Open Badges 2.0 assertion at {url}; what it answers is none, by its \
+             `type` and `@context`."
+        );
+        Check::fail(ob2::HOSTED, url, Problem::new("not-an-assertion", detail))
     })?;
     found.asked(fetched.fetched_at);
     if assertion.verification() != Some(Verification::Hosted) {
@@ -206,7 +209,8 @@ struct Parts {
 impl Parts {
     async fn gather<S: Sources>(assertion: Assertion<'_, '_>, sources: &S) -> Result<Self, Check> {
         let missing = |what: &str, at: &str| {
-            let problem = Problem::new("missing-member", format!("It names no {what}.")).at(at);
+            let detail = format!("Expected {what} to be named at `{at}`; there is none.");
+            let problem = Problem::new("missing-member", detail).at(at);
             Check::fail(ob2::SHAPE, "Open Badges 2.0", problem)
         };
         let badge = match assertion.0.get("badge") {

@@ -85,7 +85,8 @@ async fn keys<S: Sources>(
         Profile::Strict | Profile::Conformance => owner,
     };
     let Some(holder) = holder else {
-        let detail = "Nothing names the holder or a key of theirs.";
+        let detail = "Expected `holder`, or a `verificationMethod` or `kid` that names a key of \
+                      theirs; there is neither.";
         let problem = Problem::new("no-key-named", detail).at("/holder");
         return Err(Check::fail(presentation::HOLDER_KEY, "no holder", problem));
     };

@@ -88,7 +88,10 @@ impl<'d, 'a> Proofs<'d, 'a> {
         }
         let all: Vec<_> = items.iter().filter_map(Value::as_object).collect();
         if all.len() < items.len() {
-            let problem = Problem::new("invalid-proof", "Each `proof` must be an object.");
+            let other = items.iter().find(|item| item.as_object().is_none());
+            let kind = other.map_or("another", Value::kind);
+            let detail = format!("Each `proof` must be an object; one is {kind}.");
+            let problem = Problem::new("invalid-proof", detail);
             return Err(Check::fail(NAME, "not proofs", problem.at("/proof")));
         }
         let following = all.iter().filter(|proof| proof.contains("previousProof")).count();
