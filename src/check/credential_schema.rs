@@ -26,7 +26,7 @@ pub const MOST: usize = 4;
 pub const ACCEPT: &str = "application/schema+json, application/json";
 
 /// The kinds of `credentialSchema` whose `id` is the address of a JSON Schema.
-const KINDS: [&str; 2] = ["1EdTechJsonSchemaValidator2019", "JsonSchema"];
+pub const KINDS: [&str; 2] = ["1EdTechJsonSchemaValidator2019", "JsonSchema"];
 
 /// Below this address 1EdTech publishes the schemas of Open Badges 3.0.
 const OF_1EDTECH: &str = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json";

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use touchmark::check::status::ENTRY_KINDS;
+use touchmark::check::{credential_schema, refresh};
 use touchmark::did;
 use touchmark::model::key::Algorithm;
 use touchmark::proof::SUITES;
@@ -117,6 +118,8 @@ fn the_table_of_what_is_supported_is_that_of_the_registries() {
     supported.extend(Algorithm::ALL.map(|algorithm| algorithm.jws().to_owned()));
     supported.extend(did::METHODS.map(|(name, _)| format!("did:{name}")));
     supported.extend(ENTRY_KINDS.map(|(name, _)| name.to_owned()));
+    supported.extend(credential_schema::KINDS.map(str::to_owned));
+    supported.insert(refresh::TYPE.to_owned());
     assert_eq!(told, supported);
 }
 
