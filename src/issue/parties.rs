@@ -27,6 +27,9 @@ use crate::store::{KeyState, PartyKind, PartyRow, SigningKeyRow, Store, StoreErr
 /// The kinds of keys that everyone has.
 const USUAL: [Algorithm; 2] = [Algorithm::Ed25519, Algorithm::P256];
 
+/// Each time somebody else made a key meanwhile, and there are four kinds.
+const MOST_TRIES: usize = 5;
+
 /// Everyone who owns things here.
 pub struct Parties {
     store: Store,
@@ -184,19 +187,22 @@ impl Parties {
         party: &Party,
         also: &[Algorithm],
     ) -> Result<Vec<SigningKeyRow>, IssueError> {
-        let rows = self.store.keys(party.kind, &party.name).await?;
-        let mut missing = USUAL.to_vec();
-        let own = [party.profile.securing.proof_key(), party.profile.securing.alg().key()];
-        missing.extend(own.iter().chain(also));
-        let of = |kind: &Algorithm| missing.contains(kind) && active(&rows, *kind).is_none();
-        let missing: Vec<_> = Algorithm::ALL.into_iter().filter(of).collect();
-        if missing.is_empty() {
-            return Ok(rows);
-        }
-        match self.store.add_keys(&self.generate(party, missing).await?).await {
-            // Another process made them in the same moment; its keys are as good.
-            Ok(()) | Err(StoreError::Taken { .. }) => {}
-            Err(error) => return Err(error.into()),
+        let mut wanted = USUAL.to_vec();
+        wanted.extend([party.profile.securing.proof_key(), party.profile.securing.alg().key()]);
+        wanted.extend(also);
+        for _ in 0..MOST_TRIES {
+            let rows = self.store.keys(party.kind, &party.name).await?;
+            let is_missing =
+                |kind: &Algorithm| wanted.contains(kind) && active(&rows, *kind).is_none();
+            let missing: Vec<_> = Algorithm::ALL.into_iter().filter(is_missing).collect();
+            if missing.is_empty() {
+                return Ok(rows);
+            }
+            match self.store.add_keys(&self.generate(party, missing).await?).await {
+                // Another process made some of them in the same moment; those are as good.
+                Ok(()) | Err(StoreError::Taken { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(self.store.keys(party.kind, &party.name).await?)
     }

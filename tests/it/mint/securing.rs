@@ -140,6 +140,23 @@ async fn keys_of_other_kinds_are_made_when_they_are_first_asked_for_and_rotated_
 }
 
 #[tokio::test]
+async fn replicas_that_need_different_keys_at_once_each_get_theirs() {
+    let app = TestApp::sqlite().await;
+    app.publish(&samples::achievement()).await;
+    let replica = app.replica().await;
+    let asked = |alg: &str| with(samples::review(), json!({"securing": {"alg": alg}}));
+    let (es384, rs256) = (asked("ES384"), asked("RS256"));
+    let both = json!({"cryptosuite": "ecdsa-rdfc-2019", "curve": "P-384", "alg": "RS256"});
+    let both = with(samples::review(), json!({"securing": both}));
+    let (one, two) = (app.mint(&es384), replica.mint(&both));
+    let (one, two, three) = tokio::join!(one, two, app.mint(&rs256));
+    for (minted, expected) in [(one, "ES384"), (two, "RS256"), (three, "RS256")] {
+        assert_eq!(alg(jwt(&minted.expect(201).json())), expected);
+    }
+    assert_eq!(kinds(&app).await.1, 4, "no key was made twice");
+}
+
+#[tokio::test]
 async fn an_issuer_that_chooses_rsa_and_p_384_signs_its_lists_with_them() {
     let app = TestApp::sqlite().await;
     let chosen = json!({"cryptosuite": "ecdsa-rdfc-2019", "curve": "P-384", "alg": "RS256"});
