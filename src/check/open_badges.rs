@@ -45,7 +45,9 @@ pub fn check(root: &Object<'_>, conformance: &mut Conformance) {
     } else if endorsement {
         endorsement_subject(root, &mut found);
     } else {
-        let detail = "`type` must name `AchievementCredential` (or `OpenBadgeCredential`).";
+        let seen = super::seen(root, "/type");
+        let detail =
+            format!("`type` must name `AchievementCredential` (or `OpenBadgeCredential`). {seen}");
         found.error("open-badges-type", "/type", detail);
     }
     found.report(NAME, "Open Badges 3.0", conformance);
@@ -99,7 +101,9 @@ fn dated(root: &Object<'_>, found: &mut Findings) {
 fn achievement_subject(root: &Object<'_>, found: &mut Findings) {
     let at = SUBJECT;
     let Some(subject) = Credential(root).subject() else {
-        let detail = "An achievement credential has exactly one `credentialSubject`.";
+        let seen = super::seen(root, "/credentialSubject");
+        let detail =
+            format!("An achievement credential has exactly one `credentialSubject`. {seen}");
         return found.error("subject", at, detail);
     };
     walk(subject, &ACHIEVEMENT_SUBJECT, at, found);
@@ -158,7 +162,9 @@ fn endorsement_subject(root: &Object<'_>, found: &mut Findings) {
         found.error("missing", "/name", "An endorsement must have a `name`; it is absent.");
     }
     let Some(subject) = Credential(root).subject() else {
-        let detail = "An endorsement credential has exactly one `credentialSubject`.";
+        let seen = super::seen(root, "/credentialSubject");
+        let detail =
+            format!("An endorsement credential has exactly one `credentialSubject`. {seen}");
         return found.error("subject", at, detail);
     };
     walk(subject, &ENDORSEMENT_SUBJECT, at, found);
