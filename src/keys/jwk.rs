@@ -35,7 +35,7 @@ pub struct KeyPair {
 }
 
 /// Makes a key. Ed25519 seeds come from `ambient`, the others from OpenSSL. An RSA key takes
-/// half a second and sometimes several.
+/// about half a second of processor time.
 pub fn generate(algorithm: Algorithm, ambient: &Ambient) -> Result<KeyPair, KeyError> {
     let key = match algorithm {
         Algorithm::Ed25519 => {

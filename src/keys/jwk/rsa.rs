@@ -23,7 +23,7 @@ pub struct Rsa {
 }
 
 impl Rsa {
-    /// Takes half a second and sometimes several: primes are looked for.
+    /// Takes about half a second of processor time: primes are looked for.
     pub fn generate() -> Result<Self, KeyError> {
         Self::of(OpenSslRsa::generate(BITS)?)
     }
