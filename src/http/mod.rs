@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod language;
 pub mod limits;
 pub mod listener;
+pub mod manage;
 pub mod manage_link;
 pub mod mint_batch;
 pub mod ndjson;
@@ -17,9 +18,11 @@ pub mod negotiate;
 pub mod observe;
 pub mod openapi;
 pub mod operations;
+pub mod origin;
 pub mod problem;
 pub mod public;
 pub mod setup;
+pub mod share;
 pub mod sources;
 pub mod upload;
 pub mod vc_api;
@@ -122,8 +125,11 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(public::achievement_image))
         .routes(routes!(public::status_list))
         .routes(routes!(public::evidence))
+        .routes(routes!(share::shared))
+        .routes(routes!(share::evidence))
         .routes(routes!(public::home))
         .route_layer(from_fn(public::open_to_browsers));
+    let earners = OpenApiRouter::new().routes(routes!(manage::page, manage::act));
     let operations = OpenApiRouter::new()
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
@@ -134,5 +140,6 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(verifying)
         .merge(vc_api)
         .merge(public)
+        .merge(earners)
         .merge(operations)
 }

@@ -127,7 +127,7 @@ fn describe(
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let document = problem.document(Some(id.to_owned()));
     let (content_type, body) = match reader.filter(|reader| reader.is_person) {
-        Some(reader) if method == Method::GET => {
+        Some(reader) if matches!(*method, Method::GET | Method::POST) => {
             ("text/html; charset=utf-8", pages::problem(&reader.speech(), &document))
         }
         _ => {
@@ -168,7 +168,8 @@ fn secure(response: &mut Response) {
              connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         );
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
-        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+        // Unless whom the page is about allows more.
+        headers.entry("x-robots-tag").or_insert(HeaderValue::from_static("noindex"));
         headers.append(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
     }
 }

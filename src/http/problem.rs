@@ -77,6 +77,13 @@ impl Problem {
                  whether it was revoked; who has a copy can still verify it",
     };
 
+    /// The link leads nowhere any more.
+    pub const SHARE_LINK_ENDED: Self = Self::Gone {
+        code: "share-link-ended",
+        detail: "who shared this micro-credential here ended this link, which says nothing against \
+                 the micro-credential; ask them for another",
+    };
+
     /// What is asked for is shown only by the holder's own links.
     pub const PRIVATE: Self = Self::Private {
         detail: "its holder keeps this micro-credential private; ask them for a share link or for \

@@ -12,14 +12,16 @@ use axum::response::{IntoResponse, Response};
 use super::App;
 use super::limits::Client;
 use super::negotiate::choose;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemDocument};
 use super::sources::Own;
+use crate::check::Report;
 use crate::issue::status_list::ListForm;
 use crate::issue::{IssueError, definition};
 use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
 use crate::model::fault::is_slug;
 use crate::model::profile::Profile;
 use crate::pages;
+use crate::pages::credential::Told;
 use crate::pages::speech::Speech;
 use crate::store::{AchievementRow, CredentialRow, PartyKind};
 use crate::verify::Verifier;
@@ -31,7 +33,7 @@ const EMBEDDED: [&str; 4] =
 const JWT: [&str; 2] = ["text/plain", "application/jwt"];
 /// The media type of the VC-JOSE form, whose type and signature are its own.
 const VC_JOSE: &str = "application/vc+jwt";
-const HTML: &str = "text/html";
+pub(super) const HTML: &str = "text/html";
 
 /// Lets scripts of any site read what is public anyway: verifiers run in browsers too.
 pub async fn open_to_browsers(request: Request, next: Next) -> Response {
@@ -49,7 +51,11 @@ pub async fn open_to_browsers(request: Request, next: Next) -> Response {
     responses((status = 200, description = "The credential", content(
         (serde_json::Value = "application/vc+ld+json"), (serde_json::Value = "application/vc"),
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt")))))]
+        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt"))),
+        (status = 403, description = "Its holder keeps the files private; the page says whether it holds",
+         body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "Its holder withdrew it from this service",
+         body = ProblemDocument, content_type = "application/problem+json")))]
 pub async fn credential(
     State(app): State<Arc<App>>,
     client: Client,
@@ -57,34 +63,66 @@ pub async fn credential(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (id, suffix) = file.split_once('.').map_or((file.as_str(), None), |(id, s)| (id, Some(s)));
-    let media = match suffix {
-        None => {
-            let offered = [&EMBEDDED[..], &[HTML], &JWT, &[VC_JOSE]].concat();
-            choose(&headers, &offered).ok_or(Problem::NotAcceptable {
-                offered: "application/vc+ld+json, application/json, text/html, text/plain (JWT), \
-                          application/vc+jwt",
-            })?
-        }
-        Some("json") => EMBEDDED[0],
-        Some("jwt") => JWT[0],
-        Some(_) => return Err(Problem::NotFound),
-    };
+    let (id, suffix) = parts(&file);
+    let media = media(suffix, &headers)?;
     let found = app.issuance.store.credential_and_control(id).await?;
     let (row, control) = found.ok_or(Problem::NotFound)?;
-    if row.is_forgotten() {
-        return Err(Problem::FORGOTTEN);
+    let links = &app.issuance.links;
+    match (media == HTML, row.is_forgotten(), control.hidden) {
+        (true, true, _) => Ok(gone_page(pages::gone::page(&t, pages::gone::FORGOTTEN)?)),
+        (false, true, _) => Err(Problem::FORGOTTEN),
+        (true, ..) => {
+            // The page is a verification, and costs us as much.
+            app.admit(client.0)?;
+            let report = report_on(&app, &row).await;
+            if control.hidden {
+                return Ok(html(pages::private::page(&t, links, &row, &report)?));
+            }
+            let evidence = app.issuance.store.evidence_of(&row.id).await?;
+            let open = evidence.into_iter().filter(|evidence| evidence.open);
+            let open: Vec<_> = open.map(|evidence| evidence.token).collect();
+            let told = Told { row: &row, report: &report, open_evidence: &open, shared: None };
+            let mut page = html(pages::credential(&t, links, &told)?);
+            if control.robots {
+                page.headers_mut().insert("x-robots-tag", HeaderValue::from_static("all"));
+            }
+            Ok(page)
+        }
+        (false, false, true) => Err(Problem::PRIVATE),
+        (false, false, false) => form(&app, row, (suffix, media), &headers).await,
     }
-    if control.hidden {
-        return Err(Problem::PRIVATE);
+}
+
+/// A file's name and what follows its first full stop.
+pub(super) fn parts(file: &str) -> (&str, Option<&str>) {
+    file.split_once('.').map_or((file, None), |(name, suffix)| (name, Some(suffix)))
+}
+
+/// The media type of the form that is asked for: by its suffix, else by `Accept`.
+pub(super) fn media(suffix: Option<&str>, headers: &HeaderMap) -> Result<&'static str, Problem> {
+    match suffix {
+        None => {
+            let offered = [&EMBEDDED[..], &[HTML], &JWT, &[VC_JOSE]].concat();
+            choose(headers, &offered).ok_or(Problem::NotAcceptable {
+                offered: "application/vc+ld+json, application/json, text/html, text/plain (JWT), \
+                          application/vc+jwt",
+            })
+        }
+        Some("json") => Ok(EMBEDDED[0]),
+        Some("jwt") => Ok(JWT[0]),
+        Some(_) => Err(Problem::NotFound),
     }
-    if media == HTML {
-        // The page is a verification, and costs us as much.
-        app.admit(client.0)?;
-        return credential_page(&app, &t, row).await;
-    }
+}
+
+/// A signed form, for whoever may see it.
+pub(super) async fn form(
+    app: &App,
+    row: CredentialRow,
+    (suffix, media): (Option<&str>, &'static str),
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     if row.is_external() {
-        return external(&row, suffix, &headers);
+        return external(&row, suffix, headers);
     }
     let body = match media {
         VC_JOSE => app.issuance.vc_jose(&row).await?,
@@ -118,18 +156,17 @@ fn external(
     Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-cache")], body).into_response())
 }
 
-/// The page is made of a verification done as it loads, by the same code that serves everyone.
-async fn credential_page(app: &App, t: &Speech, row: CredentialRow) -> Result<Response, Problem> {
+/// A page is made of a verification done as it loads, by the same code that serves everyone.
+pub(super) async fn report_on(app: &App, row: &CredentialRow) -> Report {
     let now = app.issuance.ambient.now();
     let own = Own::of(app);
     let verifier = Verifier { sources: &own, contexts: app.contexts, now, options: &app.options };
-    let report = verifier.verify(row.embedded.as_bytes()).await;
-    let evidence = app.issuance.store.evidence_of(&row.id).await?;
-    let open = evidence.into_iter().filter(|evidence| evidence.open).map(|evidence| evidence.token);
-    let open_evidence: Vec<_> = open.collect();
-    let told =
-        pages::credential::Told { row: &row, report: &report, open_evidence: &open_evidence };
-    Ok(html(pages::credential(t, &app.issuance.links, &told)?))
+    verifier.verify(row.embedded.as_bytes()).await
+}
+
+/// What ended at its holder's wish, for people.
+pub(super) fn gone_page(page: String) -> Response {
+    (StatusCode::GONE, html(page)).into_response()
 }
 
 /// An issuer: its page, or its profile.
@@ -387,7 +424,7 @@ fn json(media: &'static str, value: &serde_json::Value) -> Result<Response, Prob
     Ok(([(header::CONTENT_TYPE, media)], value.to_string()).into_response())
 }
 
-fn html(page: String) -> Response {
+pub(super) fn html(page: String) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     (headers, page).into_response()

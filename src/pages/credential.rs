@@ -3,6 +3,8 @@
 //! Invariant: what is shown was read from the signed bytes that the verdict is on, be it ours or
 //! composed elsewhere; the proven domain leads, and a name alone is never shown as a proof.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::checks::{self, Group};
@@ -24,6 +26,16 @@ pub struct Told<'a> {
     pub report: &'a Report,
     /// The tokens of the evidence that its holder leaves open.
     pub open_evidence: &'a [String],
+    /// The share link that shows it, if one does.
+    pub shared: Option<Shared<'a>>,
+}
+
+/// What a share link shows, whatever is open on the page itself.
+#[derive(Clone, Copy)]
+pub struct Shared<'a> {
+    pub token: &'a str,
+    /// Positions of the evidence.
+    pub evidence: &'a [i64],
 }
 
 #[derive(Template)]
@@ -69,7 +81,7 @@ struct Evidence<'a> {
     name: Option<&'a str>,
     description: Option<&'a str>,
     /// Where it can be opened, unless its holder keeps it private.
-    link: Option<&'a str>,
+    link: Option<Cow<'a, str>>,
 }
 
 struct Aligned<'a> {
@@ -91,6 +103,10 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
     });
     let hours_id = ours.as_ref().map(|ids| ids.criterion("hours"));
     let found = report.credential.as_ref();
+    let page = match told.shared {
+        Some(shared) => links.shared(shared.token),
+        None => links.credential(&row.id),
+    };
     let ended = !matches!(report.status, Status::Good | Status::Unknown);
     render(&Page {
         t,
@@ -100,7 +116,7 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         successor: report.superseded_by.as_deref().map(|link| here(links, link)),
         groups: checks::groups(report, t),
         as_of: report.status_as_of.as_deref(),
-        page: here(links, &links.credential(&row.id)).to_owned(),
+        page: here(links, &page).to_owned(),
         image: shown_picture(links, signed.image(), ours.as_ref()),
         description: signed.description(),
         earner: found.and_then(|c| c.earner.as_ref()?.name.as_deref()),
@@ -117,7 +133,7 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         criteria_link: signed.criteria("id").filter(|link| link.starts_with("https://")),
         narrative: signed.subject.and_then(|s| s.str("narrative")).map(markdown::html),
         achievement_page: ours.map(|ids| here(links, &ids.version_url()).to_owned()),
-        evidence: signed.evidence(links, told.open_evidence),
+        evidence: signed.evidence(links, told),
         alignments: signed.alignments(),
         has_jwt: !row.jwt.is_empty(),
     })
@@ -182,16 +198,23 @@ impl<'a> Signed<'a> {
         objects(self.achievement, "resultDescription").filter_map(reached).collect()
     }
 
-    fn evidence(&self, links: &Links, open: &[String]) -> Vec<Evidence<'a>> {
-        let shown = |item: &'a Object<'a>| {
+    fn evidence(&self, links: &Links, told: &Told<'_>) -> Vec<Evidence<'a>> {
+        let shown = |(position, item): (i64, &'a Object<'a>)| {
             let link = item.str("id").filter(|link| link.starts_with("http"));
-            let link = link.and_then(|link| match links.evidence_token(link) {
-                Some(token) => open.iter().any(|t| t == token).then(|| here(links, link)),
-                None => link.starts_with("https://").then_some(link),
+            let link = link.and_then(|link| match (links.evidence_token(link), told.shared) {
+                (Some(_), Some(shared)) => shared
+                    .evidence
+                    .contains(&position)
+                    .then(|| format!("/s/{}/evidence/{}", shared.token, position + 1).into()),
+                (Some(token), None) => {
+                    let open = told.open_evidence.iter().any(|open| open == token);
+                    open.then(|| here(links, link).into())
+                }
+                (None, _) => link.starts_with("https://").then_some(link.into()),
             });
             Evidence { name: item.str("name"), description: item.str("description"), link }
         };
-        objects(Some(self.document), "evidence").map(shown).collect()
+        (0..).zip(objects(Some(self.document), "evidence")).map(shown).collect()
     }
 
     fn alignments(&self) -> Vec<Aligned<'a>> {

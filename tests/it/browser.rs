@@ -3,6 +3,8 @@
 //!
 //! Where there is neither, the tests are passed over; `make test` installs both and requires them.
 
+mod earner;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};

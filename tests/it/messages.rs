@@ -75,7 +75,7 @@ fn every_message_is_read_as_it_is_written() {
             let numbers = ["count", "month", "day"];
             let given: Vec<_> = ["signer", "count", "date", "time", "month", "day", "year"]
                 .into_iter()
-                .chain(["hours", "when", "source", "version", "id"])
+                .chain(["hours", "when", "source", "version", "id", "name"])
                 .filter(|name| arguments.contains(*name) || key == "verdict-together-means")
                 .map(|name| (name, if numbers.contains(&name) { 1.into() } else { "X".into() }))
                 .collect();

@@ -4,6 +4,7 @@
 mod api_keys;
 mod caches;
 mod changes;
+mod earner_control;
 mod forgotten;
 mod keys;
 mod lists;

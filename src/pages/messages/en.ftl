@@ -280,3 +280,98 @@ remedy-give-link = Give a link that starts with https:.
 remedy-give-one = Give a file with one credential; the holder knows which is meant.
 remedy-ask-for-credential = Ask the holder for the credential itself.
 remedy-correct = The issuer has to correct this and sign the credential anew.
+
+## The earner's own page
+manage-kind = Yours to decide
+manage-lead = You earned this micro-credential. Here you decide what others see of it.
+manage-secret = Whoever has the address of this page can decide in your place. Keep it to yourself; to show others what you earned, make a share link below.
+manage-page = Its page
+page-shown = Shown
+page-shown-means = Whoever has the link sees your name, what you showed, and the evidence that you leave open.
+page-hidden = Hidden
+page-hidden-means = The link says whether the micro-credential holds, and that you keep the rest private. Your share links show all of it still.
+act-hide = Hide the page
+act-show = Show the page
+robots-refused = Not in search engines
+robots-refused-means = Search engines are asked not to list the page.
+robots-allowed = In search engines
+robots-allowed-means = Search engines may list the page under your name.
+act-allow-robots = Let search engines list it
+act-refuse-robots = Keep it out of search engines
+manage-evidence-note = What you open here can be opened by whoever has the micro-credential, from the page or from its files. Look for students' names and faces before you open anything.
+evidence-open = open
+evidence-number = Evidence { $count }
+evidence-direct = Your issuer wrote this address into the signed micro-credential itself, so it cannot be closed here.
+act-open = Open it to others
+act-open-which = Open evidence { $count } to others
+act-close = Close it
+act-close-which = Close evidence { $count }
+share-links = Share links
+share-note = One link for each place that you give it to: what you withdraw in one place stays in the others. Views are counted, and nothing is kept about who looked.
+share-made = Made on { $date }.
+share-until = Works through { $date }.
+share-no-end = Works until you withdraw it.
+share-shows =
+    { $count ->
+        [0] Shows no evidence.
+        [one] Shows one piece of evidence.
+       *[other] Shows { $count } pieces of evidence.
+    }
+share-views =
+    { $count ->
+        [0] Not viewed yet.
+        [one] Viewed once.
+       *[other] Viewed { $count } times.
+    }
+act-withdraw = Withdraw it
+act-withdraw-which = Withdraw { $name }
+share-new = Make a share link
+share-name = What it is for
+share-name-hint = Only you see this, as in: résumé 2026
+share-evidence = Evidence that it shows, even what is closed on the page
+share-last-day = Last day
+share-last-day-hint = Leave it empty for no end.
+act-share = Make the link
+share-past = Links that have ended
+share-was-withdrawn = You withdrew it.
+share-was-until = It worked through { $date }.
+manage-end = This private page
+manage-end-open = End this private page
+manage-end-means = Its address stops working for everybody, you as well. What you decided stays as it is. Do this if somebody else has the address; your issuer can send you another.
+act-end = End it
+mistake-there = Go there
+mistake-name-missing = Say what the link is for, so that you know it again.
+mistake-name-too-long = Say what the link is for in at most 100 letters.
+mistake-name-taken = You have a link of this name. Choose another name, or withdraw that one first.
+mistake-day-unreadable = Give the last day as a date, or leave it empty.
+mistake-day-past = That day is over. Choose one from today on, or leave it empty.
+mistake-too-many = You have 50 links, and more are not kept. Withdraw one that you need no longer.
+mistake-gone = What you wanted to change is not there any more. This is how things stand now.
+done-open = The evidence is open now.
+done-close = The evidence is closed now.
+done-hide = The page is hidden now.
+done-show = The page is shown now.
+done-allow-robots = Search engines may list the page now.
+done-refuse-robots = Search engines are asked not to list the page now. Those that have it may take a while to drop it.
+done-share = The link is made. Copy it from the list below.
+done-withdraw = The link is withdrawn. Whoever opens it is told so, kindly.
+
+## Kept private, or ended, by its holder
+private-title = Kept private by its holder
+private-means = This micro-credential was awarded, and the answer above is on it. Who earned it keeps the rest private.
+private-do = To see more, ask them for a share link, or for the file itself, which you can check here.
+private-issuer = Who awarded it
+share-withdrawn = This link was withdrawn
+share-withdrawn-means = Who earned the micro-credential shared it here for a time, and has withdrawn this link. That says nothing against the micro-credential.
+share-withdrawn-do = Ask them for another link if you still need it.
+share-ended = This link has ended
+share-ended-means = Who earned the micro-credential shared it here for a time that is over. That says nothing against the micro-credential.
+share-ended-do = Ask them for another link if you still need it.
+manage-ended = Your private page has ended
+manage-ended-means = Its address works for nobody any more. What you decided stays as it is.
+manage-ended-do = If you want to change something later, ask your issuer for another address.
+forgotten = Withdrawn by its holder
+forgotten-means = Who earned this micro-credential had their data removed from this service. That says nothing against it.
+forgotten-do = If they gave you the file itself, you can still check it here: whether it was revoked is known as before.
+problem-share-link-ended = This link has ended
+problem-share-link-ended-do = Who shared the micro-credential ended this link. That says nothing against it; ask them for another.

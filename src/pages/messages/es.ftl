@@ -280,3 +280,98 @@ remedy-give-link = Dé un enlace que empiece con https:.
 remedy-give-one = Dé un archivo con una sola credencial; el titular sabe cuál es.
 remedy-ask-for-credential = Pida al titular la credencial misma.
 remedy-correct = El emisor tiene que corregir esto y firmar la credencial de nuevo.
+
+## The earner's own page
+manage-kind = Usted decide
+manage-lead = Usted obtuvo esta microcredencial. Aquí decide qué ven los demás de ella.
+manage-secret = Quien tenga la dirección de esta página puede decidir en su lugar. No la comparta; para mostrar lo que obtuvo, cree un enlace para compartir más abajo.
+manage-page = Su página
+page-shown = Visible
+page-shown-means = Quien tenga el enlace ve su nombre, lo que demostró y las evidencias que deje abiertas.
+page-hidden = Oculta
+page-hidden-means = El enlace dice si la microcredencial vale y que usted mantiene lo demás en privado. Sus enlaces para compartir siguen mostrando todo.
+act-hide = Ocultar la página
+act-show = Mostrar la página
+robots-refused = Fuera de los buscadores
+robots-refused-means = Se pide a los buscadores que no incluyan la página.
+robots-allowed = En los buscadores
+robots-allowed-means = Los buscadores pueden incluir la página con su nombre.
+act-allow-robots = Permitir que aparezca en los buscadores
+act-refuse-robots = Mantenerla fuera de los buscadores
+manage-evidence-note = Lo que abra aquí lo puede abrir quien tenga la microcredencial, desde la página o desde sus archivos. Antes de abrir algo, compruebe si aparecen nombres o rostros de estudiantes.
+evidence-open = abierta
+evidence-number = Evidencia { $count }
+evidence-direct = Su emisor escribió esta dirección en la propia microcredencial firmada; por eso no se puede cerrar aquí.
+act-open = Abrirla a los demás
+act-open-which = Abrir a los demás la evidencia { $count }
+act-close = Cerrarla
+act-close-which = Cerrar la evidencia { $count }
+share-links = Enlaces para compartir
+share-note = Un enlace para cada lugar donde lo entregue: lo que retire en uno sigue en los demás. Se cuentan las visitas y no se guarda nada sobre quién miró.
+share-made = Creado el { $date }.
+share-until = Funciona hasta el { $date } inclusive.
+share-no-end = Funciona hasta que usted lo retire.
+share-shows =
+    { $count ->
+        [0] No muestra evidencias.
+        [one] Muestra una evidencia.
+       *[other] Muestra { $count } evidencias.
+    }
+share-views =
+    { $count ->
+        [0] Sin visitas todavía.
+        [one] Una visita.
+       *[other] { $count } visitas.
+    }
+act-withdraw = Retirarlo
+act-withdraw-which = Retirar { $name }
+share-new = Crear un enlace para compartir
+share-name = Para qué es
+share-name-hint = Solo lo ve usted; por ejemplo: currículum 2026
+share-evidence = Evidencias que muestra, incluso las cerradas en la página
+share-last-day = Último día
+share-last-day-hint = Déjelo vacío si no debe terminar.
+act-share = Crear el enlace
+share-past = Enlaces que han terminado
+share-was-withdrawn = Usted lo retiró.
+share-was-until = Funcionó hasta el { $date }.
+manage-end = Esta página privada
+manage-end-open = Cerrar esta página privada
+manage-end-means = Su dirección deja de funcionar para todos, también para usted. Lo que decidió queda como está. Hágalo si otra persona tiene la dirección; su emisor puede enviarle otra.
+act-end = Cerrarla
+mistake-there = Ir allí
+mistake-name-missing = Diga para qué es el enlace, para que lo reconozca.
+mistake-name-too-long = Diga para qué es el enlace en 100 letras como máximo.
+mistake-name-taken = Ya tiene un enlace con este nombre. Elija otro nombre o retire primero aquel.
+mistake-day-unreadable = Indique el último día como fecha o déjelo vacío.
+mistake-day-past = Ese día ya pasó. Elija uno desde hoy o déjelo vacío.
+mistake-too-many = Tiene 50 enlaces y no se guardan más. Retire uno que ya no necesite.
+mistake-gone = Lo que quería cambiar ya no está. Así están las cosas ahora.
+done-open = La evidencia está abierta.
+done-close = La evidencia está cerrada.
+done-hide = La página está oculta.
+done-show = La página está visible.
+done-allow-robots = Los buscadores ya pueden incluir la página.
+done-refuse-robots = Se pide a los buscadores que no incluyan la página. Los que ya la tienen pueden tardar en quitarla.
+done-share = El enlace está creado. Cópielo de la lista de abajo.
+done-withdraw = El enlace está retirado. A quien lo abra se le dice con amabilidad.
+
+## Kept private, or ended, by its holder
+private-title = Su titular la mantiene en privado
+private-means = Esta microcredencial fue otorgada, y la respuesta de arriba es sobre ella. Quien la obtuvo mantiene lo demás en privado.
+private-do = Para ver más, pídale un enlace para compartir o el propio archivo, que puede comprobar aquí.
+private-issuer = Quién la otorgó
+share-withdrawn = Este enlace fue retirado
+share-withdrawn-means = Quien obtuvo la microcredencial la compartió aquí por un tiempo y ha retirado este enlace. Eso no dice nada en contra de la microcredencial.
+share-withdrawn-do = Pídale otro enlace si todavía lo necesita.
+share-ended = Este enlace ha terminado
+share-ended-means = Quien obtuvo la microcredencial la compartió aquí por un tiempo que ya pasó. Eso no dice nada en contra de la microcredencial.
+share-ended-do = Pídale otro enlace si todavía lo necesita.
+manage-ended = Su página privada está cerrada
+manage-ended-means = Su dirección ya no funciona para nadie. Lo que decidió queda como está.
+manage-ended-do = Si más adelante quiere cambiar algo, pida otra dirección a su emisor.
+forgotten = Retirada por su titular
+forgotten-means = Quien obtuvo esta microcredencial hizo eliminar sus datos de este servicio. Eso no dice nada en su contra.
+forgotten-do = Si le dio el propio archivo, todavía puede comprobarlo aquí: se sabe como antes si fue revocada.
+problem-share-link-ended = Este enlace ha terminado
+problem-share-link-ended-do = Quien compartió la microcredencial cerró este enlace. Eso no dice nada en su contra; pídale otro.
