@@ -264,7 +264,7 @@ pub async fn achievement_image(
     let row = find_version(&app, &name, &version).await?.ok_or(Problem::NotFound)?;
     let issuer = app.issuance.parties.party(PartyKind::Issuer, &row.issuer).await?;
     let issuer = issuer.ok_or(Problem::NotFound)?;
-    let svg = pages::picture::draw(&definition(&row)?.name, &issuer.profile.name);
+    let svg = pages::drawing::mark::svg(&definition(&row)?.name, &issuer.profile.name);
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
         (header::CACHE_CONTROL, "public, max-age=3600"),

@@ -8,10 +8,10 @@
 pub mod achievement;
 pub mod checks;
 pub mod credential;
+pub mod drawing;
 pub mod escape;
 pub mod markdown;
 pub mod party;
-pub mod picture;
 pub mod speech;
 pub mod verdict;
 pub mod verification;
