@@ -7,6 +7,7 @@ pub mod achievements;
 pub mod auth;
 pub mod body;
 pub mod credentials;
+pub mod files;
 pub mod language;
 pub mod limits;
 pub mod listener;
@@ -55,6 +56,8 @@ pub struct App {
     pub vc_api: vc_api::VcApi,
     /// What verifications here go by, unless who asks wishes otherwise.
     pub options: Options,
+    /// What was drawn before.
+    pub pictures: files::Pictures,
 }
 
 /// The service.
@@ -113,6 +116,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(vc_api::presentations::verify_at));
     let public = OpenApiRouter::new()
         .routes(routes!(public::credential))
+        .routes(routes!(files::page_file))
         .routes(routes!(public::issuer))
         .routes(routes!(public::issuer_did))
         .routes(routes!(public::recognizer))

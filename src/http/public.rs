@@ -4,16 +4,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use super::files::{self, Wish};
 use super::limits::Client;
-use super::negotiate::choose;
+use super::negotiate::{choose, is_current};
 use super::problem::Problem;
 use super::sources::Own;
+use crate::bake::Picture;
 use crate::issue::status_list::ListForm;
 use crate::issue::{IssueError, definition};
 use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
@@ -43,21 +46,31 @@ pub async fn open_to_browsers(request: Request, next: Next) -> Response {
 }
 
 /// A credential: its page, its embedded form, its JWT or its VC-JOSE form, by `Accept` or by the suffix `.json` or
-/// `.jwt`.
+/// `.jwt`; with the suffix `.png` or `.svg` a picture of its achievement with the credential in it.
 #[utoipa::path(get, path = "/credentials/{id}", tag = "public",
-    params(("id" = String, Path, description = "The credential's id, with `.json` or `.jwt` for that form")),
+    params(("id" = String, Path, description = "The credential's id, with `.json`, `.jwt`, `.png` or `.svg` for that form"),
+           ("form" = Option<files::Form>, Query, description = "Which form a picture carries; else JSON")),
     responses((status = 200, description = "The credential", content(
         (serde_json::Value = "application/vc+ld+json"), (serde_json::Value = "application/vc"),
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt")))))]
+        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt"),
+        (Vec<u8> = "image/png"), (String = "image/svg+xml"))),
+        (status = 304, description = "The copy of a picture that the client has is current")))]
 pub async fn credential(
     State(app): State<Arc<App>>,
     client: Client,
     t: Speech,
     Path(file): Path<String>,
+    wish: Result<Query<Wish>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (id, suffix) = file.split_once('.').map_or((file.as_str(), None), |(id, s)| (id, Some(s)));
+    if let Some(picture) = suffix.and_then(Picture::with_extension) {
+        let Query(wish) =
+            wish.map_err(|error| Problem::Unreadable { part: "query", detail: error.body_text() })?;
+        let row = app.issuance.store.credential(id).await?.ok_or(Problem::NotFound)?;
+        return files::baked(&app, &row, picture, wish.form, &headers).await;
+    }
     let media = match suffix {
         None => {
             let offered = [&EMBEDDED[..], &[HTML], &JWT, &[VC_JOSE]].concat();
@@ -337,10 +350,7 @@ pub async fn status_list(
     let form = if JWT.contains(&media) { ListForm::Jwt } else { ListForm::Embedded };
     let list = app.issuance.status_list(&id, form).await?.ok_or(Problem::NotFound)?;
     let tag = format!("W/\"{}\"", list.tag);
-    let seen = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    let current = seen.is_some_and(|seen| {
-        seen.split(',').any(|t| t.trim().trim_start_matches("W/") == tag.trim_start_matches("W/"))
-    });
+    let current = is_current(&headers, &tag);
     let caching = [(header::CACHE_CONTROL, "public, max-age=30".to_owned()), (header::ETAG, tag)];
     if current {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());

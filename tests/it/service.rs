@@ -4,6 +4,7 @@
 mod api_keys;
 mod caches;
 mod changes;
+mod files;
 mod forgotten;
 mod keys;
 mod lists;
