@@ -86,7 +86,11 @@ pub async fn page_file(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let file = PageFile::named(&file).ok_or(Problem::NotFound)?;
-    let row = app.issuance.store.credential(&id).await?.ok_or(Problem::NotFound)?;
+    let found = app.issuance.store.credential_and_control(&id).await?;
+    let (row, control) = found.ok_or(Problem::NotFound)?;
+    if control.hidden {
+        return Err(Problem::PRIVATE);
+    }
     let page = app.issuance.links.credential(&row.id);
     of_page(&app, &row, &page, file, &headers).await
 }
@@ -103,6 +107,9 @@ pub async fn baked(
     form: Form,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
+    if row.is_forgotten() {
+        return Err(Problem::FORGOTTEN);
+    }
     let told = Told::of(row).ok_or(Problem::NotFound)?;
     let credential = match (form, row.is_external()) {
         (Form::Json, _) => row.embedded.clone(),
@@ -142,6 +149,9 @@ pub async fn of_page(
     file: PageFile,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
+    if row.is_forgotten() {
+        return Err(Problem::FORGOTTEN);
+    }
     let (picture, bytes) = match file {
         PageFile::QrSvg => (Picture::Svg, qr_code(page)?.svg().into()),
         PageFile::QrPng => {

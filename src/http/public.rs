@@ -65,12 +65,7 @@ pub async fn credential(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (id, suffix) = file.split_once('.').map_or((file.as_str(), None), |(id, s)| (id, Some(s)));
-    if let Some(picture) = suffix.and_then(Picture::with_extension) {
-        let Query(wish) =
-            wish.map_err(|error| Problem::Unreadable { part: "query", detail: error.body_text() })?;
-        let row = app.issuance.store.credential(id).await?.ok_or(Problem::NotFound)?;
-        return files::baked(&app, &row, picture, wish.form, &headers).await;
-    }
+    let picture = suffix.and_then(Picture::with_extension);
     let media = match suffix {
         None => {
             let offered = [&EMBEDDED[..], &[HTML], &JWT, &[VC_JOSE]].concat();
@@ -81,7 +76,7 @@ pub async fn credential(
         }
         Some("json") => EMBEDDED[0],
         Some("jwt") => JWT[0],
-        Some(_) => return Err(Problem::NotFound),
+        Some(_) => picture.ok_or(Problem::NotFound)?.media_type(),
     };
     let found = app.issuance.store.credential_and_control(id).await?;
     let (row, control) = found.ok_or(Problem::NotFound)?;
@@ -95,6 +90,11 @@ pub async fn credential(
         // The page is a verification, and costs us as much.
         app.admit(client.0)?;
         return credential_page(&app, &t, row).await;
+    }
+    if let Some(picture) = picture {
+        let Query(wish) =
+            wish.map_err(|error| Problem::Unreadable { part: "query", detail: error.body_text() })?;
+        return files::baked(&app, &row, picture, wish.form, &headers).await;
     }
     if row.is_external() {
         return external(&row, suffix, &headers);

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use touchmark::bake::{Edition, Picture, png};
+use touchmark::store::{Act, AuditEntry, Holder, Note};
 
 use crate::baked;
 use crate::support::app::{Answer, Database, TestApp, on_both_databases};
@@ -196,6 +197,35 @@ async fn a_file_of_nothing_is_not_found_and_an_unknown_form_is_told() {
         app.get(&path).await.expect_problem(400, "unreadable");
     }
     app.get(&format!("{}.png?utm_source=a", page(&minted))).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_files_of_a_page_that_its_holder_hides_are_private_until_it_is_shown() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    let id = minted["id"].as_str().unwrap();
+    let files = [".json", ".jwt", ".png", ".svg", "/qr.svg", "/qr.png", "/preview.png"];
+    for (nonce, hidden) in [(1, true), (2, false)] {
+        let entry = AuditEntry {
+            at: app.app.issuance.ambient.now(),
+            actor: "earner".into(),
+            action: String::new(),
+            issuer: None,
+            subject: id.into(),
+            detail: "{}".into(),
+        };
+        let note = Note { entry, nonce: [nonce; 8] };
+        let holder = Holder { credential: id, generation: 1 };
+        let store = &app.app.issuance.store;
+        store.act(holder, &Act::Page { hidden }, &note).await.unwrap();
+        for file in files {
+            let answer = app.get(&format!("{}{file}", page(&minted))).await;
+            match hidden {
+                true => drop(answer.expect_problem(403, "private")),
+                false => drop(answer.expect(200)),
+            }
+        }
+    }
 }
 
 #[tokio::test]
