@@ -88,7 +88,8 @@ pub async fn page_file(
     let file = PageFile::named(&file).ok_or(Problem::NotFound)?;
     let found = app.issuance.store.credential_and_control(&id).await?;
     let (row, control) = found.ok_or(Problem::NotFound)?;
-    if control.hidden {
+    // What its holder withdrew is hidden as well, and says which of the two it is.
+    if control.hidden && !row.is_forgotten() {
         return Err(Problem::PRIVATE);
     }
     let page = app.issuance.links.credential(&row.id);
