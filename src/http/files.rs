@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,6 +30,8 @@ use crate::model::json;
 use crate::pages::drawing::preview::Words;
 use crate::pages::drawing::qr::Code;
 use crate::pages::drawing::{mark, preview};
+use crate::pages::files::words;
+use crate::pages::speech::Speech;
 use crate::store::CredentialRow;
 
 /// Letters of an achievement's or issuer's name that are drawn.
@@ -76,13 +78,15 @@ impl PageFile {
 
 /// The QR code of a credential's page, or the preview that other sites show of a link to it.
 #[utoipa::path(get, path = "/credentials/{id}/{file}", tag = "public",
-    params(("id" = String, Path), ("file" = String, Path, description = "`qr.svg`, `qr.png` or `preview.png`")),
+    params(("id" = String, Path), ("file" = String, Path, description = "`qr.svg`, `qr.png` or `preview.png`"),
+           ("lang" = Option<String>, Query, description = "The language of the preview; else English")),
     responses((status = 200, description = "The picture", content(
                   (Vec<u8> = "image/png"), (String = "image/svg+xml"))),
               (status = 304, description = "The copy that the client has is current")))]
 pub async fn page_file(
     State(app): State<Arc<App>>,
     Path((id, file)): Path<(String, String)>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let file = PageFile::named(&file).ok_or(Problem::NotFound)?;
@@ -93,7 +97,9 @@ pub async fn page_file(
         return Err(Problem::PRIVATE);
     }
     let page = app.issuance.links.credential(&row.id);
-    of_page(&app, &row, &page, file, &headers).await
+    // By the address alone, so that the same address is always the same picture.
+    let t = Speech::choose(uri.query(), None, None);
+    of_page(&app, &row, &t, &page, file, &headers).await
 }
 
 /// A picture of the credential's achievement with the credential in it.
@@ -146,6 +152,7 @@ pub async fn baked(
 pub async fn of_page(
     app: &App,
     row: &CredentialRow,
+    t: &Speech,
     page: &str,
     file: PageFile,
     headers: &HeaderMap,
@@ -160,7 +167,8 @@ pub async fn of_page(
             (Picture::Png, off_thread(move || code.png()).await?.into())
         }
         PageFile::Preview => {
-            let words = words(app, row).ok_or(Problem::NotFound)?;
+            let told = Told::of(row).ok_or(Problem::NotFound)?;
+            let words = words(t, &app.issuance.links, told.name, told.issuer);
             (Picture::Png, app.pictures.draw(Drawing::Preview(words)).await?)
         }
     };
@@ -255,17 +263,6 @@ fn frame(bytes: &[u8], base64: &str) -> Option<Vec<u8>> {
          <image width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{base64}\"/></svg>"
     );
     Some(svg.into())
-}
-
-/// What the preview says. Not the earner, and not how the credential stands.
-fn words(app: &App, row: &CredentialRow) -> Option<Words> {
-    let told = Told::of(row)?;
-    Some(Words {
-        kind: "Micro-credential".into(),
-        title: told.name,
-        issuer: told.issuer,
-        verify: format!("Verify at {}", app.issuance.links.host()),
-    })
 }
 
 fn qr_code(page: &str) -> Result<Code, Problem> {

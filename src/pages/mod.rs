@@ -10,6 +10,7 @@ pub mod checks;
 pub mod credential;
 pub mod drawing;
 pub mod escape;
+pub mod files;
 pub mod markdown;
 pub mod party;
 pub mod speech;
@@ -31,6 +32,8 @@ use crate::store::StatusListRow;
 
 /// The one style sheet, served at `/assets/style.css`.
 pub const STYLE: &str = include_str!("style.css");
+/// Copies what a page offers to copy, served at `/assets/copy.js`.
+pub const COPY: &str = include_str!("copy.js");
 /// The mark beside our name, served at `/assets/mark.svg`.
 pub const MARK: &str = include_str!("mark.svg");
 
