@@ -49,6 +49,25 @@ impl Picture {
         (text.starts_with(b"<") && svg::is_svg(bytes)).then_some(Picture::Svg)
     }
 
+    /// The format whose files end so.
+    pub fn with_extension(extension: &str) -> Option<Self> {
+        [Picture::Png, Picture::Svg].into_iter().find(|picture| picture.extension() == extension)
+    }
+
+    pub fn extension(self) -> &'static str {
+        match self {
+            Picture::Png => "png",
+            Picture::Svg => "svg",
+        }
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Picture::Png => "image/png",
+            Picture::Svg => "image/svg+xml",
+        }
+    }
+
     /// Where a credential is that was baked into one.
     pub fn place(self) -> &'static str {
         match self {

@@ -6,9 +6,11 @@
 //! byte. Reading takes any text chunk with the keyword, as verifiers in use do:
 //! Open Badges 2.0 has pictures with a `tEXt`.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
+use flate2::Compression;
 use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
 
 use super::{BakeError, Baked, Edition, MAX_BYTES, only_one};
 
@@ -45,6 +47,42 @@ pub fn bake(bytes: &[u8], credential: &str) -> Result<Vec<u8>, BakeError> {
         }
     }
     Ok(baked)
+}
+
+/// How a pixel is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pixels {
+    /// One bit: black or white.
+    BlackAndWhite,
+    /// Red, green, blue: a byte each.
+    Colours,
+    /// The same, and how opaque.
+    SeeThrough,
+}
+
+/// A PNG of `rows`, one after the other, each led by the number of its filter.
+pub fn write(width: u32, height: u32, pixels: Pixels, rows: &[u8]) -> Vec<u8> {
+    let (depth, colour_type) = match pixels {
+        Pixels::BlackAndWhite => (1, 0),
+        Pixels::Colours => (8, 2),
+        Pixels::SeeThrough => (8, 6),
+    };
+    // Deflate, the five filters, not interlaced: there is nothing else but the last.
+    let rest = [depth, colour_type, 0, 0, 0];
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &rest].concat();
+    let mut deflated = ZlibEncoder::new(Vec::new(), Compression::best());
+    deflated.write_all(rows).expect("a Vec takes any bytes");
+    let deflated = deflated.finish().expect("a Vec takes any bytes");
+    let chunks = [chunk(b"IHDR", &header), chunk(b"IDAT", &deflated), chunk(b"IEND", b"")];
+    [&SIGNATURE[..], &chunks.concat()].concat()
+}
+
+/// The width and height of a PNG, in pixels, as its header says.
+pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let header = chunks(bytes).ok()?.first()?.data();
+    let (width, rest) = header.split_first_chunk::<4>()?;
+    let (height, _) = rest.split_first_chunk::<4>()?;
+    Some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
 }
 
 /// One chunk: its length, type, data and checksum.
@@ -150,24 +188,18 @@ fn inflate(bytes: &[u8]) -> Result<Vec<u8>, BakeError> {
 
 fn text_chunk(credential: &str) -> Vec<u8> {
     // Not compressed, no language, no translated keyword.
-    let data = [KEYWORD, &[0, 0, 0, 0, 0], credential.as_bytes()].concat();
-    let length = u32::try_from(data.len()).expect("a credential is shorter than 4 GiB");
-    let body = [b"iTXt", data.as_slice()].concat();
+    chunk(b"iTXt", &[KEYWORD, &[0, 0, 0, 0, 0], credential.as_bytes()].concat())
+}
+
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(data.len()).expect("what we write is shorter than 4 GiB");
+    let body = [kind, data].concat();
     [&length.to_be_bytes()[..], &body, &crc32fast::hash(&body).to_be_bytes()].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flate2::Compression;
-    use flate2::write::ZlibEncoder;
-    use std::io::Write as _;
-
-    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-        let body = [kind, data].concat();
-        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
-        [&length[..], &body, &crc32fast::hash(&body).to_be_bytes()].concat()
-    }
 
     fn picture(texts: &[Vec<u8>]) -> Vec<u8> {
         let header = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);

@@ -102,6 +102,7 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
         trust_forwarded_for: limits.trust_forwarded_for,
         vc_api: config.vc_api.clone(),
         options: Options { trusted: config.trusted.clone(), ..Options::default() },
+        pictures: Default::default(),
     }))
 }
 

@@ -7,6 +7,7 @@ pub mod achievements;
 pub mod auth;
 pub mod body;
 pub mod credentials;
+pub mod files;
 pub mod language;
 pub mod limits;
 pub mod listener;
@@ -58,6 +59,8 @@ pub struct App {
     pub vc_api: vc_api::VcApi,
     /// What verifications here go by, unless who asks wishes otherwise.
     pub options: Options,
+    /// What was drawn before.
+    pub pictures: files::Pictures,
 }
 
 /// The service.
@@ -116,6 +119,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(vc_api::presentations::verify_at));
     let public = OpenApiRouter::new()
         .routes(routes!(public::credential))
+        .routes(routes!(files::page_file))
         .routes(routes!(public::issuer))
         .routes(routes!(public::issuer_did))
         .routes(routes!(public::recognizer))
@@ -127,6 +131,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(public::evidence))
         .routes(routes!(share::shared))
         .routes(routes!(share::evidence))
+        .routes(routes!(share::page_file))
         .routes(routes!(public::home))
         .route_layer(from_fn(public::open_to_browsers));
     let earners = OpenApiRouter::new().routes(routes!(manage::page, manage::act));

@@ -36,6 +36,13 @@ pub fn choose_of<'a>(accept: &str, offered: &[&'a str]) -> Option<&'a str> {
     best.map(|(offer, _)| offer)
 }
 
+/// Whether the client has the copy with this tag (RFC 9110, section 13.1.2).
+pub fn is_current(headers: &HeaderMap, tag: &str) -> bool {
+    let seen = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    seen.flat_map(|tags| tags.split(',')).any(|seen| bare(seen) == bare(tag))
+}
+
 struct Range {
     /// Lower case, without parameters.
     media: String,

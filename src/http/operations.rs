@@ -39,7 +39,7 @@ pub async fn metrics(State(app): State<Arc<App>>) -> String {
     observe::figures().render()
 }
 
-/// The pages' style sheet, their mark and their one script.
+/// The pages' style sheet, their mark and their scripts.
 pub fn page_assets() -> Router<Arc<App>> {
     let asset = |media: &'static str, text: &'static str| {
         get(async move || {
@@ -50,6 +50,7 @@ pub fn page_assets() -> Router<Arc<App>> {
     };
     Router::new()
         .route("/assets/style.css", asset("text/css; charset=utf-8", pages::STYLE))
+        .route("/assets/copy.js", asset("text/javascript; charset=utf-8", pages::COPY))
         .route("/assets/mark.svg", asset("image/svg+xml", pages::MARK))
         .route(
             "/assets/verify.js",

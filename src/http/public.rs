@@ -4,16 +4,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use super::files::{self, Form, Wish};
 use super::limits::Client;
-use super::negotiate::choose;
+use super::negotiate::{choose, is_current};
 use super::problem::{Problem, ProblemDocument};
 use super::sources::Own;
+use crate::bake::Picture;
 use crate::check::Report;
 use crate::issue::status_list::ListForm;
 use crate::issue::{IssueError, definition};
@@ -45,13 +48,16 @@ pub async fn open_to_browsers(request: Request, next: Next) -> Response {
 }
 
 /// A credential: its page, its embedded form, its JWT or its VC-JOSE form, by `Accept` or by the suffix `.json` or
-/// `.jwt`.
+/// `.jwt`; with the suffix `.png` or `.svg` a picture of its achievement with the credential in it.
 #[utoipa::path(get, path = "/credentials/{id}", tag = "public",
-    params(("id" = String, Path, description = "The credential's id, with `.json` or `.jwt` for that form")),
+    params(("id" = String, Path, description = "The credential's id, with `.json`, `.jwt`, `.png` or `.svg` for that form"),
+           ("form" = Option<files::Form>, Query, description = "Which form a picture carries; else JSON")),
     responses((status = 200, description = "The credential", content(
         (serde_json::Value = "application/vc+ld+json"), (serde_json::Value = "application/vc"),
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt"))),
+        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt"),
+        (Vec<u8> = "image/png"), (String = "image/svg+xml"))),
+        (status = 304, description = "The copy of a picture that the client has is current"),
         (status = 403, description = "Its holder keeps the files private; the page says whether it holds",
          body = ProblemDocument, content_type = "application/problem+json"),
         (status = 410, description = "Its holder withdrew it from this service",
@@ -61,14 +67,15 @@ pub async fn credential(
     client: Client,
     t: Speech,
     Path(file): Path<String>,
+    wish: Result<Query<Wish>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (id, suffix) = parts(&file);
-    let media = media(suffix, &headers)?;
+    let asked = Asked::of(suffix, wish, &headers)?;
     let found = app.issuance.store.credential_and_control(id).await?;
     let (row, control) = found.ok_or(Problem::NotFound)?;
     let links = &app.issuance.links;
-    match (media == HTML, row.is_forgotten(), control.hidden) {
+    match (asked.media == HTML, row.is_forgotten(), control.hidden) {
         (true, true, _) => Ok(gone_page(pages::gone::page(&t, pages::gone::FORGOTTEN)?)),
         (false, true, _) => Err(Problem::FORGOTTEN),
         (true, ..) => {
@@ -89,7 +96,7 @@ pub async fn credential(
             Ok(page)
         }
         (false, false, true) => Err(Problem::PRIVATE),
-        (false, false, false) => form(&app, row, (suffix, media), &headers).await,
+        (false, false, false) => form(&app, row, &asked, &headers).await,
     }
 }
 
@@ -98,8 +105,28 @@ pub(super) fn parts(file: &str) -> (&str, Option<&str>) {
     file.split_once('.').map_or((file, None), |(name, suffix)| (name, Some(suffix)))
 }
 
-/// The media type of the form that is asked for: by its suffix, else by `Accept`.
-pub(super) fn media(suffix: Option<&str>, headers: &HeaderMap) -> Result<&'static str, Problem> {
+/// The form that is asked for.
+pub(super) struct Asked<'f> {
+    suffix: Option<&'f str>,
+    pub media: &'static str,
+    /// What a picture is to hold.
+    form: Form,
+}
+
+impl<'f> Asked<'f> {
+    pub fn of(
+        suffix: Option<&'f str>,
+        wish: Result<Query<Wish>, QueryRejection>,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        let Query(wish) =
+            wish.map_err(|error| Problem::Unreadable { part: "query", detail: error.body_text() })?;
+        Ok(Self { suffix, media: media(suffix, headers)?, form: wish.form })
+    }
+}
+
+/// The media type: by the suffix, else by `Accept`.
+fn media(suffix: Option<&str>, headers: &HeaderMap) -> Result<&'static str, Problem> {
     match suffix {
         None => {
             let offered = [&EMBEDDED[..], &[HTML], &JWT, &[VC_JOSE]].concat();
@@ -110,7 +137,7 @@ pub(super) fn media(suffix: Option<&str>, headers: &HeaderMap) -> Result<&'stati
         }
         Some("json") => Ok(EMBEDDED[0]),
         Some("jwt") => Ok(JWT[0]),
-        Some(_) => Err(Problem::NotFound),
+        Some(other) => Ok(Picture::with_extension(other).ok_or(Problem::NotFound)?.media_type()),
     }
 }
 
@@ -118,12 +145,16 @@ pub(super) fn media(suffix: Option<&str>, headers: &HeaderMap) -> Result<&'stati
 pub(super) async fn form(
     app: &App,
     row: CredentialRow,
-    (suffix, media): (Option<&str>, &'static str),
+    asked: &Asked<'_>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    if row.is_external() {
-        return external(&row, suffix, headers);
+    if let Some(picture) = asked.suffix.and_then(Picture::with_extension) {
+        return files::baked(app, &row, picture, asked.form, headers).await;
     }
+    if row.is_external() {
+        return external(&row, asked.suffix, headers);
+    }
+    let media = asked.media;
     let body = match media {
         VC_JOSE => app.issuance.vc_jose(&row).await?,
         media if JWT.contains(&media) => row.jwt,
@@ -301,7 +332,7 @@ pub async fn achievement_image(
     let row = find_version(&app, &name, &version).await?.ok_or(Problem::NotFound)?;
     let issuer = app.issuance.parties.party(PartyKind::Issuer, &row.issuer).await?;
     let issuer = issuer.ok_or(Problem::NotFound)?;
-    let svg = pages::picture::draw(&definition(&row)?.name, &issuer.profile.name);
+    let svg = pages::drawing::mark::svg(&definition(&row)?.name, &issuer.profile.name);
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
         (header::CACHE_CONTROL, "public, max-age=3600"),
@@ -374,10 +405,7 @@ pub async fn status_list(
     let form = if JWT.contains(&media) { ListForm::Jwt } else { ListForm::Embedded };
     let list = app.issuance.status_list(&id, form).await?.ok_or(Problem::NotFound)?;
     let tag = format!("W/\"{}\"", list.tag);
-    let seen = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    let current = seen.is_some_and(|seen| {
-        seen.split(',').any(|t| t.trim().trim_start_matches("W/") == tag.trim_start_matches("W/"))
-    });
+    let current = is_current(&headers, &tag);
     let caching = [(header::CACHE_CONTROL, "public, max-age=30".to_owned()), (header::ETAG, tag)];
     if current {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());

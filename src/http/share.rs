@@ -6,14 +6,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::App;
+use super::files::{self, PageFile, Wish};
 use super::limits::Client;
 use super::problem::{Problem, ProblemDocument};
-use super::public::{self, HTML};
+use super::public::{self, Asked, HTML};
 use crate::pages;
 use crate::pages::credential::{Shared, Told};
 use crate::pages::gone;
@@ -22,11 +24,13 @@ use crate::store::{CredentialRow, ShareLink};
 
 /// A credential by a share link: its page, or a file of it.
 #[utoipa::path(get, path = "/s/{file}", tag = "public",
-    params(("file" = String, Path, description = "The link's token, with `.json` or `.jwt` for that form")),
+    params(("file" = String, Path, description = "The link's token, with `.json`, `.jwt`, `.png` or `.svg` for that form")),
     responses((status = 200, description = "The credential", content(
         (serde_json::Value = "application/vc+ld+json"), (serde_json::Value = "application/vc"),
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt"))),
+        (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt"),
+        (Vec<u8> = "image/png"), (String = "image/svg+xml"))),
+        (status = 304, description = "The copy of a picture that the client has is current"),
         (status = 410, description = "Who shared it ended the link",
          body = ProblemDocument, content_type = "application/problem+json")))]
 pub async fn shared(
@@ -35,20 +39,21 @@ pub async fn shared(
     t: Speech,
     method: Method,
     Path(file): Path<String>,
+    wish: Result<Query<Wish>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     app.admit(client.0)?;
     let (token, suffix) = public::parts(&file);
-    let media = public::media(suffix, &headers)?;
+    let asked = Asked::of(suffix, wish, &headers)?;
     let (link, row) = match find(&app, token).await? {
         Found::Live(link, row) => (link, row),
-        Found::Ended(key, _) if media == HTML => {
+        Found::Ended(key, _) if asked.media == HTML => {
             return Ok(kept_nowhere(public::gone_page(gone::page(&t, key)?)));
         }
         Found::Ended(_, problem) => return Err(problem),
     };
-    if media != HTML {
-        return Ok(kept_nowhere(public::form(&app, row, (suffix, media), &headers).await?));
+    if asked.media != HTML {
+        return Ok(kept_nowhere(public::form(&app, row, &asked, &headers).await?));
     }
     if is_a_view(&method, &headers) {
         app.issuance.store.count_view(&link.token).await?;
@@ -89,6 +94,33 @@ pub async fn evidence(
     }
     let to = HeaderValue::from_str(&found.url).map_err(|_| Problem::NotFound)?;
     Ok(kept_nowhere((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()))
+}
+
+/// The QR code of a share link, or the preview that other sites show of it.
+#[utoipa::path(get, path = "/s/{token}/{file}", tag = "public",
+    params(("token" = String, Path), ("file" = String, Path, description = "`qr.svg`, `qr.png` or `preview.png`"),
+           ("lang" = Option<String>, Query, description = "The language of the preview; else English")),
+    responses((status = 200, description = "The picture", content(
+                  (Vec<u8> = "image/png"), (String = "image/svg+xml"))),
+              (status = 304, description = "The copy that the client has is current"),
+              (status = 410, description = "Who shared it ended the link",
+               body = ProblemDocument, content_type = "application/problem+json")))]
+pub async fn page_file(
+    State(app): State<Arc<App>>,
+    client: Client,
+    Path((token, file)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    app.admit(client.0)?;
+    let file = PageFile::named(&file).ok_or(Problem::NotFound)?;
+    let row = match find(&app, &token).await? {
+        Found::Live(_, row) => row,
+        Found::Ended(_, problem) => return Err(problem),
+    };
+    let page = app.issuance.links.shared(&token);
+    let t = Speech::choose(uri.query(), None, None);
+    Ok(kept_nowhere(files::of_page(&app, &row, &t, &page, file, &headers).await?))
 }
 
 enum Found {

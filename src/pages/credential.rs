@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::checks::{self, Group};
+use super::files::{Facts, Files};
 use super::speech::Speech;
 use super::verdict::{self, Verdict};
 use super::{here, markdown, render, shown_picture};
@@ -67,7 +68,7 @@ struct Page<'a> {
     achievement_page: Option<String>,
     evidence: Vec<Evidence<'a>>,
     alignments: Vec<Aligned<'a>>,
-    has_jwt: bool,
+    files: Files,
 }
 
 /// What was reached on one criterion.
@@ -108,9 +109,23 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         None => links.credential(&row.id),
     };
     let ended = !matches!(report.status, Status::Good | Status::Unknown);
+    let title = signed.name.map_or_else(|| t.text("unnamed"), str::to_owned);
+    let facts = Facts {
+        id: &row.id,
+        title: &title,
+        issuer: found.and_then(|c| c.issuer_name.as_deref()),
+        awarded: found.and_then(|c| c.awarded_date.as_deref().or(c.valid_from.as_deref())),
+        until: found.and_then(|c| c.valid_until.as_deref()),
+        pictured: signed.achievement.is_some_and(|a| a.str("name").is_some()),
+        has_jwt: !row.jwt.is_empty(),
+        holds: report.verified,
+    };
+    let files = Files::of(t, links, &page, &facts);
+    let Facts { issuer, awarded, until, .. } = facts;
     render(&Page {
         t,
-        title: signed.name.map_or_else(|| t.text("unnamed"), str::to_owned),
+        files,
+        title: title.clone(),
         verdict: Verdict::of(report, t),
         since: row.state_at.filter(|_| ended).map(|at| at.strftime("%F").to_string()),
         successor: report.superseded_by.as_deref().map(|link| here(links, link)),
@@ -120,11 +135,11 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         image: shown_picture(links, signed.image(), ours.as_ref()),
         description: signed.description(),
         earner: found.and_then(|c| c.earner.as_ref()?.name.as_deref()),
-        awarded: found.and_then(|c| c.awarded_date.as_deref().or(c.valid_from.as_deref())),
-        until: found.and_then(|c| c.valid_until.as_deref()),
+        awarded,
+        until,
         signer: verdict::domain(report).map_or_else(|| t.text("unknown-signer"), str::to_owned),
         known_as: report.signer.as_ref().and_then(|signer| signer.known_as.as_ref()),
-        issuer_name: found.and_then(|c| c.issuer_name.as_deref()),
+        issuer_name: issuer,
         issuer_page: here(links, &links.issuer(&row.issuer)).to_owned(),
         hours: hours_id.as_deref().and_then(|id| signed.value_of(id)),
         stacks: signed.stacks(),
@@ -135,7 +150,6 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         achievement_page: ours.map(|ids| here(links, &ids.version_url()).to_owned()),
         evidence: signed.evidence(links, told),
         alignments: signed.alignments(),
-        has_jwt: !row.jwt.is_empty(),
     })
 }
 

@@ -8,12 +8,13 @@
 pub mod achievement;
 pub mod checks;
 pub mod credential;
+pub mod drawing;
 pub mod escape;
+pub mod files;
 pub mod gone;
 pub mod manage;
 pub mod markdown;
 pub mod party;
-pub mod picture;
 pub mod private;
 pub mod speech;
 pub mod verdict;
@@ -34,6 +35,8 @@ use crate::store::StatusListRow;
 
 /// The one style sheet, served at `/assets/style.css`.
 pub const STYLE: &str = include_str!("style.css");
+/// Copies what a page offers to copy, served at `/assets/copy.js`.
+pub const COPY: &str = include_str!("copy.js");
 /// The mark beside our name, served at `/assets/mark.svg`.
 pub const MARK: &str = include_str!("mark.svg");
 

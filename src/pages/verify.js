@@ -1,4 +1,4 @@
-// The page works without this: it adds dropping a file and copying the report.
+// The page works without this: it adds dropping a file.
 "use strict";
 
 const form = document.getElementById("ask");
@@ -36,14 +36,4 @@ function send() {
   if (file.files.length > 0) form.elements.text.value = "";
   drop.classList.add("busy");
   form.requestSubmit();
-}
-
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const field = document.getElementById(button.dataset.copy);
-    field.select();
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = button.dataset.copied;
-  });
 }

@@ -2,8 +2,8 @@
 
     openbadgeslib_verify.py FILE|URL --origin http://localhost:PORT [--public URL]
 
-Text that starts with `{` goes to its Data Integrity verifier, any other to its
-VC-JWT verifier. Prints one line of JSON: {"verified", "trusted", "format",
+A PNG or SVG is opened by the library first. Text that starts with `{` goes to its
+Data Integrity verifier, any other to its VC-JWT verifier. Prints one line of JSON: {"verified", "trusted", "format",
 "revoked", "error"}. The library knows no difference between *revoked* and
 *refused*: `revoked` is true where the only reason is a status bit that is set.
 
@@ -58,9 +58,15 @@ def verify(text, download):
 
 def read(source, download):
     if urllib.parse.urlsplit(source).scheme in ("http", "https"):
-        return download(source).decode("utf-8").strip()
-    with open(source, encoding="utf-8") as file:
-        return file.read().strip()
+        data = download(source)
+    else:
+        with open(source, "rb") as file:
+            data = file.read()
+    if data.startswith(b"\x89PNG"):
+        return OB3Verifier.extract_token_from_png(data)
+    if data.lstrip().startswith(b"<"):
+        return OB3Verifier.extract_token_from_svg(data)
+    return data.decode("utf-8").strip()
 
 
 def downloader(origin, public):

@@ -8,6 +8,7 @@ mod earner;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -230,6 +231,56 @@ fn a_link_typed_into_the_page_is_checked_and_the_report_can_be_copied() {
     assert_eq!(blocked, true);
     let screenshot = ask_screenshot(&desk.browser);
     assert!(screenshot.len() > 1000, "it shows something");
+}
+
+/// The file that a link of the page saves, as a visitor's click does.
+fn downloaded(desk: &Desk, page: &str, extension: &str) -> PathBuf {
+    let folder = desk.folder.path().join("downloads");
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    let params = json!({"behavior": "allow", "downloadPath": folder});
+    let command = json!({"cmd": "Browser.setDownloadBehavior", "params": params});
+    desk.browser.post("goog/cdp/execute", &command);
+    desk.browser.open(page);
+    desk.browser.wait_for(&format!(
+        "const link = document.querySelector('main a[href$=\".{extension}\"]');
+         if (!link) return null;
+         link.click();
+         return true;"
+    ));
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        // The browser gives a file its name once all of it is there.
+        let files = std::fs::read_dir(&folder).expect("it was made").map_while(Result::ok);
+        let named = |path: &PathBuf| path.extension().is_some_and(|e| e == extension);
+        if let Some(file) = files.map(|file| file.path()).find(named) {
+            return file;
+        }
+        assert!(Instant::now() < until, "nothing was saved");
+        desk.browser.wait_for("return true;");
+    }
+}
+
+#[test]
+fn a_picture_saved_from_the_page_is_verified_where_it_is_dropped_and_altered_refused() {
+    let Some(desk) = Desk::set() else { return };
+    let page = &desk.demo.credentials("good")[0];
+    for picture in [Picture::Png, Picture::Svg] {
+        let file = downloaded(&desk, page, picture.extension());
+        let name = file.file_stem().and_then(|name| name.to_str()).expect("a name");
+        assert!(name.contains('-') && name.is_ascii(), "named after the achievement: {name}");
+        let (headline, report) = desk.dropped(&file);
+        assert_eq!(headline, "Genuine and valid", "{report:#}");
+        assert_eq!(report["picture"], picture.extension());
+
+        let bytes = std::fs::read(&file).expect("it was saved");
+        let credential = picture.open(&bytes).expect("a credential in it").credential;
+        let changed = credential.replacen("Jordan", "Jordin", 1);
+        assert_ne!(changed, credential);
+        let altered = picture.bake(&bytes, &changed).expect("it fits");
+        let file = file.with_file_name(format!("altered.{}", picture.extension()));
+        std::fs::write(&file, altered).expect("the folder is there");
+        assert_eq!(desk.dropped(&file).0, "Not genuine");
+    }
 }
 
 /// The window as it looks, as a PNG.

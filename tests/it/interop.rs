@@ -15,6 +15,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 use touchmark::ambient::Ambient;
+use touchmark::bake::Picture;
 use touchmark::check::report::Verdict;
 use touchmark::fetch::Offline;
 use touchmark::jsonld::Contexts;
@@ -400,6 +401,44 @@ fn what_we_mint_is_accepted_changed_is_refused_and_revoked_is_seen() {
     let npm = digitalbazaar(good, origin, origin);
     assert_eq!(npm["statuses"][0]["set"], true, "{npm}");
     assert_eq!(openbadgeslib(&format!("{good}.jwt"), origin, origin)["revoked"], true);
+}
+
+/// The pictures that a holder takes along, in both forms of each, are opened and accepted by
+/// others' software; one whose credential was changed is refused.
+#[test]
+fn a_picture_of_ours_is_opened_and_accepted_and_an_altered_one_is_refused() {
+    if !available() {
+        return;
+    }
+    let demo = Demo::start();
+    let origin = demo.origin.as_str();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let page = &demo.credentials("good")[0];
+    for (picture, form) in [
+        (Picture::Png, "json"),
+        (Picture::Png, "jwt"),
+        (Picture::Svg, "json"),
+        (Picture::Svg, "jwt"),
+    ] {
+        let file = format!("{page}.{}?form={form}", picture.extension());
+        let pypi = openbadgeslib(&file, origin, origin);
+        assert_eq!((&pypi["verified"], &pypi["revoked"]), (&true.into(), &false.into()), "{pypi}");
+        let format = if form == "json" { "ldp" } else { "vc-jwt" };
+        assert_eq!(pypi["format"], format, "{file}");
+
+        let output = Command::new("curl").args(["-sf", &file]).output().expect("curl is installed");
+        let credential = picture.open(&output.stdout).expect("a credential in it").credential;
+        let other = match form {
+            "json" => credential.replacen("Jordan", "Jordin", 1),
+            _ => credential.replacen("eyJ", "eyK", 1),
+        };
+        assert_ne!(other, credential);
+        let altered = picture.bake(&output.stdout, &other).expect("it fits");
+        let path = folder.path().join("altered");
+        std::fs::write(&path, altered).expect("the folder is there");
+        let pypi = openbadgeslib(path.to_str().expect("its path is text"), origin, origin);
+        assert_eq!(pypi["verified"], false, "{pypi}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod api_keys;
 mod caches;
 mod changes;
 mod earner_control;
+mod files;
 mod forgotten;
 mod keys;
 mod lists;

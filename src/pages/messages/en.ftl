@@ -154,8 +154,30 @@ evidence-private = kept private
 evidence-note = Evidence often shows students. Whoever earned this decides what can be opened; all of it was reviewed.
 alignment = Standards it is aligned to
 take-it-with-you = Take it with you
-signed-json = Signed file (JSON)
-signed-jwt = Signed file (JWT)
+file-picture = Picture with it inside
+file-signed = Signed file
+file-code = QR code of this page
+add-to-linkedin = Add to LinkedIn
+resume-line = One line for a résumé
+line-kind = micro-credential
+month-of-year =
+    { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    } { $year }
+preview-about = A micro-credential from { $issuer }. Open the link to see who earned it and whether it holds.
+preview-about-nobody = A micro-credential. Open the link to see who earned it and whether it holds.
+preview-verify = Verify at { $host }
 
 ## Evidence
 evidence-open-title = Shared by its holder

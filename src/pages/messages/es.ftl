@@ -154,8 +154,30 @@ evidence-private = privada
 evidence-note = La evidencia suele mostrar a estudiantes. Quien obtuvo esto decide qué se puede abrir; toda fue evaluada.
 alignment = Estándares con los que se alinea
 take-it-with-you = Llévesela
-signed-json = Archivo firmado (JSON)
-signed-jwt = Archivo firmado (JWT)
+file-picture = Imagen que la contiene
+file-signed = Archivo firmado
+file-code = Código QR de esta página
+add-to-linkedin = Añadir a LinkedIn
+resume-line = Una línea para el currículum
+line-kind = microcredencial
+month-of-year =
+    { $month ->
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
+    } de { $year }
+preview-about = Una microcredencial de { $issuer }. Abra el enlace para ver quién la obtuvo y si sigue vigente.
+preview-about-nobody = Una microcredencial. Abra el enlace para ver quién la obtuvo y si sigue vigente.
+preview-verify = Compruébela en { $host }
 
 ## Evidence
 evidence-open-title = Compartida por su titular

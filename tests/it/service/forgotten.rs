@@ -46,6 +46,10 @@ async fn a_forgotten_credential_is_gone_from_the_service_and_verifies_where_it_w
         (page.clone(), "application/vc+jwt"),
         (format!("{page}.json"), "*/*"),
         (format!("{page}.jwt"), "*/*"),
+        (format!("{page}.png"), "*/*"),
+        (format!("{page}.svg"), "*/*"),
+        (format!("{page}/qr.svg"), "*/*"),
+        (format!("{page}/preview.png"), "*/*"),
     ] {
         let problem = app.get_as(&path, accept).await;
         problem.expect_problem(410, "withdrawn-by-holder");

@@ -218,6 +218,7 @@ impl TestApp {
             trust_forwarded_for: false,
             vc_api: setting.vc_api.clone(),
             options: Options { trusted: setting.trusted.clone(), ..Options::default() },
+            pictures: Default::default(),
         });
         let router = http::router(app.clone());
         let [admin, nea, other] = [String::new(), String::new(), String::new()];
