@@ -7,7 +7,9 @@ use clap::Parser;
 use tracing_subscriber::fmt::MakeWriter;
 
 use touchmark::ambient::Ambient;
-use touchmark::command::{self, CommandError, demo, doctor, earner, serve, setup, speed, verify};
+use touchmark::command::{
+    self, CommandError, demo, doctor, earner, policy, serve, setup, speed, verify,
+};
 use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
 use touchmark::store::PartyKind;
@@ -35,6 +37,9 @@ enum Command {
     /// Check a credential: exit code 0 verified, 1 not verified, 2 undecided, 3 a pack replayed that
     /// holds by its own documents, 64 usage
     Verify(verify::Arguments),
+    /// What micro-credentials count for, by a recognizer's policy
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Check configuration, database, keys, clock and public URL
     Doctor,
     /// Measure what signing, verifying and minting cost on this machine
@@ -81,7 +86,7 @@ fn main() -> ExitCode {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.expect("the system gives threads to a new process");
-    let verifying = matches!(line.command, Command::Verify(_));
+    let verifying = matches!(line.command, Command::Verify(_) | Command::Policy(_));
     match runtime.block_on(run(line)) {
         Ok(code) => code,
         Err(error) => {
@@ -115,6 +120,11 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
             log(&settings.log, LogFormat::Text, std::io::stderr)?;
             let ending = verify::run(&args, &settings, &ambient).await?;
             Ok((ending as u8).into())
+        }
+        Command::Policy(command) => {
+            let settings = line.settings.for_verifying()?;
+            log(&settings.log, LogFormat::Text, std::io::stderr)?;
+            Ok((policy::run(&command, &settings, &ambient).await? as u8).into())
         }
         Command::Serve => {
             let config = line.settings.load()?;
@@ -158,7 +168,11 @@ async fn in_the_books(
             setup::keys(&command::open(&config, &ambient).await?, command).await?
         }
         Command::Restored => setup::restored(&command::open(&config, &ambient).await?).await?,
-        Command::Openapi | Command::Demo | Command::Verify(_) | Command::Serve => {
+        Command::Openapi
+        | Command::Demo
+        | Command::Verify(_)
+        | Command::Policy(_)
+        | Command::Serve => {
             unreachable!("answered above")
         }
     }

@@ -6,6 +6,7 @@
 //!
 //! `cargo bench --bench hot_path [-- NAME]`
 
+mod counting;
 mod poison;
 
 use std::hint::black_box;
@@ -19,9 +20,10 @@ use touchmark::check::report::Verdict;
 use touchmark::command::speed::fixture::{self, FORMS, Fixture};
 use touchmark::jsonld::{self, Contexts, Dataset, HashAlgorithm, Input};
 use touchmark::model::Document;
+use touchmark::recognition::count;
 use touchmark::status::bitstring;
 
-criterion_group!(hot_path, signatures, steps, forms, lists, made_to_be_slow);
+criterion_group!(hot_path, signatures, steps, forms, lists, claims, made_to_be_slow);
 criterion_main!(hot_path);
 
 /// A credential that this service minted, before its proof.
@@ -97,6 +99,17 @@ fn lists(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("list");
     group.bench_function("encode", |b| b.iter(|| bitstring::encode(black_box(&bits))));
     group.bench_function("decode", |b| b.iter(|| bitstring::decode(black_box(&encoded))));
+    group.finish();
+}
+
+/// What 1,000 verified credentials count for.
+fn claims(criterion: &mut Criterion) {
+    let (credentials, facts) = (counting::credentials(), counting::facts());
+    let mut group = criterion.benchmark_group("count");
+    for (name, policy) in counting::policies() {
+        let counted = || count(&policy, black_box(&credentials), &facts);
+        group.bench_function(name, |b| b.iter(counted));
+    }
     group.finish();
 }
 

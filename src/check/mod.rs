@@ -11,6 +11,7 @@
 //! *authentic*. `hosted` takes the place of the signature in Open Badges 2.0
 //! ([`open_badges_2`]). `proof-dates` · `validity` · `status` · `successor`: *current*.
 
+pub mod counted;
 pub mod credential_schema;
 pub mod data_model;
 pub mod endorsement;

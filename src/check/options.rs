@@ -17,6 +17,8 @@ pub struct Options {
     pub recipient: Option<Expected>,
     /// Whether the intermediate values of the proofs are told, of a credential that comes alone.
     pub explain: bool,
+    /// Whether what counting goes by is drawn from each credential.
+    pub counted: bool,
     /// The issuers that are known to who asks.
     pub trusted: Option<Arc<TrustedIssuers>>,
 }
@@ -29,6 +31,7 @@ impl Options {
         challenge: None,
         recipient: None,
         explain: false,
+        counted: false,
         trusted: None,
     };
 }

@@ -14,6 +14,7 @@ use super::recipient::RecipientReport;
 use super::remedy::remedy;
 use super::trusted_issuers::KnownAs;
 use crate::bake::Picture;
+use crate::recognition::CountedCredential;
 
 /// One check: what was looked at, what was seen, how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -390,6 +391,10 @@ pub struct CredentialSummary {
     pub valid_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub awarded_date: Option<String>,
+    /// Where it was asked for: what counting goes by.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub counted: Option<Box<CountedCredential>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod earner;
 mod example;
 mod folder;
+pub mod policy;
 pub mod serve;
 pub mod setup;
 pub mod speed;

@@ -105,7 +105,7 @@ pub async fn run(
         let file = Path::new(what);
         std::fs::File::open(file).map_err(unreadable(file))?;
         let now = args.at.unwrap_or_else(|| ambient.now());
-        let outside = Outside::of(args, (dev_origins, ambient), now)?;
+        let outside = Outside::of(args.asked(), (dev_origins, ambient), now)?;
         let options = Options { trusted: settings.trusted.clone(), ..Options::default() };
         let told: fn(Report) -> Report =
             if args.documents.is_some() { case::as_given } else { |report| report };
@@ -169,7 +169,7 @@ impl Asked {
         }
         let now = args.at.unwrap_or_else(|| ambient.now());
         let input = read(args.what.as_deref().unwrap_or_default())?;
-        let outside = Outside::of(args, (dev_origins, ambient), now)?;
+        let outside = Outside::of(args.asked(), (dev_origins, ambient), now)?;
         let basis = if args.documents.is_some() { Basis::Map } else { Basis::Asked };
         Ok(Self { input, now, outside, contexts, options, basis })
     }
@@ -177,10 +177,7 @@ impl Asked {
     async fn verify<S: Sources>(&self, sources: &S) -> Report {
         let (contexts, now, options) = (self.contexts, self.now, &self.options);
         let verifier = Verifier { sources, contexts, now, options };
-        let report = match &self.input {
-            Input::Link(url) => verifier.verify_url(url).await,
-            Input::Bytes(bytes) => verifier.verify(bytes).await,
-        };
+        let report = verify_read(&self.input, verifier).await;
         match self.basis {
             Basis::Asked => report,
             Basis::Map => case::as_given(report),
@@ -189,8 +186,14 @@ impl Asked {
     }
 }
 
+impl Arguments {
+    fn asked(&self) -> (Option<&Path>, bool) {
+        (self.documents.as_deref(), self.offline)
+    }
+}
+
 /// Whom to ask.
-enum Outside {
+pub(super) enum Outside {
     Network(Box<Network>),
     Documents(Documents),
     /// Keys that stand in the identifier itself, decoded once for all credentials that name it.
@@ -201,14 +204,15 @@ enum Outside {
 const OFFLINE_KEYS: u64 = 4 << 20;
 
 impl Outside {
-    fn of(
-        args: &Arguments,
+    /// The documents of a map, nobody, or the network.
+    pub(super) fn of(
+        (documents, offline): (Option<&Path>, bool),
         (dev_origins, ambient): (&[String], &Ambient),
         now: Timestamp,
     ) -> Result<Self, CommandError> {
-        Ok(match &args.documents {
+        Ok(match documents {
             Some(map) => Outside::Documents(case::documents(map, now)?),
-            None if args.offline => Outside::Offline(Box::new(Readings::new(OFFLINE_KEYS, 0))),
+            None if offline => Outside::Offline(Box::new(Readings::new(OFFLINE_KEYS, 0))),
             None => Outside::Network(Box::new(network(dev_origins, ambient)?)),
         })
     }
@@ -269,6 +273,21 @@ fn network(dev_origins: &[String], ambient: &Ambient) -> Result<Network, Command
 
 fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
     CommandError::input(format!("cannot read {}", path.display()))
+}
+
+/// Verifies what is named on the command line.
+pub(super) async fn verify_input<S: Sources>(
+    what: &str,
+    verifier: Verifier<'_, S>,
+) -> Result<Report, CommandError> {
+    Ok(verify_read(&read(what)?, verifier).await)
+}
+
+async fn verify_read<S: Sources>(input: &Input, verifier: Verifier<'_, S>) -> Report {
+    match input {
+        Input::Link(url) => verifier.verify_url(url).await,
+        Input::Bytes(bytes) => verifier.verify(bytes).await,
+    }
 }
 
 /// What is named on the command line.
@@ -386,6 +405,6 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 /// A credential's text must not steer the terminal.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -10,7 +10,9 @@
 //! the total smaller.
 
 mod award;
+mod group;
 mod related;
+mod table;
 mod weigh;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +21,7 @@ use self::award::{Award, award};
 use self::weigh::{Rules, Weighed};
 use super::decision::{Decision, Line, Outcome, Reason, Why};
 use super::facts::{ClaimFacts, CountedCredential};
-use super::policy::{AfterDeadline, Policy};
+use super::policy::Policy;
 use super::words;
 use crate::model::decimal::Amount;
 
@@ -149,17 +151,10 @@ fn notes(policy: &Policy, facts: &ClaimFacts, awarded: &Award) -> Vec<Reason> {
         let (group, says) = (exclusive.group.clone(), exclusive.says.clone());
         Reason::new(Why::Excludes { group, says }, "/exclusive")
     });
-    let deadline = policy.deadline.iter().filter_map(|deadline| {
+    let taken = policy.deadline.iter().filter(|it| it.refused_until(facts.on).is_none());
+    let deadline = taken.map(|deadline| {
         let day = deadline.day.next(facts.on);
-        let late = match deadline.after {
-            AfterDeadline::NextYear => false,
-            AfterDeadline::RefusedUntil(opens) => {
-                let opens = opens.next(facts.on);
-                opens > facts.on && day > opens
-            }
-        };
-        let why = || Why::Deadline { day, says: deadline.says.clone() };
-        (!late).then(|| Reason::new(why(), "/deadline"))
+        Reason::new(Why::Deadline { day, says: deadline.says.clone() }, "/deadline")
     });
     let bounded = (!awarded.exhaustive).then(|| Reason::new(Why::NotExhaustive, "/award/perGroup"));
     held.chain(excludes).chain(deadline).chain(bounded).collect()

@@ -293,6 +293,16 @@ pub struct Deadline {
     pub says: Option<String>,
 }
 
+impl Deadline {
+    /// Where a claim of this day comes too late: the day from which claims are taken again.
+    pub fn refused_until(&self, on: jiff::civil::Date) -> Option<jiff::civil::Date> {
+        let AfterDeadline::RefusedUntil(opens) = self.after else { return None };
+        let opens = opens.next(on);
+        // Late from the day after the deadline to the day before the next round.
+        (opens > on && self.day.next(on) > opens).then_some(opens)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum AfterDeadline {

@@ -88,7 +88,7 @@ pub fn why(why: &Why) -> String {
                               used up."
             .into(),
         Why::BeyondTable { row } => {
-            format!("{row} is the highest row, reached without it. It is not used up.")
+            format!("The highest row, {row}, is reached without it. It is not used up.")
         }
         Why::AuthenticUndecided => {
             "It counts if it can be told whether its issuer signed it; something needed \
@@ -132,7 +132,11 @@ pub fn why(why: &Why) -> String {
             format!("{more} more clock hours would make {} more.", amount(*gain, *unit))
         }
         Why::SuggestRow { more, hours, row, amount: gain, unit } => {
-            format!("{row} is worth {} more: {}.", amount(*gain, *unit), lacking(*more, *hours))
+            format!(
+                "Reaching {row} would make {} more: {}.",
+                amount(*gain, *unit),
+                lacking(*more, *hours)
+            )
         }
         Why::LimitHeld { most } => format!("The policy's limit was reached: {most}."),
         Why::Excludes { says, .. } => {

@@ -65,7 +65,7 @@ pub(super) fn conclude(
         form: Some(form),
         picture: None,
         signer,
-        credential: Some(summary(examined.document.root())),
+        credential: Some(summary(examined.document.root(), options)),
         superseded_by: facts.superseded_by.clone().flatten(),
         refreshed,
         presentation: None,
@@ -127,7 +127,7 @@ fn status_as_of(status: Status, facts: &Facts) -> Option<String> {
 }
 
 /// What the credential says of itself.
-fn summary(root: &Object<'_>) -> CredentialSummary {
+fn summary(root: &Object<'_>, options: &Options) -> CredentialSummary {
     let credential = Credential(root);
     let member = |name: &str| root.str(name).map(str::to_owned);
     let earner = credential.subject().map(|subject| Earner {
@@ -148,5 +148,6 @@ fn summary(root: &Object<'_>) -> CredentialSummary {
         valid_from: member("validFrom").or_else(|| member("issuanceDate")),
         valid_until: member("validUntil").or_else(|| member("expirationDate")),
         awarded_date: member("awardedDate"),
+        counted: options.counted.then(|| Box::new(check::counted::open_badges_3(root))),
     }
 }

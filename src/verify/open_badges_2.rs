@@ -20,7 +20,7 @@ use crate::check::report::{
     verdict,
 };
 use crate::check::status::NAME as STATUS;
-use crate::check::{Check, Problem, Report, Verdicts, issuer_key, proof};
+use crate::check::{Check, Problem, Report, Verdicts, counted, issuer_key, proof};
 use crate::fetch::too_many;
 use crate::model::Document;
 use crate::model::json::{Object, Value};
@@ -321,6 +321,8 @@ struct Found {
     asked_at: Option<Timestamp>,
     /// The issuer's server answered that it is gone.
     gone: bool,
+    /// Whether what counting goes by is asked for.
+    counted: bool,
 }
 
 impl Found {
@@ -335,6 +337,7 @@ impl Found {
             recipient: options.recipient.as_ref().map(Expected::not_compared),
             asked_at: None,
             gone: false,
+            counted: options.counted,
         }
     }
 
@@ -369,7 +372,8 @@ impl Found {
         Ok(())
     }
 
-    fn describe(&mut self, Award { assertion, badge, issuer }: Award<'_, '_>) {
+    fn describe(&mut self, award: Award<'_, '_>) {
+        let Award { assertion, badge, issuer } = award;
         let member = |object: &Object<'_>, name: &str| object.str(name).map(str::to_owned);
         let name = ob2::badge_name(badge).map(str::to_owned);
         self.credential = Some(CredentialSummary {
@@ -386,6 +390,7 @@ impl Found {
             valid_from: member(assertion.0, "issuedOn"),
             valid_until: member(assertion.0, "expires"),
             awarded_date: None,
+            counted: self.counted.then(|| Box::new(counted::open_badges_2(award))),
         });
     }
 

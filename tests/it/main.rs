@@ -21,6 +21,7 @@ mod open_badges;
 mod open_badges_2;
 mod openapi;
 mod readme;
+mod recognition;
 mod service;
 mod store;
 mod vectors;

@@ -9,7 +9,7 @@ use crate::model::decimal::Amount;
 use crate::recognition::decision::{Part, Reason, Why};
 use crate::recognition::facts::{Answer, ClaimFacts, CountedCredential};
 use crate::recognition::policy::{
-    Acceptance, AfterDeadline, BelongsAsked, Condition, ConditionOf, Policy, Span, tag_key,
+    Acceptance, BelongsAsked, Condition, ConditionOf, Policy, Span, tag_key,
 };
 
 /// A policy and a claim, ready to look at many credentials.
@@ -214,12 +214,8 @@ impl Weighed {
 
 /// Whether a claim of this day comes too late for anything.
 fn late(policy: &Policy, facts: &ClaimFacts) -> Option<Reason> {
-    let deadline = policy.deadline.as_ref()?;
-    let AfterDeadline::RefusedUntil(opens) = deadline.after else { return None };
-    // Late between the day after the deadline and the day before the next round.
-    let opens = opens.next(facts.on);
-    (opens > facts.on && deadline.day.next(facts.on) > opens)
-        .then(|| Reason::new(Why::DeadlinePassed { opens }, "/deadline"))
+    let opens = policy.deadline.as_ref()?.refused_until(facts.on)?;
+    Some(Reason::new(Why::DeadlinePassed { opens }, "/deadline"))
 }
 
 /// An acceptance with its lists to look things up in.

@@ -3,8 +3,12 @@
 //! Invariant: a name stands once in an object, in either form; what two readers
 //! could read differently is refused, since people act on policies.
 
+use std::cell::Cell;
+use std::fmt::{self, Formatter};
+
+use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
 use serde_path_to_error::Segment;
-use yaml_serde::Value as Yaml;
 
 use super::Policy;
 use crate::model::Fault;
@@ -14,8 +18,8 @@ use crate::model::json;
 /// Longer texts are no policies.
 pub const MAX_POLICY: usize = 256 * 1024;
 
-/// Nested deeper than any policy.
-const MAX_DEPTH: usize = 32;
+/// More values than any policy has.
+const MAX_VALUES: usize = 50_000;
 
 impl Policy {
     /// Reads a policy and checks that it does not contradict itself. Each fault has its place, a
@@ -42,57 +46,87 @@ impl Policy {
     }
 }
 
-fn from_json(text: &str) -> Result<serde_json::Value, Fault> {
+fn from_json(text: &str) -> Result<Json, Fault> {
     let fault = |detail: String| Fault::new("", "not-json", detail);
     json::parse(text.as_bytes()).map_err(|e| fault(e.to_string()))?;
     serde_json::from_str(text).map_err(|e| fault(e.to_string()))
 }
 
-fn from_yaml(text: &str) -> Result<serde_json::Value, Fault> {
-    let yaml: Yaml = yaml_serde::from_str(text)
-        .map_err(|error| Fault::new("", "not-yaml", format!("this is not YAML: {error}")))?;
-    plain(yaml, &mut String::new(), 0)
+fn from_yaml(text: &str) -> Result<Json, Fault> {
+    let left = Cell::new(MAX_VALUES);
+    let plain = Plain { left: &left };
+    plain
+        .deserialize(yaml_serde::Deserializer::from_str(text))
+        .map_err(|error| Fault::new("", "not-yaml", format!("this is not plain YAML: {error}")))
 }
 
-/// What JSON can say, too. `at` is the pointer to `value`.
-fn plain(value: Yaml, at: &mut String, depth: usize) -> Result<serde_json::Value, Fault> {
-    use serde_json::Value as Json;
-    let fault = |at: &str, detail: &str| Err(Fault::new(at, "not-plain", detail));
-    if depth > MAX_DEPTH {
-        return fault(at, "this is nested deeper than a policy can be");
+/// Reads what JSON can say, too. Each value is counted, since an alias can stand for many.
+#[derive(Clone, Copy)]
+struct Plain<'c> {
+    left: &'c Cell<usize>,
+}
+
+impl<'de> DeserializeSeed<'de> for Plain<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        let left = self.left.get().checked_sub(1);
+        self.left.set(left.ok_or_else(|| D::Error::custom("this holds more than any policy"))?);
+        deserializer.deserialize_any(self)
     }
-    let length = at.len();
-    Ok(match value {
-        Yaml::Null => Json::Null,
-        Yaml::Bool(bit) => Json::Bool(bit),
-        Yaml::String(text) => Json::String(text),
-        Yaml::Number(number) => match serde_json::to_value(&number) {
-            Ok(number @ Json::Number(_)) => number,
-            _ => return fault(at, "this number is not a decimal"),
-        },
-        Yaml::Sequence(items) => {
-            let mut array = Vec::with_capacity(items.len());
-            for (index, item) in items.into_iter().enumerate() {
-                at.push_str(&format!("/{index}"));
-                array.push(plain(item, at, depth + 1)?);
-                at.truncate(length);
-            }
-            Json::Array(array)
+}
+
+impl<'de> Visitor<'de> for Plain<'_> {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a decimal, true or false, a list, or members with names")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, bit: bool) -> Result<Json, E> {
+        Ok(bit.into())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Json, E> {
+        let number = serde_json::Number::from_f64(number);
+        number.map(Json::Number).ok_or_else(|| E::custom("this number is not a decimal"))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(text.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            array.push(item);
         }
-        Yaml::Mapping(members) => {
-            let mut object = serde_json::Map::with_capacity(members.len());
-            for (name, value) in members {
-                let Yaml::String(name) = name else {
-                    return fault(at, "the names of members are texts; put quotes around others");
-                };
-                at.push_str(&format!("/{}", token(&name)));
-                object.insert(name, plain(value, at, depth + 1)?);
-                at.truncate(length);
+        Ok(array.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut object = serde_json::Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(self)?;
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format!("the member {name:?} stands there twice")));
             }
-            Json::Object(object)
+            object.insert(name, value);
         }
-        Yaml::Tagged(_) => return fault(at, "YAML tags (!) have no meaning here; leave it out"),
-    })
+        Ok(object.into())
+    }
 }
 
 /// The member that does not fit, and why.
@@ -172,8 +206,8 @@ award: {perCredential: {amount: 6}}
             with("{title: Rule}", "{titel: Rule}"),
             ("/authority/0/titel".into(), "unknown-member")
         );
-        assert_eq!(with("amount: 6", "amount: !money 6").1, "not-plain");
-        assert_eq!(with("amount: 6", "amount: .nan").1, "not-plain");
+        assert_eq!(with("amount: 6", "amount: !money 6").1, "not-yaml");
+        assert_eq!(with("amount: 6", "amount: .nan").1, "not-yaml");
     }
 
     #[test]
@@ -181,5 +215,20 @@ award: {perCredential: {amount: 6}}
         assert_eq!(fault(&format!("{SMALL}unit: CEU\n")).1, "not-yaml");
         assert_eq!(fault(r#"{"id": "a", "id": "b"}"#).1, "not-json");
         assert_eq!(fault("a: &a [x]\nb: [*a").1, "not-yaml");
+    }
+
+    #[test]
+    fn aliases_that_multiply_and_nests_without_end_are_refused() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for n in 1..9 {
+            let before = vec![format!("*a{}", n - 1); 10].join(", ");
+            bomb += &format!("a{n}: &a{n} [{before}]\n");
+        }
+        assert_eq!(fault(&bomb).1, "not-yaml");
+        assert_eq!(fault(&format!("a: {}", "[".repeat(100_000))).1, "not-yaml");
+        assert_eq!(
+            fault(&format!("a: {}{}", "[".repeat(50_000), "]".repeat(50_000))).1,
+            "not-yaml"
+        );
     }
 }
