@@ -107,10 +107,12 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         Some(shared) => links.shared(shared.token),
         None => links.credential(&row.id),
     };
+    // What is signed as a whole (VC-JOSE) stands in no member; the report has read it.
+    let name = signed.name.or_else(|| found?.name.as_deref());
     let ended = !matches!(report.status, Status::Good | Status::Unknown);
     render(&Page {
         t,
-        title: signed.name.map_or_else(|| t.text("unnamed"), str::to_owned),
+        title: name.map_or_else(|| t.text("unnamed"), str::to_owned),
         verdict: Verdict::of(report, t),
         since: row.state_at.filter(|_| ended).map(|at| at.strftime("%F").to_string()),
         successor: report.superseded_by.as_deref().map(|link| here(links, link)),
