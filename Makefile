@@ -6,6 +6,7 @@
 # COUNT and FIRST name others), make differential-results (check their answers in),
 # make fuzz (libFuzzer on what meets strangers' bytes; SECONDS for each of TARGETS),
 # make peers (measure ourselves and others side by side; writes README's table),
+# make pages (photograph every page into docs/pages),
 # make load (what the service does under load; ARGS='--seconds 8 --rounds 5 --lines 1000000').
 # ARGS goes to the demo: make demo ARGS='--listen 127.0.0.1:9000'
 
@@ -35,7 +36,7 @@ if ! { $(1); } > /dev/null 2>&1; then \
 fi
 endef
 
-.PHONY: demo test check openapi differential differential-results fuzz load peers build-tools test-tools
+.PHONY: demo test check openapi differential differential-results fuzz load pages peers build-tools test-tools
 
 demo: build-tools
 	cargo run --release --locked -- demo $(ARGS)
@@ -67,6 +68,9 @@ fuzz: build-tools
 	        -verbosity=0 -print_final_stats=1 -artifact_prefix=fuzz/artifacts/$$target/ \
 	        fuzz/corpus/$$target fuzz/seeds/$$target; \
 	done
+
+pages: test-tools
+	TOUCHMARK_TEST_BROWSER=required cargo test --locked --test it -- --ignored pages_are_photographed
 
 load: build-tools
 	@$(call provide,command -v wrk && command -v curl && command -v taskset,wrk curl util-linux)

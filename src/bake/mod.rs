@@ -40,6 +40,8 @@ pub struct Baked {
 }
 
 impl Picture {
+    pub const ALL: [Self; 2] = [Self::Png, Self::Svg];
+
     /// The format, told from the first bytes, whatever the file is called.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(&png::SIGNATURE) {

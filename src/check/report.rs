@@ -315,6 +315,19 @@ pub enum Form {
     OpenBadges2Signed,
 }
 
+impl Form {
+    pub const ALL: [Self; 8] = [
+        Self::Json,
+        Self::VcJwt,
+        Self::VcJose,
+        Self::Presentation,
+        Self::VpJwt,
+        Self::VpJose,
+        Self::OpenBadges2Hosted,
+        Self::OpenBadges2Signed,
+    ];
+}
+
 /// A check as it is reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckReport {

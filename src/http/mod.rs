@@ -132,6 +132,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(share::shared))
         .routes(routes!(share::evidence))
         .routes(routes!(share::page_file))
+        .routes(routes!(public::standards))
         .routes(routes!(public::home))
         .route_layer(from_fn(public::open_to_browsers));
     let earners = OpenApiRouter::new().routes(routes!(manage::page, manage::act));

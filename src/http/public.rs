@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -201,17 +201,21 @@ pub(super) fn gone_page(page: String) -> Response {
 }
 
 /// An issuer: its page, or its profile.
-#[utoipa::path(get, path = "/issuers/{issuer}", tag = "public", params(("issuer" = String, Path, example = "nea")),
+#[utoipa::path(get, path = "/issuers/{issuer}", tag = "public", params(("issuer" = String, Path, example = "nea"),
+        ("q" = Option<String>, Query, description = "Words to look for in the page's catalogue"),
+        ("stack" = Option<String>, Query, description = "One stack of it"),
+        ("page" = Option<String>, Query, description = "1, 2, …")),
     responses((status = 200, description = "The issuer", content(
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
         (String = "text/html")))))]
 pub async fn issuer(
     State(app): State<Arc<App>>,
-    t: Speech,
     Path(name): Path<String>,
+    t: Speech,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Problem> {
-    party(&app, &t, PartyKind::Issuer, &name, &headers).await
+    party(&app, PartyKind::Issuer, &name, &PartyAsked { t, headers, uri }).await
 }
 
 /// A recognizer: its page, or its profile.
@@ -222,22 +226,30 @@ pub async fn issuer(
         (String = "text/html")))))]
 pub async fn recognizer(
     State(app): State<Arc<App>>,
-    t: Speech,
     Path(name): Path<String>,
+    t: Speech,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Problem> {
-    party(&app, &t, PartyKind::Recognizer, &name, &headers).await
+    party(&app, PartyKind::Recognizer, &name, &PartyAsked { t, headers, uri }).await
 }
 
 const JSON_LD: [&str; 2] = ["application/ld+json", "application/json"];
 
+/// What decides how an issuer or recognizer is told of.
+struct PartyAsked {
+    t: Speech,
+    headers: HeaderMap,
+    uri: Uri,
+}
+
 async fn party(
     app: &App,
-    t: &Speech,
     kind: PartyKind,
     name: &str,
-    headers: &HeaderMap,
+    asked: &PartyAsked,
 ) -> Result<Response, Problem> {
+    let PartyAsked { t, headers, uri } = asked;
     let media = json_or_page(headers)?;
     let party = app.issuance.parties.party(kind, name).await?.ok_or(Problem::NotFound)?;
     if media == HTML {
@@ -245,7 +257,15 @@ async fn party(
         let achievements = app.issuance.store.achievements(&party.name).await?;
         let achievements = achievements.iter().map(|row| Ok((row.slug.clone(), definition(row)?)));
         let achievements: Vec<_> = achievements.collect::<Result<_, IssueError>>()?;
-        return Ok(html(pages::party(t, &app.issuance.links, &party, &keys, &achievements)?));
+        let known_as = app.options.trusted.as_ref().and_then(|known| known.known(&party.did));
+        let told = pages::party::Told {
+            party: &party,
+            known_as,
+            keys: &keys,
+            achievements: &achievements,
+            wish: &pages::catalogue::Wish::of(uri.query()),
+        };
+        return Ok(html(pages::party(t, &app.issuance.links, &told)?));
     }
     json(media, &with_context(&Profile::new(&party.did, &party.profile)))
 }
@@ -428,6 +448,13 @@ pub async fn evidence(
     let page = pages::evidence_link(&t, open.then_some(found.evidence.url.as_str()))?;
     let status = if open { StatusCode::OK } else { StatusCode::FORBIDDEN };
     Ok((status, html(page)).into_response())
+}
+
+/// What is verified here.
+#[utoipa::path(get, path = "/standards", tag = "public",
+    responses((status = 200, description = "The standards, forms and algorithms", body = String, content_type = "text/html")))]
+pub async fn standards(t: Speech) -> Result<Response, Problem> {
+    Ok(html(pages::standards(&t)?))
 }
 
 /// The home page.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::catalogue::stack_link;
 use super::speech::Speech;
 use super::{here, markdown, render, shown_picture};
 use crate::http::problem::Problem;
@@ -42,10 +43,7 @@ pub fn achievement(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String,
         (version, here(links, &ids.version_url()).to_owned())
     };
     let issuer_page = here(links, &links.issuer(&issuer.name)).to_owned();
-    let stack = |name: &'_ str| {
-        let query: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-        format!("{issuer_page}?q={query}")
-    };
+    let stack = |name: &str| format!("{issuer_page}{}", stack_link(name));
     let given = definition.image.as_ref().map(|image| image.id.as_str());
     render(&Page {
         t,

@@ -108,8 +108,10 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         Some(shared) => links.shared(shared.token),
         None => links.credential(&row.id),
     };
+    // What is signed as a whole (VC-JOSE) stands in no member; the report has read it.
+    let name = signed.name.or_else(|| found?.name.as_deref());
     let ended = !matches!(report.status, Status::Good | Status::Unknown);
-    let title = signed.name.map_or_else(|| t.text("unnamed"), str::to_owned);
+    let title = name.map_or_else(|| t.text("unnamed"), str::to_owned);
     let facts = Facts {
         id: &row.id,
         title: &title,

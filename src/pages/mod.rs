@@ -6,6 +6,7 @@
 //! reached by, and loads nothing from anywhere else.
 
 pub mod achievement;
+pub mod catalogue;
 pub mod checks;
 pub mod credential;
 pub mod drawing;
@@ -17,6 +18,7 @@ pub mod markdown;
 pub mod party;
 pub mod private;
 pub mod speech;
+pub mod standards;
 pub mod verdict;
 pub mod verification;
 
@@ -26,6 +28,7 @@ pub use achievement::achievement;
 pub use credential::credential;
 pub use party::party;
 use speech::Speech;
+pub use standards::standards;
 
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::issue::parties::Party;

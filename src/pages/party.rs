@@ -2,8 +2,10 @@
 
 use askama::Template;
 
+use super::catalogue::{Catalogue, Wish};
 use super::speech::Speech;
 use super::{here, render};
+use crate::check::trusted_issuers::KnownAs;
 use crate::http::problem::Problem;
 use crate::issue::parties::Party;
 use crate::model::achievement::AchievementDefinition;
@@ -16,37 +18,60 @@ struct Page<'a> {
     t: &'a Speech,
     title: &'a str,
     party: &'a Party,
+    host: &'a str,
+    known_as: Option<&'a KnownAs>,
     is_issuer: bool,
     did_document: String,
-    keys: &'a [SigningKeyRow],
-    achievements: Vec<(String, &'a AchievementDefinition)>,
+    keys: Vec<Key<'a>>,
+    catalogue: Catalogue<'a>,
+    /// By slug.
+    achievements: String,
+}
+
+/// What the page tells of.
+pub struct Told<'a> {
+    pub party: &'a Party,
+    /// What the operator's file of trusted issuers knows it as.
+    pub known_as: Option<&'a KnownAs>,
+    pub keys: &'a [SigningKeyRow],
+    pub achievements: &'a [(String, AchievementDefinition)],
+    pub wish: &'a Wish,
+}
+
+struct Key<'a> {
+    id: &'a str,
+    algorithm: &'a str,
+    told: String,
 }
 
 /// An issuer or recognizer.
-pub fn party(
-    t: &Speech,
-    links: &Links,
-    party: &Party,
-    keys: &[SigningKeyRow],
-    achievements: &[(String, AchievementDefinition)],
-) -> Result<String, Problem> {
+pub fn party(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Problem> {
+    let party = told.party;
     let is_issuer = party.kind == PartyKind::Issuer;
     let page = if is_issuer { links.issuer(&party.name) } else { links.recognizer(&party.name) };
-    let link = |slug: &str| here(links, &links.achievement(&party.name, slug)).to_owned();
     render(&Page {
         t,
         title: &party.profile.name,
         party,
+        host: links.host(),
+        known_as: told.known_as,
         is_issuer,
         did_document: format!("{}/did.json", here(links, &page)),
-        keys,
-        achievements: achievements.iter().map(|(slug, a)| (link(slug), a)).collect(),
+        keys: told.keys.iter().map(|row| key(row, t)).collect(),
+        catalogue: Catalogue::of(told.wish, told.achievements),
+        achievements: here(links, &links.achievement(&party.name, "")).to_owned(),
     })
 }
 
-fn key_use(key: &SigningKeyRow) -> &'static str {
-    match key.state {
-        KeyState::Active => "key-active",
-        KeyState::Retired => "key-retired",
-    }
+fn key<'a>(row: &'a SigningKeyRow, t: &Speech) -> Key<'a> {
+    let day = |at: jiff::Timestamp| t.date(at.strftime("%F").to_string());
+    let since = day(row.created_at);
+    let told = match (row.state, row.retired_at) {
+        (KeyState::Active, _) => t.one("key-active", "date", since),
+        (KeyState::Retired, None) => t.one("key-retired", "date", since),
+        (KeyState::Retired, Some(until)) => {
+            t.two("key-retired-then", "date", since, "until", day(until))
+        }
+    };
+    Key { id: &row.id, algorithm: &row.algorithm, told }
 }

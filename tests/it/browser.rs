@@ -4,8 +4,9 @@
 //! Where there is neither, the tests are passed over; `make test` installs both and requires them.
 
 mod earner;
+mod pages;
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -111,10 +112,18 @@ impl Drop for Browser {
 
 /// One command of the protocol, and its value.
 fn ask(method: &str, url: &str, body: &Value) -> Value {
-    let args =
-        ["-s", "--max-time", "60", "-X", method, "-H", "Content-Type: application/json", "-d"];
-    let output = Command::new("curl").args(args).arg(body.to_string()).arg(url).output();
-    let output = output.expect("curl is installed").stdout;
+    // Over a pipe: a script may be longer than an argument.
+    let mut curl = Command::new("curl")
+        .args(["-s", "--max-time", "60", "-X", method, "-H", "Content-Type: application/json"])
+        .args(["--data-binary", "@-", url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("curl is installed");
+    let mut input = curl.stdin.take().expect("its input is a pipe");
+    input.write_all(body.to_string().as_bytes()).expect("curl reads it all");
+    drop(input);
+    let output = curl.wait_with_output().expect("curl ends").stdout;
     let answer: Value = serde_json::from_slice(&output)
         .unwrap_or_else(|e| panic!("{url}: {e}: {}", String::from_utf8_lossy(&output)));
     assert!(answer["value"]["error"].is_null(), "{url}: {}", answer["value"]);

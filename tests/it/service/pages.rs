@@ -23,7 +23,9 @@ fn pages(minted: &Value) -> Vec<String> {
     let status = &credential["credentialStatus"];
     let list = status.as_array().map_or(status, |entries| &entries[0]);
     let mut pages: Vec<String> =
-        ["/", "/issuers/nea", "/achievements/nea.restorative-practices"].map(Into::into).into();
+        ["/", "/standards", "/issuers/nea", "/achievements/nea.restorative-practices"]
+            .map(Into::into)
+            .into();
     pages.push("/achievements/nea.restorative-practices/versions/1".into());
     pages.push(local(&minted["links"]["page"]).into());
     pages.push(local(&list["statusListCredential"]).into());
@@ -41,7 +43,7 @@ async fn every_page_renders_for_people_and_answers_json_to_programs() {
         assert!(matches!(page.status, 200 | 403), "{path}: {}", page.text());
         assert_eq!(page.media_type(), "text/html", "{path}");
         assert!(page.text().starts_with("<!doctype html>"), "{path}");
-        if path == "/" || path.starts_with("/evidence/") {
+        if path == "/" || path == "/standards" || path.starts_with("/evidence/") {
             continue;
         }
         let data = app.get_as(&path, "application/json").await.expect(200);
@@ -149,4 +151,86 @@ async fn evidence_is_closed_unless_it_was_opened(database: Database) {
     assert!(open.text().contains("https://drive.example/d/77aa-reflection"));
     assert_eq!(open.header("referrer-policy"), "no-referrer");
     app.get("/evidence/00000000000000000000000000000000").await.expect_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn every_page_is_told_in_the_language_that_its_reader_asks_for() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    for path in pages(&minted) {
+        let english = app.get_as(&path, BROWSER).await;
+        let spanish = app.request(axum::http::Method::GET, &path).header("accept", BROWSER);
+        let spanish = spanish.header("accept-language", "es-MX,es;q=0.9,en;q=0.5").body("");
+        let spanish = spanish.send().await;
+        assert!(english.text().contains("<html lang=\"en\" dir=\"ltr\">"), "{path}");
+        assert!(spanish.text().contains("<html lang=\"es\" dir=\"ltr\">"), "{path}");
+        assert!(spanish.text().contains("Comprobar una microcredencial"), "{path}");
+        assert!(english.header("set-cookie").is_empty(), "what was not chosen is not remembered");
+        assert!(english.text().len() < 50_000, "{path}: {}", english.text().len());
+        let vary = english.header_all("vary");
+        assert!(vary.contains("Accept-Language") && vary.contains("Cookie"), "{path}: {vary}");
+    }
+    let path = format!("{}?lang=es", local(&minted["links"]["page"]));
+    let page = app.get_as(&path, BROWSER).await.expect(200);
+    assert!(
+        page.header("set-cookie").starts_with("lang=es; Path=/; "),
+        "{}",
+        page.header("set-cookie")
+    );
+    assert!(page.header("set-cookie").ends_with("; Secure"));
+    for told in ["Auténtica y vigente", "4 de mayo de 2026", "datetime=\"2026-05-04", "12,5 horas"]
+    {
+        assert!(page.text().contains(told), "{told}: {}", page.text());
+    }
+}
+
+#[tokio::test]
+async fn the_catalogue_is_searched_by_words_and_by_stack() {
+    let app = TestApp::sqlite().await;
+    app.minted().await;
+    let link = "href=\"/achievements/nea.restorative-practices\"";
+    for (query, found) in [
+        ("", true),
+        ("?q=RESTORATIVE", true),
+        ("?q=restorative+nowhere", false),
+        ("?stack=Restorative+Practices", true),
+        ("?stack=restorative", false),
+        ("?q=&stack=&page=-7", true),
+        ("?q=%00%FF&q=restorative", true),
+    ] {
+        let page = app.get_as(&format!("/issuers/nea{query}"), BROWSER).await;
+        assert_eq!(page.status, 200, "{query}");
+        assert_eq!(page.text().contains(link), found, "{query}: {}", page.text());
+    }
+    let page = app.get_as("/issuers/nea?q=%22%3E%3Cscript%3E", BROWSER).await.expect(200).text();
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[tokio::test]
+async fn the_page_of_standards_names_what_the_registries_hold() {
+    let app = TestApp::sqlite().await;
+    let page = app.get_as("/standards", BROWSER).await.expect(200).text();
+    for name in crate::readme::supported() {
+        assert!(page.contains(&format!("<code>{name}</code>")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_credential_leads_with_the_domain_that_signed_and_names_prove_nothing() {
+    let app = TestApp::sqlite().await;
+    let minted = app.minted().await;
+    let path = local(&minted["links"]["page"]);
+    let page = app.get_as(path, BROWSER).await.expect(200).text();
+    let [verdict, domain, name] =
+        ["Genuine and valid", "<strong>touchmark.example</strong>", "NEA (example)"]
+            .map(|text| page.find(text).unwrap_or_else(|| panic!("{text}: {page}")));
+    assert!(verdict < domain && domain < name);
+    assert!(page.contains("Whether the name fits, nobody here has confirmed."), "{page}");
+    let id = minted["id"].as_str().unwrap();
+    app.change(id, "revoke", &json!({"reason": "Awarded by mistake"})).await.expect(200);
+    let page = app.get_as(path, BROWSER).await.expect(200).text();
+    for told in ["Withdrawn", "It no longer counts.", "Since "] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("Genuine and valid") && !page.contains("Awarded by mistake"));
 }

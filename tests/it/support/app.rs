@@ -384,6 +384,12 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().expect("plain text"))
     }
 
+    /// All of them that have this name, as one list.
+    pub fn header_all(&self, name: &str) -> String {
+        let values = self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.collect::<Vec<_>>().join(", ")
+    }
+
     pub fn media_type(&self) -> &str {
         self.header(header::CONTENT_TYPE.as_str()).split(';').next().unwrap_or_default()
     }
