@@ -7,6 +7,7 @@ pub mod earner;
 mod example;
 mod folder;
 pub mod policy;
+pub mod receipt;
 pub mod serve;
 pub mod setup;
 pub mod speed;

@@ -19,6 +19,7 @@ use super::credentials::idempotency_key;
 use super::problem::Problem;
 use super::sources::Own;
 use crate::check::Report;
+use crate::check::options::Options;
 use crate::fetch::{ACCEPT_CREDENTIAL, Sources as _};
 use crate::issue::parties::Party;
 use crate::recognition::receipt::{DecidedOn, Genre};
@@ -375,7 +376,8 @@ async fn verify_all(app: &Arc<App>, inputs: Vec<Input>) -> Result<Vec<(Report, V
 async fn verify_one(app: &App, input: Input) -> (Report, Vec<u8>) {
     let own = Own::of(app);
     let now = app.issuance.ambient.now();
-    let (contexts, options) = (app.contexts, &app.options);
+    let contexts = app.contexts;
+    let options = &Options { counted: true, ..app.options.clone() };
     let verifier = Verifier { sources: &own, contexts, now, options };
     match input {
         Input::Bytes(bytes) => (verifier.verify(&bytes).await, bytes),

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::belongs::{BelongsDecision, Claimant, YesNo};
 use super::receipt::Draft;
 use super::request::{ClaimRequest, Filed};
-use super::{Recognition, RecognizeError, facts, policy};
+use super::{Recognition, RecognizeError, policy};
 use crate::bake::Picture;
-use crate::check::Report;
+use crate::check::{Report, counted};
 use crate::issue::IssueError;
 use crate::issue::parties::Party;
 use crate::model::Fault;
@@ -52,7 +52,12 @@ impl Examined {
         let secured = Secured::decode(text.as_bytes()).ok();
         let document = secured.as_ref().and_then(|secured| secured.document().ok());
         let root = document.as_ref().map(|document| document.root());
-        let mut facts = facts::draw(String::new(), &report, root);
+        let mut drawn = counted::credentials(&report, "");
+        // Of several in one presentation, which one is claimed would be for us to choose.
+        let mut facts = match drawn.len() {
+            1 => drawn.remove(0),
+            _ => CountedCredential::default(),
+        };
         let name = facts.name.clone().unwrap_or_else(|| "no name".into());
         facts.input = format!("credential {} ({name})", index + 1);
         facts.statements = filed.statements.clone();

@@ -9,7 +9,6 @@
 
 pub mod belongs;
 pub mod claim;
-pub mod facts;
 mod policies;
 mod receipt;
 pub mod request;
