@@ -7,10 +7,10 @@ use clap::Parser;
 use tracing_subscriber::fmt::MakeWriter;
 
 use touchmark::ambient::Ambient;
+use touchmark::command::policy::PolicyCommand;
 use touchmark::command::{
     self, CommandError, demo, doctor, earner, policy, receipt, serve, setup, speed, verify,
 };
-use touchmark::command::policy::PolicyCommand;
 use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
 use touchmark::store::PartyKind;
@@ -90,7 +90,8 @@ fn main() -> ExitCode {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.expect("the system gives threads to a new process");
-    let verifying = matches!(line.command, Command::Verify(_) | Command::Policy(PolicyCommand::Check(_)));
+    let verifying =
+        matches!(line.command, Command::Verify(_) | Command::Policy(PolicyCommand::Check(_)));
     match runtime.block_on(run(line)) {
         Ok(code) => code,
         Err(error) => {

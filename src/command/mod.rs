@@ -5,6 +5,7 @@ pub mod demo;
 pub mod doctor;
 pub mod earner;
 mod example;
+mod example_offices;
 mod folder;
 pub mod policy;
 pub mod receipt;
