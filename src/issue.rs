@@ -29,7 +29,7 @@ use crate::keys::{KeyError, Secret};
 use crate::model::Fault;
 use crate::model::achievement::AchievementDefinition;
 use crate::model::links::Links;
-use crate::store::{AchievementRow, CredentialRow, PartyKind, Store, StoreError, Supersede};
+use crate::store::{AchievementRow, CredentialRow, Store, StoreError, Supersede};
 
 pub use batch::Signed;
 use control::ManageLinks;
@@ -161,7 +161,7 @@ impl Issuance {
             return Err(IssueError::Forgotten);
         }
         let missing = || IssueError::Broken(format!("credential {} lost its issuer", row.id));
-        let issuer = self.parties.party(PartyKind::Issuer, &row.issuer).await?;
+        let issuer = self.parties.owner(&row.issuer).await?;
         let alg = secure::alg_of(&row.jwt)?;
         let signers = self.parties.signers_with(&issuer.ok_or_else(missing)?, &[alg.key()]).await?;
         let jws = secure::vc_jose(&row.embedded, signers.of_jwts(alg)?)?;
@@ -169,7 +169,7 @@ impl Issuance {
     }
 
     /// The public URL is signed into everything: the first mint fixes it.
-    async fn settle_public_url(&self) -> Result<(), IssueError> {
+    pub async fn settle_public_url(&self) -> Result<(), IssueError> {
         self.public_url_settled
             .get_or_try_init(|| async {
                 let settled = self.store.settle(PUBLIC_URL, self.links.base()).await?;

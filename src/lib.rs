@@ -12,7 +12,8 @@
 //! | 3 | [`check`] | what is checked, and the verdicts |
 //! | 4 | [`ambient`] [`cache`] [`fetch`] [`keys`] [`store`] | time, memory, network, custody, database |
 //! | 5 | [`issue`] [`verify`] | the two jobs as their steps |
-//! | 6 | [`command`] [`config`] [`http`] [`pages`] | what operators and people touch |
+//! | 6 | [`recognize`] | the third: what they count for |
+//! | 7 | [`command`] [`config`] [`http`] [`pages`] | what operators and people touch |
 //!
 //! Floors 0 to 3 do no I/O: time and bytes arrive as arguments.
 //!
@@ -59,6 +60,8 @@ pub mod store;
 
 pub mod issue;
 pub mod verify;
+
+pub mod recognize;
 
 pub mod command;
 pub mod config;

@@ -7,8 +7,9 @@ use clap::Parser;
 use tracing_subscriber::fmt::MakeWriter;
 
 use touchmark::ambient::Ambient;
+use touchmark::command::policy::PolicyCommand;
 use touchmark::command::{
-    self, CommandError, demo, doctor, earner, policy, serve, setup, speed, verify,
+    self, CommandError, demo, doctor, earner, policy, receipt, serve, setup, speed, verify,
 };
 use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
@@ -40,6 +41,9 @@ enum Command {
     /// What micro-credentials count for, by a recognizer's policy
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// What receipts of recognizers say
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
     /// Check configuration, database, keys, clock and public URL
     Doctor,
     /// Measure what signing, verifying and minting cost on this machine
@@ -86,7 +90,8 @@ fn main() -> ExitCode {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.expect("the system gives threads to a new process");
-    let verifying = matches!(line.command, Command::Verify(_) | Command::Policy(_));
+    let verifying =
+        matches!(line.command, Command::Verify(_) | Command::Policy(PolicyCommand::Check(_)));
     match runtime.block_on(run(line)) {
         Ok(code) => code,
         Err(error) => {
@@ -121,10 +126,14 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
             let ending = verify::run(&args, &settings, &ambient).await?;
             Ok((ending as u8).into())
         }
-        Command::Policy(command) => {
+        Command::Policy(PolicyCommand::Check(args)) => {
             let settings = line.settings.for_verifying()?;
             log(&settings.log, LogFormat::Text, std::io::stderr)?;
-            Ok((policy::run(&command, &settings, &ambient).await? as u8).into())
+            Ok((policy::run(&args, &settings, &ambient).await? as u8).into())
+        }
+        Command::Receipt(command) => {
+            receipt::run(&command)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Serve => {
             let config = line.settings.load()?;
@@ -167,11 +176,16 @@ async fn in_the_books(
         Command::Keys(command) => {
             setup::keys(&command::open(&config, &ambient).await?, command).await?
         }
+        Command::Policy(PolicyCommand::Publish { recognizer, file }) => {
+            let issuance = command::open(&config, &ambient).await?;
+            receipt::publish(&issuance, &recognizer, &file).await?;
+        }
         Command::Restored => setup::restored(&command::open(&config, &ambient).await?).await?,
         Command::Openapi
         | Command::Demo
         | Command::Verify(_)
-        | Command::Policy(_)
+        | Command::Policy(PolicyCommand::Check(_))
+        | Command::Receipt(_)
         | Command::Serve => {
             unreachable!("answered above")
         }

@@ -89,6 +89,11 @@ impl<'v, S: Sources> Verifier<'v, S> {
     /// Verifies what a link leads to, or the page there names. The link is the asker's, not the
     /// credential's.
     pub async fn verify_url(self, url: &str) -> Report {
+        self.verify_url_and_keep(url).await.0
+    }
+
+    /// The same, with what was found there; nothing where nothing was.
+    pub async fn verify_url_and_keep(self, url: &str) -> (Report, Vec<u8>) {
         self.within(&Budget::of(self.sources)).verify_link(url).await
     }
 
@@ -121,17 +126,19 @@ impl<'v, S: Sources> Verifier<'v, S> {
         }
     }
 
-    async fn verify_link(self, url: &str) -> Report {
+    async fn verify_link(self, url: &str) -> (Report, Vec<u8>) {
         let Ok(url) = Url::parse(url) else {
             let start: String = url.chars().take(60).collect();
             let detail =
                 format!("Expected a link such as https://issuer.example/1; found {start:?}.");
             let problem = Problem::new("not-a-url", detail);
-            return Report::unreadable(Check::fail(FORM, url, problem));
+            return (Report::unreadable(Check::fail(FORM, url, problem)), Vec::new());
         };
         match self.follow(&url).await {
-            Ok((fetched, from)) => self.verify_any(&fetched.bytes).await.found(&from),
-            Err(check) => Report::unreadable(check),
+            Ok((fetched, from)) => {
+                (self.verify_any(&fetched.bytes).await.found(&from), fetched.bytes)
+            }
+            Err(check) => (Report::unreadable(check), Vec::new()),
         }
     }
 

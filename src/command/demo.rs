@@ -1,9 +1,11 @@
 //! `touchmark demo`: the main job with example data, in a throw-away folder.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 
 use super::CommandError;
 use super::example::{self, ISSUER, Minted};
+use super::example_offices;
 use super::folder::Folder;
 use super::serve::Stop;
 use crate::ambient::Ambient;
@@ -26,6 +28,8 @@ pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandErro
     let issuance = super::open(&config, &ambient).await?;
     let minted = example::fill(&issuance).await?;
     let token = api_key(&issuance).await?;
+    let office = example_offices::fill(&issuance).await?;
+    config.trusted = Some(Arc::new(example_offices::trusted(&issuance.links)?));
     let manage = issuance.manage_links().await?.first(&minted[0].id);
     // did:web knows no IP addresses, so the service calls itself localhost; it answers as well at
     // the address that was asked for.
@@ -33,7 +37,8 @@ pub async fn run(settings: Settings, ambient: Ambient) -> Result<(), CommandErro
         Some(_) => format!("http://{}", config.listen),
         None => issuance.links.base().to_owned(),
     };
-    println!("{}", summary(&base, &minted, &token, &manage));
+    let claim = example_offices::claim(&base, &minted[1].id, &office);
+    println!("{}", summary(&base, &minted, &token, &manage, &claim));
     super::serve::serve(listener, issuance, &config, stop).await
 }
 
@@ -58,7 +63,7 @@ async fn api_key(issuance: &Issuance) -> Result<String, CommandError> {
     Ok(token.expose().to_owned())
 }
 
-fn summary(base: &str, minted: &[Minted], token: &str, manage: &str) -> String {
+fn summary(base: &str, minted: &[Minted], token: &str, manage: &str, claim: &[String]) -> String {
     let (bold, dim, end) = match std::io::stdout().is_terminal() {
         true => ("\x1b[1m", "\x1b[2m", "\x1b[0m"),
         false => ("", "", ""),
@@ -93,6 +98,13 @@ fn summary(base: &str, minted: &[Minted], token: &str, manage: &str) -> String {
         format!("      -H 'Authorization: Bearer {token}' \\"),
         "      -H 'Content-Type: application/json' -d '{\"reason\": \"trying it out\"}'".into(),
         format!("    curl -s --data-binary @credential.json {base}/v1/verify"),
+        format!(
+            "  {bold}Claim what {}'s counts for, with an example office{end}",
+            minted[1].earner
+        ),
+    ]);
+    lines.extend_from_slice(claim);
+    lines.extend([
         String::new(),
         format!("  {dim}The API is at {base}/docs/ . Ctrl-C ends it and deletes everything.{end}"),
     ]);

@@ -28,6 +28,14 @@ pub enum PolicyCommand {
     /// it: exit code 0 it holds and all count, 1 it does not or one does not, 2 something is still
     /// open, 64 usage
     Check(Arguments),
+    /// Publish a policy, or a new version of one; a version never changes
+    Publish {
+        /// Whose it is
+        #[arg(long)]
+        recognizer: String,
+        /// The policy, in YAML or JSON
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,7 +73,7 @@ pub struct Arguments {
 
 /// Reads, explains, counts and prints.
 pub async fn run(
-    PolicyCommand::Check(args): &PolicyCommand,
+    args: &Arguments,
     settings: &ForVerifying,
     ambient: &Ambient,
 ) -> Result<Ending, CommandError> {

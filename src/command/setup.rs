@@ -59,6 +59,9 @@ pub enum ApiKeyCommand {
         /// The one issuer that it speaks for; without, the whole service
         #[arg(long)]
         issuer: Option<String>,
+        /// The one recognizer that it speaks for
+        #[arg(long, conflicts_with = "issuer")]
+        recognizer: Option<String>,
         /// Whose system uses it: idempotency keys belong to the client and outlive a rotation
         #[arg(long, default_value = "default")]
         client: String,
@@ -136,12 +139,18 @@ pub async fn api_key(
     command: ApiKeyCommand,
 ) -> Result<(), CommandError> {
     match command {
-        ApiKeyCommand::Create { scope, issuer, client, mints, expires } => {
-            if let Some(name) = &issuer {
-                find(issuance, PartyKind::Issuer, name).await?;
-            }
+        ApiKeyCommand::Create { scope, issuer, recognizer, client, mints, expires } => {
+            let owner = match (issuer, recognizer) {
+                (Some(name), _) => Some((PartyKind::Issuer, name)),
+                (None, Some(name)) => Some((PartyKind::Recognizer, name)),
+                (None, None) => None,
+            };
+            let owner = match owner {
+                Some((kind, name)) => Some(find(issuance, kind, &name).await?.owner()),
+                None => None,
+            };
             let new = NewApiKey {
-                issuer,
+                issuer: owner,
                 client,
                 scopes: scope.into_iter().map(Scope::as_str).collect(),
                 mints_per_hour: i64::from(mints.unwrap_or(config.limits.mints_per_hour)),

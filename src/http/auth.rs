@@ -114,6 +114,11 @@ impl Caller {
         &self.key.id
     }
 
+    /// Whose system uses the key.
+    pub fn client(&self) -> &str {
+        &self.key.client
+    }
+
     pub fn minter(&self) -> Minter {
         Minter {
             api_key: self.key.id.clone(),

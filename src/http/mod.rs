@@ -6,6 +6,7 @@
 pub mod achievements;
 pub mod auth;
 pub mod body;
+pub mod claims;
 pub mod credentials;
 pub mod files;
 pub mod language;
@@ -20,6 +21,7 @@ pub mod observe;
 pub mod openapi;
 pub mod operations;
 pub mod origin;
+pub mod policies;
 pub mod problem;
 pub mod public;
 pub mod setup;
@@ -104,6 +106,15 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(credentials::suspend))
         .routes(routes!(credentials::reinstate))
         .routes(routes!(credentials::supersede));
+    let recognizing = OpenApiRouter::new()
+        .routes(routes!(policies::publish, policies::list))
+        .routes(routes!(claims::file, claims::list))
+        .routes(routes!(claims::claim))
+        .routes(routes!(claims::correct))
+        .routes(routes!(claims::withdraw))
+        .routes(routes!(claims::appeal))
+        .routes(routes!(claims::review))
+        .routes(routes!(claims::redact));
     let verifying = OpenApiRouter::new()
         .routes(routes!(verify::verify))
         .routes(routes!(verify_page::form, verify_page::answer))
@@ -124,6 +135,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(public::issuer_did))
         .routes(routes!(public::recognizer))
         .routes(routes!(public::recognizer_did))
+        .routes(routes!(policies::latest))
+        .routes(routes!(policies::version))
         .routes(routes!(public::achievement))
         .routes(routes!(public::achievement_version))
         .routes(routes!(public::achievement_image))
@@ -143,6 +156,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::preamble())
         .merge(set_up)
         .merge(issuing)
+        .merge(recognizing)
         .merge(verifying)
         .merge(vc_api)
         .merge(public)

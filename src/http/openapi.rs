@@ -30,6 +30,7 @@ pub fn preamble() -> OpenApi {
             (name = "status", description = "Revoke, suspend, reinstate, supersede"),
             (name = "achievements", description = "What is to be shown, and how it is judged"),
             (name = "set-up", description = "Issuers, recognizers, keys"),
+            (name = "recognition", description = "What micro-credentials count for: policies and claims"),
             (name = "verify", description = "Check a credential of any issuer"),
             (name = "vc-api", description = "The same as other programs of the W3C's VC-API ask for it"),
             (name = "public", description = "What anyone may read"),

@@ -12,6 +12,7 @@ use crate::issue::IssueError;
 use crate::keys::KeyError;
 use crate::model::Fault;
 use crate::model::json;
+use crate::recognize::RecognizeError;
 use crate::store::StoreError;
 
 /// Everything that goes wrong for a client.
@@ -47,6 +48,8 @@ pub enum Problem {
     NotAcceptable { offered: &'static str },
     #[error("{detail}")]
     Conflict { code: &'static str, detail: String },
+    #[error("{}", first_detail(.0))]
+    AlreadyCounted(Vec<Fault>),
     #[error("this Idempotency-Key was used before with another body; use a new key")]
     IdempotencyKeyReused,
     #[error("too many requests; try again in {retry_after} seconds")]
@@ -114,6 +117,7 @@ impl Problem {
                 (S::NOT_ACCEPTABLE, "not-acceptable", "Not acceptable")
             }
             Problem::Conflict { code, .. } => (S::CONFLICT, code, "Conflict"),
+            Problem::AlreadyCounted(_) => (S::CONFLICT, "already-counted", "Already counted"),
             Problem::IdempotencyKeyReused => {
                 (S::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Idempotency-Key reused")
             }
@@ -140,7 +144,7 @@ impl Problem {
             status: status.as_u16(),
             detail: self.to_string(),
             errors: match self {
-                Problem::Invalid(faults) => faults.clone(),
+                Problem::Invalid(faults) | Problem::AlreadyCounted(faults) => faults.clone(),
                 _ => Vec::new(),
             },
             request_id,
@@ -247,6 +251,19 @@ impl From<IssueError> for Problem {
                 tracing::error!(%cause, "what we composed does not pass our own checks");
                 Problem::Internal
             }
+        }
+    }
+}
+
+impl From<RecognizeError> for Problem {
+    fn from(error: RecognizeError) -> Self {
+        match error {
+            RecognizeError::Invalid(faults) => Problem::Invalid(faults),
+            RecognizeError::NotFound => Problem::NotFound,
+            RecognizeError::Conflict { code, detail } => Problem::Conflict { code, detail },
+            RecognizeError::AlreadyCounted(faults) => Problem::AlreadyCounted(faults),
+            RecognizeError::IdempotencyKeyReused => Problem::IdempotencyKeyReused,
+            RecognizeError::Issue(error) => error.into(),
         }
     }
 }

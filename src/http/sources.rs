@@ -158,7 +158,10 @@ impl Own<'_> {
             (None, Some(name)) => issuance.store.credential_by_external_id(name, id).await?,
             _ => None,
         };
-        let row = row.filter(|row| issuance.links.issuer_did(&row.issuer) == issuer);
+        let row = row.filter(|row| {
+            let (kind, name) = PartyKind::of_owner(&row.issuer);
+            issuance.parties.did(kind, name) == issuer
+        });
         let Some(row) = row else { return Ok(None) };
         let forgotten = row.is_forgotten();
         let superseded_by = row.superseded_by.map(|id| issuance.links.credential(&id));

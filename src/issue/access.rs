@@ -62,7 +62,7 @@ impl Issuance {
 }
 
 /// Who did what, for the audit: to be written with the deed. No personal data.
-pub(super) fn note(
+pub fn note(
     ambient: &Ambient,
     (actor, action): (&str, &str),
     issuer: Option<&str>,

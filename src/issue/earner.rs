@@ -46,7 +46,7 @@ impl Issuance {
                 None => match known.next().expect("each lookup has its answer") {
                     Some(id) => (id, false),
                     None => {
-                        let fresh = || format!("urn:uuid:{}", uuid_v4(self.ambient.random()));
+                        let fresh = || self.fresh_subject();
                         (proposed.entry(lookup.clone()).or_insert_with(fresh).clone(), true)
                     }
                 },
@@ -65,6 +65,16 @@ impl Issuance {
         let secret = self.lookup_secret().await?.expose().as_bytes();
         let who = subject.map_or_else(|| self.token(), |id| format!("external {id}"));
         Ok(keyed_hash(secret, who.as_bytes()))
+    }
+
+    /// A keyed hash under the secret of earner lookups.
+    pub async fn keyed_hash(&self, message: &str) -> Result<String, IssueError> {
+        Ok(keyed_hash(self.lookup_secret().await?.expose().as_bytes(), message.as_bytes()))
+    }
+
+    /// A random subject id.
+    pub fn fresh_subject(&self) -> String {
+        format!("urn:uuid:{}", uuid_v4(self.ambient.random()))
     }
 
     /// The secret of earner lookups: random, sealed like a private key, the same for good.

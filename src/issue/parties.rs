@@ -103,6 +103,11 @@ impl Party {
     fn issuer(&self) -> Option<&str> {
         (self.kind == PartyKind::Issuer).then_some(&self.name)
     }
+
+    /// What the rows that it owns call it.
+    pub fn owner(&self) -> String {
+        self.kind.owner(&self.name)
+    }
 }
 
 impl Parties {
@@ -153,6 +158,20 @@ impl Parties {
 
     pub async fn party(&self, kind: PartyKind, name: &str) -> Result<Option<Party>, IssueError> {
         self.store.party(kind, name).await?.map(|row| self.read(row)).transpose()
+    }
+
+    /// The party that rows call so.
+    pub async fn owner(&self, owner: &str) -> Result<Option<Party>, IssueError> {
+        let (kind, name) = PartyKind::of_owner(owner);
+        self.party(kind, name).await
+    }
+
+    /// The DID of a party, whether there is one or not.
+    pub fn did(&self, kind: PartyKind, name: &str) -> String {
+        match kind {
+            PartyKind::Issuer => self.links.issuer_did(name),
+            PartyKind::Recognizer => self.links.recognizer_did(name),
+        }
     }
 
     pub async fn all(&self, kind: PartyKind) -> Result<Vec<Party>, IssueError> {
@@ -333,10 +352,7 @@ impl Parties {
         let profile = serde_json::from_str(&row.profile).map_err(|e| {
             IssueError::Broken(format!("the stored profile of {:?}: {e}", row.name))
         })?;
-        let did = match row.kind {
-            PartyKind::Issuer => self.links.issuer_did(&row.name),
-            PartyKind::Recognizer => self.links.recognizer_did(&row.name),
-        };
+        let did = self.did(row.kind, &row.name);
         Ok(Party { kind: row.kind, did, profile, name: row.name })
     }
 }

@@ -24,7 +24,7 @@ use super::{Issuance, IssueError};
 use crate::cache::{Bound, Cache, Figures};
 use crate::model::date_time;
 use crate::status::bitstring::{self, Bits, ListCredential};
-use crate::store::{BitChanges, PartyKind, SetBits, StatusListRow};
+use crate::store::{BitChanges, SetBits, StatusListRow};
 
 /// A list is signed anew each hour, so that its end moves ahead of its readers.
 const EPOCH_SECONDS: i64 = 3600;
@@ -144,11 +144,8 @@ impl Issuance {
         form: ListForm,
     ) -> Result<String, IssueError> {
         let broken = |what: &str| broken(list, what);
-        let issuer = self
-            .parties
-            .party(PartyKind::Issuer, &list.issuer)
-            .await?
-            .ok_or_else(|| broken("its issuer is gone"))?;
+        let issuer =
+            self.parties.owner(&list.issuer).await?.ok_or_else(|| broken("its issuer is gone"))?;
         let hour =
             Timestamp::from_second(epoch * EPOCH_SECONDS).map_err(|e| broken(&e.to_string()))?;
         let speaker = self.parties.speaker(&issuer, &list.signed_as).await?;

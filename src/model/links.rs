@@ -89,6 +89,11 @@ impl Links {
         format!("{}/recognizers/{name}", self.base)
     }
 
+    /// A recognizer's policy, and the id of the achievement that its receipts are of.
+    pub fn policy(&self, recognizer: &str, policy: &str) -> String {
+        format!("{}/recognizers/{recognizer}/policies/{policy}", self.base)
+    }
+
     /// A dot joins issuer and slug, since neither contains one.
     pub fn achievement(&self, issuer: &str, slug: &str) -> String {
         format!("{}/achievements/{issuer}.{slug}", self.base)

@@ -11,7 +11,7 @@ use super::checks::{self, Group};
 use super::files::{Facts, Files};
 use super::speech::Speech;
 use super::verdict::{self, Verdict};
-use super::{here, markdown, render, shown_picture};
+use super::{here, markdown, owner_page, render, shown_picture};
 use crate::check::Report;
 use crate::check::report::Status;
 use crate::check::trusted_issuers::KnownAs;
@@ -19,7 +19,7 @@ use crate::http::problem::Problem;
 use crate::model::achievement::AchievementIds;
 use crate::model::json::{self, Object, Value};
 use crate::model::links::Links;
-use crate::store::CredentialRow;
+use crate::store::{CredentialRow, PartyKind};
 
 /// What the page is made of, beside the signed bytes.
 pub struct Told<'a> {
@@ -98,7 +98,9 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         Problem::Internal
     })?;
     let signed = Signed::of(json.as_object().ok_or(Problem::Internal)?);
-    let ours = (!row.is_external()).then(|| AchievementIds {
+    // A receipt's achievement is the policy, which has an address of its own.
+    let of_issuer = PartyKind::of_owner(&row.issuer).0 == PartyKind::Issuer;
+    let ours = (of_issuer && !row.is_external()).then(|| AchievementIds {
         achievement: links.achievement(&row.issuer, &row.achievement_slug),
         version: row.achievement_version,
     });
@@ -142,7 +144,7 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         signer: verdict::domain(report).map_or_else(|| t.text("unknown-signer"), str::to_owned),
         known_as: report.signer.as_ref().and_then(|signer| signer.known_as.as_ref()),
         issuer_name: issuer,
-        issuer_page: here(links, &links.issuer(&row.issuer)).to_owned(),
+        issuer_page: here(links, &owner_page(links, &row.issuer)).to_owned(),
         hours: hours_id.as_deref().and_then(|id| signed.value_of(id)),
         stacks: signed.stacks(),
         results: signed.results(hours_id.as_deref()),

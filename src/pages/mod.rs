@@ -34,7 +34,7 @@ use crate::http::problem::{Problem, ProblemDocument};
 use crate::issue::parties::Party;
 use crate::model::achievement::AchievementIds;
 use crate::model::links::Links;
-use crate::store::StatusListRow;
+use crate::store::{PartyKind, StatusListRow};
 
 /// The one style sheet, served at `/assets/style.css`.
 pub const STYLE: &str = include_str!("style.css");
@@ -48,6 +48,14 @@ fn render(page: &impl Template) -> Result<String, Problem> {
         tracing::error!(%error, "a page could not be rendered");
         Problem::Internal
     })
+}
+
+/// The page of the issuer or recognizer that rows call so.
+fn owner_page(links: &Links, owner: &str) -> String {
+    match PartyKind::of_owner(owner) {
+        (PartyKind::Issuer, name) => links.issuer(name),
+        (PartyKind::Recognizer, name) => links.recognizer(name),
+    }
 }
 
 /// One of our own addresses as a path; any other as it is.
@@ -78,7 +86,7 @@ pub fn status_list(t: &Speech, links: &Links, list: &StatusListRow) -> Result<St
         issuer_page: String,
         url: String,
     }
-    let issuer_page = here(links, &links.issuer(&list.issuer)).to_owned();
+    let issuer_page = here(links, &owner_page(links, &list.issuer)).to_owned();
     let title = t.text(&format!("status-list-{}", list.purpose.as_str()));
     render(&Page { t, title, list, issuer_page, url: links.status_list(&list.id) })
 }

@@ -10,10 +10,15 @@
 //! rounded but where the policy says so, and what could not be told is never
 //! counted: it is *counted if*.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
 pub mod count;
 pub mod decision;
 pub mod facts;
 pub mod policy;
+pub mod receipt;
 pub mod words;
 
 pub use count::count;
@@ -24,3 +29,10 @@ pub use policy::{Policy, PolicyReference};
 /// The tag of a receipt: a micro-credential that says what others counted for. It counts
 /// nowhere unless a policy says so.
 pub const RECEIPT_TAG: &str = "recognition-receipt";
+
+/// The digest of some bytes: multibase base64url of the sha2-256 multihash.
+pub fn digest_multibase(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let multihash: Vec<u8> = [0x12, 32].into_iter().chain(digest).collect();
+    format!("u{}", BASE64_URL_SAFE_NO_PAD.encode(multihash))
+}

@@ -5,7 +5,7 @@
 //! [`together`] lets slices that come at the same time share a commit. Invariant:
 //! two credentials never share an index of a list, nor an idempotency key.
 
-mod slice;
+pub(super) mod slice;
 pub(super) mod together;
 
 use std::collections::HashMap;

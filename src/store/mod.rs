@@ -8,6 +8,7 @@
 mod achievements;
 mod api_keys;
 mod audit;
+mod claims;
 mod connect;
 mod control;
 mod credentials;
@@ -21,6 +22,7 @@ mod lists;
 mod many;
 mod mint;
 mod parties;
+mod policies;
 mod row;
 mod schema;
 mod scratch;
@@ -36,6 +38,9 @@ use sqlx::{Any, AnyPool, Transaction};
 pub use achievements::AchievementRow;
 pub use api_keys::ApiKeyRow;
 pub use audit::{AuditEntry, AuditRow, Note};
+pub use claims::{
+    ClaimChange, ClaimEvent, ClaimRecorded, ClaimRefusal, ClaimRow, ClaimState, NewClaim, Use,
+};
 pub use connect::sqlite_url;
 pub use control::{Act, Acted, Control, Holder};
 pub use credentials::{CredentialRow, CredentialState, Cursor};
@@ -48,6 +53,7 @@ pub use mint::{
     Ceiling, EvidenceRow, Idempotency, Mint, Minted, Recorded, Replay, StatusEntry, Supersede,
 };
 pub use parties::{PartyKind, PartyRow};
+pub use policies::{NewPolicy, PolicyRow, Published};
 pub use scratch::ScratchSchema;
 pub use share_links::{MOST_SHARE_LINKS, NewShareLink, ShareLink, is_over};
 pub use signing_keys::{KeyState, SigningKeyRow};

@@ -11,6 +11,8 @@ macro_rules! columns {
     };
 }
 
+const RECOGNIZER: &str = "recognizer:";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartyKind {
     Issuer,
@@ -27,6 +29,23 @@ impl PartyKind {
 
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Issuer, Self::Recognizer].into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// What stands in the column `issuer` of what a party owns: an issuer's name, or
+    /// `recognizer:NAME`, which is no issuer's, since names have no colon.
+    pub fn owner(self, name: &str) -> String {
+        match self {
+            Self::Issuer => name.to_owned(),
+            Self::Recognizer => format!("{RECOGNIZER}{name}"),
+        }
+    }
+
+    /// The party that such a column names.
+    pub fn of_owner(owner: &str) -> (Self, &str) {
+        match owner.strip_prefix(RECOGNIZER) {
+            Some(name) => (Self::Recognizer, name),
+            None => (Self::Issuer, owner),
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::{
-    AuditEntry, CredentialRow, CredentialState, Purpose, Result, Store, audit, credentials, lists,
-    retrying,
+    AuditEntry, CredentialRow, CredentialState, Purpose, Result, Store, audit, claims, credentials,
+    lists, retrying,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,6 +208,9 @@ pub(super) async fn apply(
     }
     let credential = write_state(tx, &current, next, wanted).await?;
     audit_change(tx, &current, &credential, wanted).await?;
+    if next != CredentialState::Good {
+        claims::flag_own(tx, &credential.id, next.as_str(), (wanted.actor, wanted.at)).await?;
+    }
     Ok(Ok(Changed { credential, changed: true }))
 }
 

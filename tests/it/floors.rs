@@ -11,6 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["check"],
     &["ambient", "cache", "fetch", "keys", "store"],
     &["issue", "verify"],
+    &["recognize"],
     &["command", "config", "http", "pages", "main"],
 ];
 

@@ -290,6 +290,25 @@ fn what_we_mint_with_every_cryptosuite_is_accepted_by_npm_and_refused_when_chang
     }
 }
 
+/// The demo says how a claim is filed; its receipt is a credential like any other.
+#[test]
+fn the_receipt_of_the_demos_claim_is_accepted_by_npm() {
+    if !available() {
+        return;
+    }
+    let demo = Demo::start();
+    let origin = demo.origin.as_str();
+    let (_, claim) = demo.summary.split_once("with an example office").expect("it says how");
+    let (claim, _) = claim.split_once("\n\n").expect("a blank line ends it");
+    let recorded = json_line(Command::new("bash").args(["-c", claim]));
+    assert_eq!(recorded["decision"]["total"], "6", "{recorded}");
+    let receipt = recorded["receipt"]["page"].as_str().expect("a link");
+    let npm = digitalbazaar(receipt, origin, origin);
+    assert_eq!((&npm["verified"], &npm["statusVerified"]), (&true.into(), &true.into()), "{npm}");
+    let again = json_line(Command::new("bash").args(["-c", claim]));
+    assert_eq!(again["type"], "urn:touchmark:problem:already-counted", "{again}");
+}
+
 #[test]
 fn schemathesis_passes_what_is_described_and_fails_what_is_not() {
     if !available() {

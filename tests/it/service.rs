@@ -14,6 +14,7 @@ mod operations;
 mod outages;
 mod pages;
 mod problems;
+mod recognition;
 mod replicas;
 mod setting_up;
 mod tenants;

@@ -17,9 +17,11 @@ on_both_databases! {
 enum Needs {
     Scope(&'static str),
     Reading,
+    /// Any key of the recognizer.
+    Recognizing,
     WholeService,
 }
-use Needs::{Reading, Scope, WholeService};
+use Needs::{Reading, Recognizing, Scope, WholeService};
 
 /// Every route that needs a key, with a body that it would take.
 fn routes() -> Vec<(Method, &'static str, Needs, Option<Value>)> {
@@ -27,10 +29,42 @@ fn routes() -> Vec<(Method, &'static str, Needs, Option<Value>)> {
     let party = || json!({"name": "third", "profile": {"name": "Third"}});
     let [get, post, put, delete] = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
     let review = Some(samples::review());
+    let claim =
+        || json!({"policy": "p", "claimant": {"licenseNumber": "1"}, "credentials": ["a.b.c"]});
     vec![
         (post.clone(), "/v1/issuers", WholeService, Some(party())),
         (post.clone(), "/v1/recognizers", WholeService, Some(party())),
         (get.clone(), "/v1/recognizers/{recognizer}", WholeService, None),
+        (get.clone(), "/v1/recognizers/{recognizer}/policies", Recognizing, None),
+        (
+            post.clone(),
+            "/v1/recognizers/{recognizer}/policies",
+            Scope("policy"),
+            Some(json!({"id": "none"})),
+        ),
+        (get.clone(), "/v1/recognizers/{recognizer}/claims", Scope("claim"), None),
+        (post.clone(), "/v1/recognizers/{recognizer}/claims", Scope("claim"), Some(claim())),
+        (get.clone(), "/v1/recognizers/{recognizer}/claims/{claim}", Scope("claim"), None),
+        (
+            post.clone(),
+            "/v1/recognizers/{recognizer}/claims/{claim}/correct",
+            Scope("claim"),
+            Some(json!({"reason": "Misspelt.", "claim": claim()})),
+        ),
+        (
+            post.clone(),
+            "/v1/recognizers/{recognizer}/claims/{claim}/withdraw",
+            Scope("claim"),
+            Some(because()),
+        ),
+        (
+            post.clone(),
+            "/v1/recognizers/{recognizer}/claims/{claim}/appeal",
+            Scope("claim"),
+            Some(because()),
+        ),
+        (post.clone(), "/v1/recognizers/{recognizer}/claims/{claim}/review", Scope("claim"), None),
+        (post.clone(), "/v1/recognizers/{recognizer}/claims/{claim}/redact", Scope("claim"), None),
         (get.clone(), "/v1/issuers/{issuer}", Scope("admin"), None),
         (put.clone(), "/v1/issuers/{issuer}", Scope("admin"), Some(json!({"name": "Mine now"}))),
         (get.clone(), "/v1/issuers/{issuer}/keys", Scope("admin"), None),
@@ -84,6 +118,14 @@ fn routes() -> Vec<(Method, &'static str, Needs, Option<Value>)> {
     ]
 }
 
+/// A recognizer.
+const OFFICE: &str = "office";
+
+async fn add_office(app: &TestApp) {
+    let office = json!({"name": OFFICE, "profile": {"name": "Office"}});
+    app.post("/v1/recognizers", &app.admin, &office).await.expect(201);
+}
+
 struct Place<'a> {
     issuer: &'a str,
     credential: &'a str,
@@ -98,7 +140,8 @@ async fn ask(
 ) -> Answer {
     let path = path
         .replace("{issuer}", place.issuer)
-        .replace("{recognizer}", "none")
+        .replace("{recognizer}", if place.issuer == "nobody" { "nobody" } else { OFFICE })
+        .replace("{claim}", "none")
         .replace("{slug}", "restorative-practices")
         .replace("{id}", place.credential)
         .replace("{key}", place.api_key);
@@ -135,6 +178,7 @@ async fn the_table_of_routes_is_whole() {
 
 async fn a_key_of_one_issuer_finds_nothing_of_another(database: Database) {
     let app = TestApp::new(database).await;
+    add_office(&app).await;
     let minted = app.minted().await;
     let path = "/v1/issuers/other/achievements";
     app.post(path, &app.other, &samples::achievement()).await.expect(201);
@@ -185,22 +229,26 @@ async fn each_route_needs_its_scope() {
     let minted = app.minted().await;
     let place =
         Place { issuer: "nea", credential: minted["id"].as_str().unwrap(), api_key: "none" };
-    let mut keys = Vec::new();
+    add_office(&app).await;
+    let (mut of_nea, mut of_office) = (Vec::new(), Vec::new());
     for scope in ["mint", "issue", "status", "admin", "claim", "policy"] {
-        keys.push((scope, app.api_key(Some("nea"), &[scope]).await));
+        of_nea.push((scope, app.api_key(Some("nea"), &[scope]).await));
+        of_office.push((scope, app.api_key(Some("recognizer:office"), &[scope]).await));
     }
     for route in &routes() {
+        let keys = if route.1.contains("{recognizer}/") { &of_office } else { &of_nea };
         let name = format!("{} {}", route.0, route.1);
         ask(&app, route, &place, None).await.expect_problem(401, "unauthorized");
-        for (scope, key) in &keys {
+        for (scope, key) in keys {
             let allowed = match route.2 {
                 Reading => ["mint", "status", "admin"].contains(scope),
+                Recognizing => ["claim", "policy"].contains(scope),
                 Scope(needed) => needed == *scope,
                 WholeService => false,
             };
             // With the right scope alone: whatever comes of it, it is not forbidden. What would
             // change things for the next key is left to the other tests.
-            if allowed && route.0 != Method::GET {
+            if allowed && (route.0 != Method::GET || route.1.contains("{claim}")) {
                 continue;
             }
             let answer = ask(&app, route, &place, Some(key)).await;

@@ -1,0 +1,256 @@
+//! The receipt of a claim that was counted: an `AchievementCredential` of the
+//! recognizer, in the standard's terms only.
+//! Spec: <https://www.imsglobal.org/spec/ob/v3p0/#achievementcredential>,
+//! <https://www.w3.org/TR/vc-data-model-2.0/#integrity-of-related-resources> (`digestMultibase`)
+//!
+//! The policy is its achievement, the award a `result` as a decimal string whose
+//! description names the unit, and each thing that it was decided on is an
+//! `evidence` with its digest. So it says what was decided, and on what, when the
+//! policy and the credentials have long changed or gone.
+//!
+//! Invariant: it names its claimant by an id alone, and nothing that was not counted.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::decision::{Decision, Outcome};
+use super::policy::{Policy, Unit};
+use super::{RECEIPT_TAG, digest_multibase, words};
+use crate::model::achievement_credential::{BitstringStatusListEntry, CONTEXTS};
+use crate::model::credential::{Credential, items};
+use crate::model::date_time;
+use crate::model::json::Object;
+use crate::model::profile::Profile;
+
+/// Longer names of others are cut.
+const MAX_NAME: usize = 200;
+
+/// What a receipt says.
+pub struct ReceiptFacts<'a> {
+    /// Absolute.
+    pub id: &'a str,
+    pub recognizer: Profile<'a>,
+    /// The claimant's DID or `urn:uuid`.
+    pub subject_id: &'a str,
+    pub policy: &'a Policy,
+    /// Where the policy is published, without its version.
+    pub policy_url: &'a str,
+    pub decision: &'a Decision,
+    pub decided_on: &'a [DecidedOn],
+    /// In whole seconds.
+    pub at: Timestamp,
+    pub status: BitstringStatusListEntry,
+}
+
+/// Something that a claim was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedOn {
+    pub genre: Genre,
+    /// Its address or id, where it has one.
+    pub id: Option<String>,
+    pub name: String,
+    pub description: Option<String>,
+    /// Of its bytes as they were decided on.
+    pub digest_multibase: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Genre {
+    Policy,
+    Credential,
+    StatusList,
+    Report,
+}
+
+impl Genre {
+    const ALL: [Self; 4] = [Self::Policy, Self::Credential, Self::StatusList, Self::Report];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Policy => "Policy",
+            Self::Credential => "Micro-credential",
+            Self::StatusList => "Status list",
+            Self::Report => "Verification report",
+        }
+    }
+}
+
+/// The unsigned receipt's bytes.
+pub fn compose(facts: &ReceiptFacts<'_>) -> Vec<u8> {
+    let ReceiptFacts { policy, decision, .. } = facts;
+    let version_url = format!("{}/versions/{}", facts.policy_url, policy.version);
+    let award = format!("{version_url}#award");
+    let at = date_time::format(facts.at);
+    let total = words::amount(decision.total, decision.unit);
+    let name = format!("{}: {total}", policy.name);
+    let says = policy.description.clone().unwrap_or_else(|| policy.name.clone());
+    let counted = counted(decision).count();
+    let micro_credentials = if counted == 1 { "micro-credential" } else { "micro-credentials" };
+    let narrative = format!(
+        "{total} for {counted} {micro_credentials}, counted by version {} of this policy.",
+        policy.version
+    );
+    let evidence: Vec<Value> = std::iter::once(the_policy(policy, &version_url))
+        .chain(facts.decided_on.iter().cloned())
+        .map(evidence)
+        .collect();
+    let receipt = json!({
+        "@context": CONTEXTS,
+        "id": facts.id,
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": name,
+        "issuer": facts.recognizer,
+        "validFrom": at,
+        "awardedDate": at,
+        "credentialSubject": {
+            "id": facts.subject_id,
+            "type": ["AchievementSubject"],
+            "achievement": {
+                "id": facts.policy_url,
+                "type": ["Achievement"],
+                "achievementType": "Award",
+                "name": policy.name,
+                "description": says,
+                "criteria": {"id": version_url, "narrative": says},
+                "tag": [RECEIPT_TAG],
+                "version": policy.version,
+                "resultDescription": [{
+                    "id": award, "type": ["ResultDescription"],
+                    "name": unit_name(decision.unit), "resultType": "Result",
+                }],
+            },
+            "narrative": narrative,
+            "result": [{"type": ["Result"], "resultDescription": award,
+                        "value": decision.total.to_string()}],
+        },
+        "evidence": evidence,
+        "credentialStatus": facts.status,
+    });
+    serde_json::to_vec(&receipt).expect("a receipt is plain data")
+}
+
+/// What a unit is called where it stands alone.
+pub fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Pdp => "Professional development points (PDP)",
+        Unit::Ceu => "Continuing education units (CEU)",
+        Unit::Credit => "Credits",
+        Unit::Hours => "Hours",
+        Unit::Usd => "US dollars",
+        Unit::Lane => "Lanes of the salary schedule",
+        Unit::Step => "Steps of the salary schedule",
+    }
+}
+
+/// The inputs that are counted, each with why.
+pub fn counted(decision: &Decision) -> impl Iterator<Item = (&str, String)> {
+    let lines = decision.credentials.iter().filter(|line| line.outcome == Outcome::Counted);
+    lines.map(|line| {
+        let why: Vec<&str> = line.reasons.iter().map(|reason| reason.detail.as_str()).collect();
+        (line.input.as_str(), why.join(" "))
+    })
+}
+
+fn the_policy(policy: &Policy, version_url: &str) -> DecidedOn {
+    DecidedOn {
+        genre: Genre::Policy,
+        id: Some(version_url.to_owned()),
+        name: format!("{}, version {}", policy.name, policy.version),
+        description: None,
+        digest_multibase: digest_multibase(policy.canonical().as_bytes()),
+    }
+}
+
+fn evidence(it: DecidedOn) -> Value {
+    let name: String = it.name.chars().take(MAX_NAME).collect();
+    let mut entry = json!({"type": ["Evidence"], "name": name, "genre": it.genre.as_str(),
+                           "digestMultibase": it.digest_multibase});
+    if let Some(id) = it.id {
+        entry["id"] = id.into();
+    }
+    if let Some(description) = it.description {
+        entry["description"] = description.into();
+    }
+    entry
+}
+
+/// What a receipt says. Whether it is genuine is for a verification to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    pub recognizer: String,
+    pub recognizer_id: String,
+    /// The day.
+    pub on: String,
+    /// Whom it is for.
+    pub subject: String,
+    pub policy: String,
+    pub version: String,
+    pub policy_url: String,
+    pub award: String,
+    pub unit: String,
+    pub narrative: String,
+    /// What it was decided on, by genre.
+    pub decided_on: Vec<(&'static str, Vec<DecidedOn>)>,
+}
+
+impl Explained {
+    /// None where it is no receipt.
+    pub fn of(root: &Object<'_>) -> Option<Self> {
+        let credential = Credential(root);
+        let (subject, achievement) = (credential.subject()?, credential.achievement()?);
+        items(achievement, "tag").find(|tag| tag.as_str() == Some(RECEIPT_TAG))?;
+        let text = |object: &Object<'_>, name| object.str(name).unwrap_or_default().to_owned();
+        let results = items(subject, "result").filter_map(|it| it.as_object());
+        let units = items(achievement, "resultDescription").filter_map(|it| it.as_object());
+        Some(Self {
+            recognizer: credential.issuer_name().unwrap_or_default().to_owned(),
+            recognizer_id: credential.issuer().unwrap_or_default().to_owned(),
+            on: text(root, "awardedDate").chars().take(10).collect(),
+            subject: text(subject, "id"),
+            policy: text(achievement, "name"),
+            version: text(achievement, "version"),
+            policy_url: text(achievement, "id"),
+            award: results.filter_map(|it| it.str("value")).next().unwrap_or_default().to_owned(),
+            unit: units.filter_map(|it| it.str("name")).next().unwrap_or_default().to_owned(),
+            narrative: text(subject, "narrative"),
+            decided_on: Genre::ALL.map(|genre| (genre.as_str(), decided_on(root, genre))).into(),
+        })
+    }
+
+    /// In lines for people.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![
+            format!("decided by  {} ({})", self.recognizer, self.recognizer_id),
+            format!("on          {}", self.on),
+            format!("for         {}", self.subject),
+            format!("policy      {}, version {}", self.policy, self.version),
+            format!("            {}", self.policy_url),
+            format!("award       {}", self.award),
+            format!("in          {}", self.unit),
+            format!("because     {}", self.narrative),
+            "decided on".into(),
+        ];
+        for (genre, all) in &self.decided_on {
+            for it in all {
+                lines.push(format!("  {}: {}", genre.to_lowercase(), it.name));
+                let told = [&it.description, &it.id, &Some(it.digest_multibase.clone())];
+                lines.extend(told.into_iter().flatten().map(|text| format!("    {text}")));
+            }
+        }
+        lines
+    }
+}
+
+fn decided_on(root: &Object<'_>, genre: Genre) -> Vec<DecidedOn> {
+    let all = items(root, "evidence").filter_map(|it| it.as_object());
+    let text = |it: &Object<'_>, name| it.str(name).map(str::to_owned);
+    all.filter(|it| it.str("genre") == Some(genre.as_str()))
+        .map(|it| DecidedOn {
+            genre,
+            id: text(it, "id"),
+            name: text(it, "name").unwrap_or_default(),
+            description: text(it, "description"),
+            digest_multibase: text(it, "digestMultibase").unwrap_or_default(),
+        })
+        .collect()
+}

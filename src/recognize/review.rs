@@ -1,0 +1,70 @@
+//! Later: a claim is withdrawn, appealed, redacted, or looked at again.
+
+use super::claim::Details;
+use super::{Recognition, RecognizeError};
+use crate::check::Report;
+use crate::check::report::Verdict;
+use crate::issue::IssueError;
+use crate::store::{ClaimChange, ClaimRefusal, ClaimRow};
+
+impl Recognition<'_> {
+    /// Changes a claim that stands.
+    pub async fn change(
+        self,
+        (recognizer, id): (&str, &str),
+        change: &ClaimChange,
+        reason: Option<&str>,
+        actor: &str,
+    ) -> Result<ClaimRow, RecognizeError> {
+        let (store, now) = (&self.issuance.store, self.issuance.ambient.now());
+        let changed = store.change_claim((recognizer, id), change, reason, (actor, now)).await?;
+        changed.map_err(|refusal| refused(&refusal))
+    }
+
+    /// What is kept of a claim's personal data; `None` once it was redacted.
+    pub async fn details(
+        self,
+        recognizer: &str,
+        id: &str,
+    ) -> Result<Option<Details>, RecognizeError> {
+        let text = self.issuance.store.claim_details(recognizer, id).await?;
+        let broken = |error| IssueError::Broken(format!("the details of claim {id}: {error}"));
+        Ok(text.map(|text| serde_json::from_str(&text).map_err(broken)).transpose()?)
+    }
+
+    /// Flags a claim where a credential that was counted does not hold any more, by new reports in
+    /// the order of the claim; clears its flag where all hold. What cannot be told changes nothing.
+    pub async fn review(
+        self,
+        claim: &ClaimRow,
+        reports: &[(String, Report)],
+        actor: &str,
+    ) -> Result<ClaimRow, RecognizeError> {
+        let worst = |report: &Report| {
+            [report.verdicts.authentic, report.verdicts.current].contains(&Verdict::No)
+        };
+        let lost: Vec<&str> =
+            reports.iter().filter(|it| worst(&it.1)).map(|it| it.0.as_str()).collect();
+        let change = match (lost.is_empty(), reports.iter().all(|it| it.1.verified)) {
+            (false, _) => ClaimChange::Flag(format!("{} no longer holds", lost.join(", "))),
+            (true, true) if claim.flag.is_some() => ClaimChange::Clear,
+            _ => return Ok(claim.clone()),
+        };
+        self.change((&claim.recognizer, &claim.id), &change, None, actor).await
+    }
+}
+
+fn refused(refusal: &ClaimRefusal) -> RecognizeError {
+    match refusal {
+        ClaimRefusal::NoSuchClaim => RecognizeError::NotFound,
+        ClaimRefusal::Final(state) => RecognizeError::Conflict {
+            code: "claim-is-final",
+            detail: format!("this claim is {}, which is final", state.as_str()),
+        },
+        ClaimRefusal::Redacted => RecognizeError::Conflict {
+            code: "claim-is-redacted",
+            detail: "this claim's personal data was deleted, and with it what could be changed"
+                .into(),
+        },
+    }
+}

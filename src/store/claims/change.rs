@@ -1,0 +1,231 @@
+//! What happens to a claim later: withdrawn, corrected, appealed, flagged, cleared, redacted.
+
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::AnyConnection;
+
+use super::{ClaimRow, ClaimState, NewClaim, columns, find, read};
+use crate::store::status::{self, Wanted};
+use crate::store::{Change, PartyKind, Result, Store, retrying, row};
+
+/// A change to a claim that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimChange {
+    /// What it used is free again, and its receipt is revoked.
+    Withdraw,
+    /// The claimant disagrees: it is noted.
+    Appeal,
+    /// A person has to look, because of this.
+    Flag(String),
+    /// A person has looked.
+    Clear,
+    /// Its personal data is deleted.
+    Redact,
+}
+
+impl ClaimChange {
+    fn action(&self) -> &'static str {
+        match self {
+            Self::Withdraw => "withdraw",
+            Self::Appeal => "appeal",
+            Self::Flag(_) => "flag",
+            Self::Clear => "clear",
+            Self::Redact => "redact",
+        }
+    }
+}
+
+/// Why a claim stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimRefusal {
+    #[error("there is no such claim")]
+    NoSuchClaim,
+    #[error("the claim is {}, which is final", .0.as_str())]
+    Final(ClaimState),
+    #[error("the claim's personal data was redacted")]
+    Redacted,
+}
+
+/// An event on its way into the books.
+pub(super) struct Event<'a> {
+    pub at: Timestamp,
+    pub actor: &'a str,
+    pub action: &'a str,
+    pub detail: String,
+    pub reason: Option<&'a str>,
+}
+
+impl Store {
+    /// Changes a recognizer's claim.
+    pub async fn change_claim(
+        &self,
+        (recognizer, id): (&str, &str),
+        change: &ClaimChange,
+        reason: Option<&str>,
+        (actor, at): (&str, Timestamp),
+    ) -> Result<Result<ClaimRow, ClaimRefusal>> {
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            let Some(claim) = lock(&mut tx, recognizer, id).await? else {
+                return Ok(Err(ClaimRefusal::NoSuchClaim));
+            };
+            if claim.state != ClaimState::Recorded && *change != ClaimChange::Redact {
+                return Ok(Err(ClaimRefusal::Final(claim.state)));
+            }
+            if claim.redacted_at.is_some() {
+                return Ok(Err(ClaimRefusal::Redacted));
+            }
+            apply(&mut tx, &claim, change, at).await?;
+            if *change == ClaimChange::Withdraw {
+                revoke_receipt(&mut tx, &claim, actor, at).await?;
+            }
+            // What is given as the reason of a redaction would be personal data again.
+            let reason = reason.filter(|_| *change != ClaimChange::Redact);
+            let detail = match change {
+                ClaimChange::Flag(flag) => json!({"flag": flag}),
+                _ => json!({}),
+            };
+            let detail = detail.to_string();
+            let event = Event { at, actor, action: change.action(), detail, reason };
+            insert_event(&mut tx, (id, claim.events), &event).await?;
+            let now = find(&mut tx, recognizer, id).await?;
+            tx.commit().await?;
+            Ok(now.ok_or(ClaimRefusal::NoSuchClaim))
+        })
+        .await
+    }
+}
+
+/// A recognizer's claim, locked against other changes; its next event has the number `events`.
+async fn lock(tx: &mut AnyConnection, recognizer: &str, id: &str) -> Result<Option<ClaimRow>> {
+    let sql = concat!(
+        "UPDATE claims SET events = events + 1 WHERE recognizer = $1 AND id = $2 RETURNING ",
+        columns!()
+    );
+    let row = sqlx::query(sql).bind(recognizer).bind(id).fetch_optional(tx).await?;
+    row.as_ref().map(read).transpose()
+}
+
+async fn apply(
+    tx: &mut AnyConnection,
+    claim: &ClaimRow,
+    change: &ClaimChange,
+    at: Timestamp,
+) -> Result<()> {
+    let sql = match change {
+        ClaimChange::Withdraw => "UPDATE claims SET state = 'withdrawn' WHERE id = $1",
+        ClaimChange::Appeal => "UPDATE claims SET appealed_at = $2 WHERE id = $1",
+        ClaimChange::Flag(_) => "UPDATE claims SET flag = $3, flagged_at = $2 WHERE id = $1",
+        ClaimChange::Clear => "UPDATE claims SET flag = NULL, flagged_at = NULL WHERE id = $1",
+        ClaimChange::Redact => "UPDATE claims SET redacted_at = $2 WHERE id = $1",
+    };
+    let query = sqlx::query(sql).bind(&*claim.id);
+    let query = match change {
+        ClaimChange::Withdraw | ClaimChange::Clear => query,
+        ClaimChange::Appeal | ClaimChange::Redact => query.bind(at.as_millisecond()),
+        ClaimChange::Flag(flag) => query.bind(at.as_millisecond()).bind(flag.as_str()),
+    };
+    query.execute(&mut *tx).await?;
+    let gone: &[&str] = match change {
+        ClaimChange::Withdraw => &["DELETE FROM claim_uses WHERE claim = $1"],
+        ClaimChange::Redact => &[
+            "DELETE FROM claim_details WHERE claim = $1",
+            "DELETE FROM claim_reasons WHERE claim = $1",
+        ],
+        _ => &[],
+    };
+    for sql in gone {
+        sqlx::query(*sql).bind(&*claim.id).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+async fn revoke_receipt(
+    tx: &mut AnyConnection,
+    claim: &ClaimRow,
+    actor: &str,
+    at: Timestamp,
+) -> Result<()> {
+    let owner = PartyKind::Recognizer.owner(&claim.recognizer);
+    let Some(receipt) = status::lock(tx, &owner, &claim.receipt).await? else { return Ok(()) };
+    let wanted = Wanted { change: &Change::Revoke, reason: "The claim was withdrawn", actor, at };
+    // One that was revoked by itself is so already.
+    let _settled = status::apply(tx, receipt, wanted).await?;
+    Ok(())
+}
+
+/// Ends the claim that a new one corrects, and frees what it used; false where it does not stand.
+pub(super) async fn correct(
+    tx: &mut AnyConnection,
+    new: &NewClaim,
+    (old, reason): (&str, &str),
+) -> Result<bool> {
+    let Some(claim) = lock(tx, &new.recognizer, old).await? else { return Ok(false) };
+    if claim.state != ClaimState::Recorded {
+        return Ok(false);
+    }
+    for sql in [
+        "UPDATE claims SET state = 'corrected' WHERE id = $1",
+        "DELETE FROM claim_uses WHERE claim = $1",
+    ] {
+        sqlx::query(sql).bind(old).execute(&mut *tx).await?;
+    }
+    let detail = json!({"successor": new.id}).to_string();
+    let (at, actor) = (new.at, &*new.actor);
+    let event = Event { at, actor, action: "correct", detail, reason: Some(reason) };
+    insert_event(tx, (old, claim.events), &event).await?;
+    Ok(true)
+}
+
+/// Flags the claims that stand on a credential of ours whose state changes.
+pub(in crate::store) async fn flag_own(
+    tx: &mut AnyConnection,
+    credential: &str,
+    state: &str,
+    (actor, at): (&str, Timestamp),
+) -> Result<()> {
+    let rows = sqlx::query(
+        "UPDATE claims SET flag = $2, flagged_at = $3, events = events + 1 \
+         WHERE state = 'recorded' AND id IN \
+         (SELECT claim FROM claim_credentials WHERE own = $1) RETURNING id, events",
+    )
+    .bind(credential)
+    .bind(format!("a credential that was counted is {state}"))
+    .bind(at.as_millisecond())
+    .fetch_all(&mut *tx)
+    .await?;
+    for flagged in &rows {
+        let (id, number) = (row::text(flagged, "id")?, row::number(flagged, "events")?);
+        let detail = json!({"credential": credential, "state": state}).to_string();
+        let event = Event { at, actor, action: "flag", detail, reason: None };
+        insert_event(tx, (&id, number), &event).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_event(
+    tx: &mut AnyConnection,
+    (claim, number): (&str, i64),
+    event: &Event<'_>,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO claim_events (claim, number, at, actor, action, detail) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(claim)
+    .bind(number)
+    .bind(event.at.as_millisecond())
+    .bind(event.actor)
+    .bind(event.action)
+    .bind(&*event.detail)
+    .execute(&mut *tx)
+    .await?;
+    let Some(reason) = event.reason else { return Ok(()) };
+    sqlx::query("INSERT INTO claim_reasons (claim, number, reason) VALUES ($1, $2, $3)")
+        .bind(claim)
+        .bind(number)
+        .bind(reason)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

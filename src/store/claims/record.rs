@@ -1,0 +1,214 @@
+//! Recording a claim: its uses, its receipt and all that stands with it, or nothing.
+//!
+//! What concurrent claims may both want is taken in one order by all of them: the
+//! idempotency key, the claimant, the claim that is corrected, the uses (sorted),
+//! then what the receipt's mint takes.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
+use sqlx::AnyConnection;
+
+use super::{ClaimRow, by_key, change};
+use crate::store::mint::slice::{self, Line};
+use crate::store::{Mint, Minted, Result, Store, StoreError, retrying};
+
+/// A claim that was decided, with its signed receipt.
+#[derive(Clone, Debug)]
+pub struct NewClaim {
+    pub id: String,
+    pub recognizer: String,
+    pub policy: String,
+    pub policy_number: i64,
+    pub exclusive_group: String,
+    pub claimant: String,
+    /// How many claims of the claimant had been recorded when it was decided.
+    pub seen: i64,
+    pub decision: String,
+    pub filed_on: Date,
+    pub total: String,
+    pub hours: String,
+    pub details: String,
+    /// Of each credential that is counted: the id where it is kept here.
+    pub own: Vec<Option<String>>,
+    pub uses: Vec<Use>,
+    pub receipt: Mint,
+    /// The claim whose place it takes, and why.
+    pub corrects: Option<(String, String)>,
+    pub actor: String,
+    pub client: String,
+    pub idempotency_key: Option<String>,
+    pub request_hash: String,
+    pub at: Timestamp,
+}
+
+/// What a claim uses up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// A keyed hash.
+    pub key: String,
+    /// Which of the claim's credentials uses it.
+    pub credential: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimRecorded {
+    Recorded,
+    /// The idempotency key was used before; nothing of this claim stays.
+    Replayed(Box<ClaimRow>),
+    /// Another claim of the claimant was recorded since it was decided. Decide again.
+    Stale,
+    /// These of its credentials are used up; nothing of this claim stays.
+    Used(Vec<usize>),
+    /// The receipt has to be composed again: its place or its subject was another's.
+    SignAgain,
+    /// What it corrects does not stand; nothing of this claim stays.
+    NothingToCorrect,
+}
+
+impl Store {
+    /// Records a claim and its receipt in one transaction.
+    pub async fn record_claim(&self, new: &NewClaim) -> Result<ClaimRecorded> {
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            let outcome = record(&mut tx, new).await?;
+            if outcome == ClaimRecorded::Recorded {
+                tx.commit().await?;
+            }
+            Ok(outcome)
+        })
+        .await
+    }
+}
+
+async fn record(tx: &mut AnyConnection, new: &NewClaim) -> Result<ClaimRecorded> {
+    if !insert_claim(tx, new).await? {
+        let key = new.idempotency_key.as_deref().unwrap_or_default();
+        let first = by_key(tx, &new.recognizer, (&new.client, key)).await?;
+        return first
+            .map(|row| ClaimRecorded::Replayed(Box::new(row)))
+            .ok_or(StoreError::Contended);
+    }
+    if !count_claimant(tx, new).await? {
+        return Ok(ClaimRecorded::Stale);
+    }
+    if let Some((old, reason)) = &new.corrects
+        && !change::correct(tx, new, (old, reason)).await?
+    {
+        return Ok(ClaimRecorded::NothingToCorrect);
+    }
+    let used = take_uses(tx, new).await?;
+    if !used.is_empty() {
+        return Ok(ClaimRecorded::Used(used));
+    }
+    insert_rows(tx, new).await?;
+    let minted = slice::record(tx, &mut [Line::new(&new.receipt, new.at)]).await?;
+    Ok(match minted.into_iter().next() {
+        Some(Minted::Recorded) => ClaimRecorded::Recorded,
+        Some(Minted::SupersedeRefused(_)) => ClaimRecorded::NothingToCorrect,
+        _ => ClaimRecorded::SignAgain,
+    })
+}
+
+/// False where the idempotency key was used before; waits for a transaction that is about to.
+async fn insert_claim(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> {
+    let inserted = sqlx::query(
+        "INSERT INTO claims (id, recognizer, policy, policy_number, claimant, decision, filed_on, \
+         total, credentials, hours, receipt, corrects, client, idempotency_key, request_hash, \
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         $16) ON CONFLICT DO NOTHING",
+    )
+    .bind(&*new.id)
+    .bind(&*new.recognizer)
+    .bind(&*new.policy)
+    .bind(new.policy_number)
+    .bind(&*new.claimant)
+    .bind(&*new.decision)
+    .bind(new.filed_on.to_string())
+    .bind(&*new.total)
+    .bind(i64::try_from(new.own.len()).expect("a claim in memory is shorter"))
+    .bind(&*new.hours)
+    .bind(&*new.receipt.id)
+    .bind(new.corrects.as_ref().map(|(old, _)| old.as_str()))
+    .bind(&*new.client)
+    .bind(new.idempotency_key.as_deref())
+    .bind(&*new.request_hash)
+    .bind(new.at.as_millisecond())
+    .execute(tx)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Counts the claim, unless another was counted since it was decided.
+async fn count_claimant(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> {
+    let (sql, number) = match new.seen {
+        0 => {
+            let sql = "INSERT INTO claimants (recognizer, claimant, claims) VALUES ($1, $2, $3) \
+                       ON CONFLICT DO NOTHING";
+            (sql, 1)
+        }
+        seen => {
+            let sql = "UPDATE claimants SET claims = claims + 1 \
+                       WHERE recognizer = $1 AND claimant = $2 AND claims = $3";
+            (sql, seen)
+        }
+    };
+    let query = sqlx::query(sql).bind(&*new.recognizer).bind(&*new.claimant).bind(number);
+    Ok(query.execute(tx).await?.rows_affected() == 1)
+}
+
+/// Takes all that the claim uses up; the credentials of what was taken already.
+async fn take_uses(tx: &mut AnyConnection, new: &NewClaim) -> Result<Vec<usize>> {
+    let mut uses: Vec<&Use> = new.uses.iter().collect();
+    uses.sort_by_key(|it| &it.key);
+    let (mut own, mut used) = (HashSet::new(), Vec::new());
+    for it in uses {
+        // Two of its own may share one: versions of an achievement within a period.
+        if !own.insert(&it.key) {
+            continue;
+        }
+        let taken = sqlx::query(
+            "INSERT INTO claim_uses (recognizer, exclusive_group, use_key, claim) \
+             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        )
+        .bind(&*new.recognizer)
+        .bind(&*new.exclusive_group)
+        .bind(&*it.key)
+        .bind(&*new.id)
+        .execute(&mut *tx)
+        .await?;
+        if taken.rows_affected() == 0 {
+            used.push(it.credential);
+        }
+    }
+    used.sort_unstable();
+    used.dedup();
+    Ok(used)
+}
+
+async fn insert_rows(tx: &mut AnyConnection, new: &NewClaim) -> Result<()> {
+    for (position, own) in (0_i64..).zip(&new.own) {
+        sqlx::query("INSERT INTO claim_credentials (claim, position, own) VALUES ($1, $2, $3)")
+            .bind(&*new.id)
+            .bind(position)
+            .bind(own.as_deref())
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query("INSERT INTO claim_details (claim, details) VALUES ($1, $2)")
+        .bind(&*new.id)
+        .bind(&*new.details)
+        .execute(&mut *tx)
+        .await?;
+    let detail = json!({"policy": new.policy, "number": new.policy_number, "total": new.total});
+    let event = change::Event {
+        at: new.at,
+        actor: &new.actor,
+        action: "record",
+        detail: detail.to_string(),
+        reason: None,
+    };
+    change::insert_event(tx, (&new.id, 1), &event).await
+}
