@@ -73,7 +73,7 @@ pub async fn update(
 }
 
 /// The latest version of each of an issuer's achievements.
-#[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements", tag = "achievements",
+#[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements", operation_id = "list_achievements", tag = "achievements",
     params(("issuer" = String, Path, example = "nea")),
     responses((status = 200, description = "By slug", body = Vec<AchievementView>)),
     security(("apiKey" = ["mint"]), ("apiKey" = ["status"]), ("apiKey" = ["admin"])))]
@@ -88,7 +88,7 @@ pub async fn list(
 }
 
 /// The latest version of an achievement.
-#[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements/{slug}", tag = "achievements",
+#[utoipa::path(get, path = "/v1/issuers/{issuer}/achievements/{slug}", operation_id = "latest_achievement", tag = "achievements",
     params(("issuer" = String, Path, example = "nea"), ("slug" = String, Path)),
     responses((status = 200, description = "The latest version", body = AchievementView)),
     security(("apiKey" = ["mint"]), ("apiKey" = ["status"]), ("apiKey" = ["admin"])))]

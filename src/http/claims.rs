@@ -199,7 +199,7 @@ pub async fn correct(
 }
 
 /// A recognizer's claims, the newest 200.
-#[utoipa::path(get, path = "/v1/recognizers/{recognizer}/claims", tag = "recognition",
+#[utoipa::path(get, path = "/v1/recognizers/{recognizer}/claims", operation_id = "list_claims", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee")),
     responses((status = 200, description = "Without claimants and events", body = Vec<ClaimView>)),
     security(("apiKey" = ["claim"])))]

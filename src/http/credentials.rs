@@ -218,7 +218,7 @@ pub fn answer<'a>(
 }
 
 /// An issuer's credentials, newest first.
-#[utoipa::path(get, path = "/v1/issuers/{issuer}/credentials", tag = "credentials",
+#[utoipa::path(get, path = "/v1/issuers/{issuer}/credentials", operation_id = "list_credentials", tag = "credentials",
     params(("issuer" = String, Path, example = "nea"), Paging),
     responses((status = 200, description = "A page of them", body = CredentialPage)),
     security(("apiKey" = ["mint"]), ("apiKey" = ["status"]), ("apiKey" = ["admin"])))]

@@ -77,7 +77,7 @@ impl PageFile {
 }
 
 /// The QR code of a credential's page, or the preview that other sites show of a link to it.
-#[utoipa::path(get, path = "/credentials/{id}/{file}", tag = "public",
+#[utoipa::path(get, path = "/credentials/{id}/{file}", operation_id = "credential_page_file", tag = "public",
     params(("id" = String, Path), ("file" = String, Path, description = "`qr.svg`, `qr.png` or `preview.png`"),
            ("lang" = Option<String>, Query, description = "The language of the preview; else English")),
     responses((status = 200, description = "The picture", content(

@@ -66,7 +66,7 @@ pub async fn publish(
 }
 
 /// Every version of a recognizer's policies.
-#[utoipa::path(get, path = "/v1/recognizers/{recognizer}/policies", tag = "recognition",
+#[utoipa::path(get, path = "/v1/recognizers/{recognizer}/policies", operation_id = "list_policies", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee")),
     responses((status = 200, description = "By id, in the order of publishing", body = Vec<PolicyView>)),
     security(("apiKey" = ["policy"]), ("apiKey" = ["claim"])))]
@@ -82,7 +82,7 @@ pub async fn list(
 }
 
 /// A policy as it was published last.
-#[utoipa::path(get, path = "/recognizers/{recognizer}/policies/{policy}", tag = "public",
+#[utoipa::path(get, path = "/recognizers/{recognizer}/policies/{policy}", operation_id = "latest_policy", tag = "public",
     params(("recognizer" = String, Path), ("policy" = String, Path)),
     responses((status = 200, description = "The policy in canonical JSON, its digest as ETag", body = Policy),
               (status = 304, description = "The copy that the client has is current")))]

@@ -201,7 +201,7 @@ pub(super) fn gone_page(page: String) -> Response {
 }
 
 /// An issuer: its page, or its profile.
-#[utoipa::path(get, path = "/issuers/{issuer}", tag = "public", params(("issuer" = String, Path, example = "nea"),
+#[utoipa::path(get, path = "/issuers/{issuer}", operation_id = "issuer_page", tag = "public", params(("issuer" = String, Path, example = "nea"),
         ("q" = Option<String>, Query, description = "Words to look for in the page's catalogue"),
         ("stack" = Option<String>, Query, description = "One stack of it"),
         ("page" = Option<String>, Query, description = "1, 2, …")),
@@ -219,7 +219,7 @@ pub async fn issuer(
 }
 
 /// A recognizer: its page, or its profile.
-#[utoipa::path(get, path = "/recognizers/{recognizer}", tag = "public",
+#[utoipa::path(get, path = "/recognizers/{recognizer}", operation_id = "recognizer_page", tag = "public",
     params(("recognizer" = String, Path)),
     responses((status = 200, description = "The recognizer", content(
         (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),

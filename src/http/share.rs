@@ -66,7 +66,7 @@ pub async fn shared(
 }
 
 /// Evidence by a share link: the way to the artifact.
-#[utoipa::path(get, path = "/s/{token}/evidence/{number}", tag = "public",
+#[utoipa::path(get, path = "/s/{token}/evidence/{number}", operation_id = "shared_evidence", tag = "public",
     params(("token" = String, Path), ("number" = String, Path, description = "1, 2, … in the credential's order")),
     responses((status = 303, description = "Where the artifact is"),
               (status = 204, description = "Nothing, where a browser asks before its reader does"),
@@ -97,7 +97,7 @@ pub async fn evidence(
 }
 
 /// The QR code of a share link, or the preview that other sites show of it.
-#[utoipa::path(get, path = "/s/{token}/{file}", tag = "public",
+#[utoipa::path(get, path = "/s/{token}/{file}", operation_id = "shared_page_file", tag = "public",
     params(("token" = String, Path), ("file" = String, Path, description = "`qr.svg`, `qr.png` or `preview.png`"),
            ("lang" = Option<String>, Query, description = "The language of the preview; else English")),
     responses((status = 200, description = "The picture", content(

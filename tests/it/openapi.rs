@@ -55,6 +55,15 @@ async fn every_described_route_is_there_and_is_guarded_as_described() {
 }
 
 #[test]
+fn every_operation_has_a_name_of_its_own() {
+    let mut seen = std::collections::BTreeSet::new();
+    for (method, path, operation) in operations(&description()) {
+        let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path}"));
+        assert!(seen.insert(name.to_owned()), "{method} {path}: {name} is another's");
+    }
+}
+
+#[test]
 fn every_operation_says_which_problems_it_can_have() {
     let description = description();
     for (method, path, told) in operations(&description) {
