@@ -58,7 +58,7 @@ pub async fn run<S: Sources + Send + Sync + 'static>(
     let cannot = |source| CommandError::Io { what: format!("cannot read {file}"), source };
     let opened = File::open(file).await.map_err(cannot)?;
     let size = opened.metadata().await.map_err(cannot)?.len();
-    let asked = Arc::new((sources, options, told));
+    let asked = Arc::new(Asked { sources, options, told });
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let mut reports = std::pin::pin!(
         groups(BufReader::with_capacity(BUFFER, opened))
@@ -101,14 +101,22 @@ struct Verified {
     text: Vec<u8>,
 }
 
+/// What each line is verified with.
+struct Asked<S> {
+    sources: S,
+    options: Options,
+    /// What is made of a report before it is told.
+    told: fn(Report) -> Report,
+}
+
 /// Verifies lines side by side: one that waits for the network holds up no other.
 async fn verify_group<S: Sources>(
     group: Vec<(u64, Vec<u8>)>,
-    asked: Arc<(S, Options, fn(Report) -> Report)>,
+    asked: Arc<Asked<S>>,
     contexts: &'static Contexts,
     now: Timestamp,
 ) -> Verified {
-    let (sources, options, told) = &*asked;
+    let Asked { sources, options, told } = &*asked;
     let verifier = Verifier { sources, contexts, now, options };
     let verify = |(_, line)| verifier.verify(line);
     let reports = join_all(group.iter().map(|(n, line)| (n, line.as_slice())).map(verify)).await;

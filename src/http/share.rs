@@ -53,7 +53,7 @@ pub async fn shared(
         Found::Ended(_, problem) => return Err(problem),
     };
     if asked.media != HTML {
-        return Ok(kept_nowhere(public::form(&app, row, &asked, &headers).await?));
+        return Ok(kept_nowhere(public::form(&app, *row, &asked, &headers).await?));
     }
     if is_a_view(&method, &headers) {
         app.issuance.store.count_view(&link.token).await?;
@@ -124,7 +124,7 @@ pub async fn page_file(
 }
 
 enum Found {
-    Live(ShareLink, CredentialRow),
+    Live(ShareLink, Box<CredentialRow>),
     /// The message for people, the problem for programs.
     Ended(&'static str, Problem),
 }
@@ -137,7 +137,7 @@ async fn find(app: &App, token: &str) -> Result<Found, Problem> {
         (false, None) if !link.is_live(app.issuance.ambient.now()) => {
             Found::Ended(gone::SHARE_ENDED, Problem::SHARE_LINK_ENDED)
         }
-        (false, None) => Found::Live(link, row),
+        (false, None) => Found::Live(link, Box::new(row)),
     })
 }
 

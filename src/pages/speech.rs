@@ -218,7 +218,7 @@ impl Speech {
     pub fn moment(&self, text: impl AsRef<str>) -> String {
         let text = text.as_ref();
         let Ok(at) = text.parse::<Timestamp>() else { return text.to_owned() };
-        let day = self.date(&at.strftime("%F").to_string());
+        let day = self.date(at.strftime("%F").to_string());
         self.two("moment", "date", day, "time", at.strftime("%H:%M").to_string())
     }
 

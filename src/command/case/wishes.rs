@@ -49,7 +49,7 @@ impl Wishes {
         pinned: &BTreeMap<String, Vec<u8>>,
     ) -> Result<(), CommandError> {
         let other = |(url, sha256): &(&String, &String)| {
-            !pinned.get(*url).is_some_and(|bytes| digest(bytes) == **sha256)
+            pinned.get(*url).is_none_or(|bytes| digest(bytes) != **sha256)
         };
         match self.contexts.iter().find(other) {
             None => Ok(()),

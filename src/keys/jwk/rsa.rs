@@ -14,6 +14,9 @@ use zeroize::Zeroizing;
 use super::{KeyError, Members, decode, encode};
 use crate::model::key::PublicKey;
 
+/// A member of a private JWK by its name.
+type PrivateMember = (&'static str, Zeroizing<Vec<u8>>);
+
 /// As strong as P-256 is, for credentials that are looked at for decades.
 const BITS: u32 = 3072;
 
@@ -58,7 +61,7 @@ impl Rsa {
     }
 
     /// Each private member and its number.
-    pub fn private(&self) -> Result<Vec<(&'static str, Zeroizing<Vec<u8>>)>, KeyError> {
+    pub fn private(&self) -> Result<Vec<PrivateMember>, KeyError> {
         let there = |number: Option<&BigNumRef>| {
             let number = number.ok_or(KeyError::Jwk("it lacks one of `p`, `q`, `dp`, `dq`, `qi`"));
             number.map(|number| Zeroizing::new(number.to_vec()))

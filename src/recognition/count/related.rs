@@ -61,8 +61,8 @@ impl<'t> Matching<'t> {
         let mut matching =
             Matching { topics, members, mate: vec![None; size], spent: vec![false; size] };
         matching.pair_greedily();
-        for root in 0..size {
-            let related = topics[root].iter().any(|topic| members[*topic].len() > 1);
+        for (root, own) in topics.iter().enumerate() {
+            let related = own.iter().any(|topic| members[*topic].len() > 1);
             if related && matching.mate[root].is_none() {
                 matching.augment(root);
             }
