@@ -94,7 +94,8 @@ fn add_problems(path: &str, operation: &mut Operation, changes: bool) {
     if has_body && (guarded || vc_api) {
         problems.push((415, "The body is not JSON"));
     }
-    if has_body {
+    // What leads to private things by a secret in its path is asked for so often and no more.
+    if has_body || path.starts_with("/s/") || path.starts_with("/manage/") {
         problems.push((429, "Too many; `Retry-After` says when to come again"));
     }
     for (status, text) in problems {

@@ -82,7 +82,8 @@ async fn the_bytes_that_were_signed_are_served_by_suffix_and_by_accept(database:
     assert_eq!((&report["verified"], &report["form"]), (&json!(true), &json!("vc+jwt")));
     assert_eq!(app.get_as(&path, "text/html,*/*;q=0.8").await.media_type(), "text/html");
     app.get_as(&path, "image/png").await.expect_problem(406, "not-acceptable");
-    app.get(&format!("{path}.png")).await.expect_problem(404, "not-found");
+    assert_eq!(app.get(&format!("{path}.png")).await.expect(200).media_type(), "image/png");
+    app.get(&format!("{path}.gif")).await.expect_problem(404, "not-found");
 }
 
 async fn the_subject_id_is_stable_for_one_issuer_and_earner_and_differs_between_issuers(

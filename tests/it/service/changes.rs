@@ -50,7 +50,7 @@ async fn a_revoked_credential_is_seen_as_revoked_at_once_and_for_good(database: 
     assert_eq!(seen(&app.replica().await, &minted).await, is("no", "revoked"));
     assert_eq!(seen(&app, &bystander).await, is("yes", "good"));
     let page = app.get_as(&format!("/credentials/{}", id(&minted)), "text/html").await;
-    assert!(page.expect(200).text().contains("Revoked"));
+    assert!(page.expect(200).text().contains("Withdrawn"));
 
     let again = app.change(id(&minted), "revoke", &because()).await.expect(200).json();
     assert_eq!(again, record, "what holds already changes nothing");

@@ -71,7 +71,7 @@ async fn after_a_rotation_old_credentials_keep_verifying_and_new_ones_use_the_ne
         }
     }
     let page = app.get_as("/issuers/nea", "text/html").await.expect(200).text();
-    assert!(page.contains("retired"));
+    assert!(page.contains("What it signed stays good"));
 }
 
 #[tokio::test]

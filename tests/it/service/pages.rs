@@ -178,8 +178,7 @@ async fn every_page_is_told_in_the_language_that_its_reader_asks_for() {
         page.header("set-cookie")
     );
     assert!(page.header("set-cookie").ends_with("; Secure"));
-    for told in ["Auténtica y vigente", "4 de mayo de 2026", "datetime=\"2026-05-04", "12,5 horas"]
-    {
+    for told in ["Auténtica y vigente", "3 de mayo de 2026", "datetime=\"2026-05-03", "15 horas"] {
         assert!(page.text().contains(told), "{told}: {}", page.text());
     }
 }
@@ -193,8 +192,8 @@ async fn the_catalogue_is_searched_by_words_and_by_stack() {
         ("", true),
         ("?q=RESTORATIVE", true),
         ("?q=restorative+nowhere", false),
-        ("?stack=Restorative+Practices", true),
-        ("?stack=restorative", false),
+        ("?stack=Classroom+Climate", true),
+        ("?stack=classroom", false),
         ("?q=&stack=&page=-7", true),
         ("?q=%00%FF&q=restorative", true),
     ] {
@@ -221,6 +220,7 @@ async fn a_credential_leads_with_the_domain_that_signed_and_names_prove_nothing(
     let minted = app.minted().await;
     let path = local(&minted["links"]["page"]);
     let page = app.get_as(path, BROWSER).await.expect(200).text();
+    let (_, page) = page.split_once("<body").expect("it has a body");
     let [verdict, domain, name] =
         ["Genuine and valid", "<strong>touchmark.example</strong>", "NEA (example)"]
             .map(|text| page.find(text).unwrap_or_else(|| panic!("{text}: {page}")));
