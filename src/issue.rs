@@ -165,7 +165,8 @@ impl Issuance {
         let alg = secure::alg_of(&row.jwt)?;
         let signers = self.parties.signers_with(&issuer.ok_or_else(missing)?, &[alg.key()]).await?;
         let jws = secure::vc_jose(&row.embedded, signers.of_jwts(alg)?)?;
-        self.store.settle_vc_jose(&row.id, &jws).await?.ok_or_else(missing)
+        // No row is ever deleted: where none is there to keep it, the earner was forgotten meanwhile.
+        self.store.settle_vc_jose(&row.id, &jws).await?.ok_or(IssueError::Forgotten)
     }
 
     /// The public URL is signed into everything: the first mint fixes it.

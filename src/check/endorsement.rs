@@ -145,7 +145,7 @@ impl EndorsementReport {
         if document.is_some() && !is_one {
             let detail = "An endorsement names `EndorsementCredential` in its `type`; this one \
                           does not.";
-            problems.push(Problem::new("not-an-endorsement", detail).at("/type"));
+            problems.push(Problem::new(NOT_ONE, detail).at("/type"));
         }
         if document.is_some() && !endorses_this {
             problems.push(of_something_else(endorses, found.of));
@@ -168,7 +168,17 @@ impl EndorsementReport {
             problems,
         }
     }
+
+    /// Whether what was found makes it verified, whoever vouches for what it was found by.
+    pub fn holds(&self) -> bool {
+        self.authentic == Verdict::Yes
+            && self.current == Verdict::Yes
+            && self.endorses_this
+            && self.problems.iter().all(|problem| problem.code != NOT_ONE)
+    }
 }
+
+const NOT_ONE: &str = "not-an-endorsement";
 
 fn of_something_else(endorses: Option<&str>, carrier: Option<&str>) -> Problem {
     let detail = match (endorses, carrier) {

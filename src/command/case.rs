@@ -383,13 +383,17 @@ pub fn as_replayed(mut report: Report) -> Report {
                   asked: whoever made the pack could have made them up. The verdicts tell what \
                   follows from them; nothing is verified by that.";
     report.warnings.insert(0, Problem::new("pack-replayed", detail));
-    report.verified = false;
-    if let Some(presentation) = &mut report.presentation {
-        for credential in &mut presentation.credentials {
-            credential.verified = false;
-        }
-    }
+    take_back(&mut report);
     report
+}
+
+/// Nothing is verified any more: neither what the report is on nor what is in it or beside it.
+fn take_back(report: &mut Report) {
+    report.verified = false;
+    report.endorsements.iter_mut().for_each(|endorsement| endorsement.verified = false);
+    report.refreshed.iter_mut().for_each(|refreshed| refreshed.verified = false);
+    let contained = report.presentation.iter_mut().flat_map(|held| &mut held.credentials);
+    contained.for_each(take_back);
 }
 
 fn unreadable(what: impl std::fmt::Display) -> impl FnOnce(std::io::Error) -> CommandError {
@@ -399,4 +403,77 @@ fn unreadable(what: impl std::fmt::Display) -> impl FnOnce(std::io::Error) -> Co
 fn malformed(what: impl std::fmt::Display, why: impl Into<String>) -> CommandError {
     let source = std::io::Error::new(ErrorKind::InvalidData, why.into());
     CommandError::Input { what: format!("cannot use {what}"), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::endorsement::EndorsementReport;
+    use crate::check::report::{Presentation, Refreshed, Status, Verdict};
+    use crate::check::{Check, Verdicts};
+    use crate::command::verify::{Basis, words};
+
+    /// Of a credential that holds, and all that it carries and that answered for it as well.
+    fn verified() -> Report {
+        let (yes, status) = (Verdict::Yes, Status::Good);
+        let verdicts = Verdicts::of(yes, yes);
+        let refreshed = Refreshed {
+            url: "https://a.example".into(),
+            newer: true,
+            verified: true,
+            verdicts,
+            status,
+            id: None,
+            valid_from: None,
+        };
+        let endorsement = EndorsementReport {
+            pointer: "/endorsement".into(),
+            verified: true,
+            authentic: yes,
+            current: yes,
+            status,
+            endorses_this: true,
+            endorses: None,
+            issuer: None,
+            issuer_name: None,
+            comment: None,
+            signer: None,
+            problems: Vec::new(),
+        };
+        Report {
+            verified: true,
+            verdicts,
+            status,
+            refreshed: Some(refreshed),
+            endorsements: vec![endorsement],
+            ..Report::unreadable(Check::pass("form", ""))
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_replayed_report_says_that_it_is_verified() {
+        let of = |credentials| {
+            let presentation = Presentation { holder: None, key: None, credentials };
+            Report { presentation: Some(presentation), ..verified() }
+        };
+        let told = |report| serde_json::to_string(&report).unwrap();
+        let report = of(vec![verified(), of(vec![verified()])]);
+        assert_eq!(told(report.clone()).matches(r#""verified":true"#).count(), 12);
+        let replayed = told(as_replayed(report));
+        assert!(!replayed.contains(r#""verified":true"#), "{replayed}");
+        assert!(replayed.contains(r#""authentic":"yes""#), "the verdicts stay: {replayed}");
+    }
+
+    #[test]
+    fn what_a_pack_alone_vouches_for_is_told_with_that_in_words() {
+        let told = words(&as_replayed(verified()), Basis::Pack);
+        let newer = "newer at   https://a.example (holds, by the pack)";
+        let endorsed = "endorsed   by nobody, as it calls itself: holds, by the pack";
+        assert!(told.contains(newer) && told.contains(endorsed), "{told}");
+        let mut other = verified();
+        other.endorsements[0].endorses_this = false;
+        other.refreshed.as_mut().unwrap().verdicts.current = Verdict::No;
+        let told = words(&as_replayed(other), Basis::Pack);
+        assert!(!told.contains("holds, by the pack") && told.contains("(not verified)"), "{told}");
+    }
 }

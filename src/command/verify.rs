@@ -81,7 +81,7 @@ pub enum Ending {
 
 /// Whose documents and clock an answer rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Basis {
+pub(super) enum Basis {
     /// They were fetched, or none were.
     Asked,
     /// The asker's own map.
@@ -326,6 +326,9 @@ fn json(report: &Report) -> String {
     format!("{text}\n")
 }
 
+/// What is said of what a pack alone vouches for.
+const BY_THE_PACK: &str = "holds, by the pack";
+
 /// The verdict, never without whose documents it rests on.
 fn headline(report: &Report, basis: Basis) -> String {
     let word = match (ending(report), basis) {
@@ -346,7 +349,7 @@ fn headline(report: &Report, basis: Basis) -> String {
 }
 
 /// The report for people: the verdict, what it is about, and each check.
-fn words(report: &Report, basis: Basis) -> String {
+pub(super) fn words(report: &Report, basis: Basis) -> String {
     let mut lines = vec![headline(report, basis)];
     if let Some(credential) = &report.credential {
         let says = |label: &str, text: Option<&String>| {
@@ -370,17 +373,23 @@ fn words(report: &Report, basis: Basis) -> String {
         lines.push(format!("  {:<10} {}", "replaced", plain(successor)));
     }
     if let Some(refreshed) = report.refreshed.as_ref().filter(|refreshed| refreshed.newer) {
-        let verified = if refreshed.verified { "verified" } else { "not verified" };
+        let holds = refreshed.verdicts.authentic == Verdict::Yes
+            && refreshed.verdicts.current == Verdict::Yes;
+        let verified = match (refreshed.verified, holds && basis == Basis::Pack) {
+            (true, _) => "verified",
+            (false, true) => BY_THE_PACK,
+            (false, false) => "not verified",
+        };
         lines.push(format!("  {:<10} {} ({verified})", "newer at", plain(&refreshed.url)));
     }
     lines.push(String::new());
-    lines.extend(checks(report));
+    lines.extend(checks(report, basis));
     let contained = report.presentation.iter().flat_map(|presentation| &presentation.credentials);
     lines.extend(contained.map(|credential| format!("\n{}", words(credential, basis).trim_end())));
     lines.join("\n") + "\n"
 }
 
-fn checks(report: &Report) -> Vec<String> {
+fn checks(report: &Report, basis: Basis) -> Vec<String> {
     let mut lines = Vec::new();
     for check in &report.checks {
         let mark = match check.outcome {
@@ -395,7 +404,7 @@ fn checks(report: &Report) -> Vec<String> {
     for warning in &report.warnings {
         lines.push(format!("  note {:<14} {}", warning.code, plain(&warning.detail)));
     }
-    lines.extend(wished::lines(report));
+    lines.extend(wished::lines(report, basis));
     lines
 }
 

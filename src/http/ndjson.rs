@@ -44,6 +44,7 @@ pub fn write(value: &impl serde::Serialize, to: &mut Vec<u8>) {
 pub struct Line {
     /// From 1, blank lines counted.
     pub number: usize,
+    /// Holds these bytes and no others, so that a group's length is what it takes.
     pub text: Result<Bytes, Problem>,
 }
 
@@ -151,18 +152,19 @@ impl Lines {
             None => return None,
         };
         self.searched = 0;
-        let text = self.buffer.split_to(end).freeze();
-        if newline.is_some() {
-            self.buffer.advance(1);
-        }
         self.number += 1;
         let answered = std::mem::take(&mut self.skipping);
-        let blank = text.trim_ascii().is_empty();
-        let text = match text.len() > MAX_BODY {
-            true => Err(Problem::TooLarge { limit: MAX_BODY }),
-            false => Ok(text),
-        };
-        Some((!answered && !blank).then_some(Line { number: self.number, text }))
+        let text = &self.buffer[..end];
+        let line = (!answered && !text.trim_ascii().is_empty()).then(|| {
+            let text = match text.len() > MAX_BODY {
+                true => Err(Problem::TooLarge { limit: MAX_BODY }),
+                // A part of the buffer would hold all that was read with it.
+                false => Ok(Bytes::copy_from_slice(text)),
+            };
+            Line { number: self.number, text }
+        });
+        self.buffer.advance(end + usize::from(newline.is_some()));
+        Some(line)
     }
 }
 
@@ -258,6 +260,38 @@ mod tests {
             cut(vec![b"{\"a\"".to_vec(), b":1}\n\n{".to_vec(), b"}\r\nlast".to_vec()]).await;
         let expected = [(1, "{\"a\":1}"), (3, "{}\r"), (4, "last")];
         assert_eq!(lines, expected.map(|(n, t)| (n, Ok(t.to_owned()))));
+    }
+
+    /// Two groups of these held a gigabyte when lines were parts of what had been read.
+    #[tokio::test]
+    async fn a_line_holds_its_own_bytes_and_nothing_of_the_blank_lines_around_it() {
+        let blanks = || [vec![b' '; MAX_BODY - 1], b"\n".to_vec()].concat();
+        let piece = move |_| Ok::<_, std::io::Error>([b"{}\n".to_vec(), blanks()].concat());
+        let body = Body::from_stream(stream::iter((0..40).map(piece)));
+        let mut groups = Groups::of(body);
+        let (mut lines, mut held) = (Vec::new(), 0);
+        while let Some(group) = groups.next().await {
+            for line in group {
+                lines.push(line.number);
+                let alone = line.text.unwrap().try_into_mut().expect("nobody else holds it");
+                held += alone.capacity();
+            }
+        }
+        assert_eq!(lines, (0..40).map(|n| 2 * n + 1).collect::<Vec<_>>());
+        assert!(held <= 40 * 64, "{held} bytes");
+    }
+
+    #[test]
+    fn what_is_read_takes_no_more_room_however_many_lines_pass_through_it() {
+        let mut lines = Lines::default();
+        let mut most = 0;
+        for _ in 0..40 {
+            let piece = [b"{}\n".to_vec(), vec![b' '; MAX_BODY - 1], b"\n".to_vec()].concat();
+            assert!(lines.take(Some(Ok(piece.into()))).is_none());
+            most = most.max(lines.buffer.capacity());
+            while lines.cut().is_some() {}
+        }
+        assert!(most <= 4 * MAX_BODY, "{most} bytes");
     }
 
     /// Took minutes when each byte had all before it searched again.

@@ -100,10 +100,10 @@ impl CredentialRow {
 
 impl Store {
     /// Keeps `jws` as the VC-JOSE form unless one is kept already; answers what holds, or `None`
-    /// when there is no such credential.
+    /// when there is no such credential or it was forgotten meanwhile.
     pub async fn settle_vc_jose(&self, id: &str, jws: &str) -> Result<Option<String>> {
-        let sql = "UPDATE credentials SET vc_jose = COALESCE(vc_jose, $2) WHERE id = $1 \
-                   RETURNING vc_jose";
+        let sql = "UPDATE credentials SET vc_jose = COALESCE(vc_jose, $2) \
+                   WHERE id = $1 AND embedded <> '' RETURNING vc_jose";
         Ok(sqlx::query_scalar(sql).bind(id).bind(jws).fetch_optional(&self.writer).await?)
     }
 

@@ -1,15 +1,16 @@
 //! What a report says beside the verdicts, as lines for people: endorsements, and what
 //! the asker wished to know.
 
-use super::plain;
+use super::{BY_THE_PACK, Basis, plain};
 use crate::check::Report;
 use crate::check::endorsement::EndorsementReport;
 use crate::check::explain::ExplainedProof;
 use crate::check::recipient::Fit;
 use crate::check::report::Verdict;
 
-pub fn lines(report: &Report) -> Vec<String> {
-    let mut lines: Vec<String> = report.endorsements.iter().map(endorsement).collect();
+pub(super) fn lines(report: &Report, basis: Basis) -> Vec<String> {
+    let endorsed = report.endorsements.iter().map(|found| endorsement(found, basis));
+    let mut lines: Vec<String> = endorsed.collect();
     if !lines.is_empty() {
         lines.insert(0, String::new());
     }
@@ -53,12 +54,16 @@ fn explained(proof: &ExplainedProof) -> Vec<String> {
     lines
 }
 
-fn endorsement(found: &EndorsementReport) -> String {
+fn endorsement(found: &EndorsementReport, basis: Basis) -> String {
     let issuer = found.issuer_name.as_ref().or(found.issuer.as_ref());
     let issuer = plain(issuer.map_or("nobody", String::as_str));
     let problem = found.problems.first().map_or("", |problem| &problem.detail);
     let word = match (found.verified, [found.authentic, found.current].contains(&Verdict::No)) {
         (true, _) => return format!("  {:<10} by {issuer}, as it calls itself", "endorsed"),
+        (false, _) if basis == Basis::Pack && found.holds() => {
+            let told = format!("by {issuer}, as it calls itself: {BY_THE_PACK}");
+            return format!("  {:<10} {told}", "endorsed");
+        }
         (false, true) => "not valid",
         (false, false) if !found.endorses_this => "not of this",
         (false, false) => "undecided",

@@ -31,6 +31,10 @@ pub(super) fn replayed(
     replay: Replay,
     asked: External<'_>,
 ) -> Result<SignedExternal, ExternalError> {
+    // Of what was asked for then nothing is kept, so it cannot be compared.
+    if replay.credential.is_forgotten() {
+        return Err(IssueError::Forgotten.into());
+    }
     if replay.request_hash != request_hash(asked) {
         return Err(IssueError::IdempotencyKeyReused.into());
     }

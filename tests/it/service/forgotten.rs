@@ -1,6 +1,8 @@
 //! An earner who is forgotten: what leaves the service, and what others can still rely on.
 
+use axum::http::Method;
 use serde_json::{Value, json};
+use touchmark::issue::IssueError;
 use touchmark::issue::forget::{Forgettable, Forgotten};
 use touchmark::issue::request::EarnerIdentifier;
 use touchmark::jsonld::Contexts;
@@ -11,6 +13,8 @@ use crate::support::samples::{self, with};
 on_both_databases! {
     a_forgotten_credential_is_gone_from_the_service_and_verifies_where_it_was_kept
     a_forgotten_credential_can_still_be_revoked
+    what_was_composed_elsewhere_and_forgotten_is_gone_for_who_asks_under_its_key_again
+    who_read_a_credential_before_it_was_forgotten_writes_nothing_of_it_back
     everybody_is_found_by_what_the_issuer_told_them_apart_by
 }
 
@@ -107,6 +111,44 @@ async fn a_forgotten_credential_can_still_be_revoked(database: Database) {
     let report = app.verify(old["credential"].to_string()).await;
     assert_eq!(report["status"], "superseded", "{report:#}");
     assert_eq!(report["supersededBy"], new["links"]["page"]);
+}
+
+async fn what_was_composed_elsewhere_and_forgotten_is_gone_for_who_asks_under_its_key_again(
+    database: Database,
+) {
+    let app = TestApp::new(database).await;
+    let ask = async |name: &str| {
+        let credential = json!({"@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiableCredential"], "name": name,
+            "credentialSubject": {"id": "did:example:subject"}});
+        let request = app.request(Method::POST, "/nea/credentials/issue").key(&app.nea);
+        let body = json!({"credential": credential});
+        request.header("idempotency-key", "a").json(&body).send().await
+    };
+    let issued = ask("One").await.expect(201).json();
+    ask("Another").await.expect_problem(422, "idempotency-key-reused");
+    let id = issued["verifiableCredential"]["id"].as_str().unwrap().rsplit('/').next().unwrap();
+    forget(&app, "nea", Forgettable::Credential(id.to_owned())).await;
+    for name in ["One", "Another"] {
+        ask(name).await.expect_problem(410, "withdrawn-by-holder");
+    }
+}
+
+async fn who_read_a_credential_before_it_was_forgotten_writes_nothing_of_it_back(
+    database: Database,
+) {
+    let app = TestApp::new(database).await;
+    let minted = app.minted().await;
+    let issuance = &app.app.issuance;
+    let read = async || {
+        let row = issuance.store.credential(minted["id"].as_str().unwrap()).await;
+        row.unwrap().unwrap()
+    };
+    let before = read().await;
+    forget(&app, "nea", one(&minted)).await;
+    let late = issuance.vc_jose(&before).await;
+    assert!(matches!(late, Err(IssueError::Forgotten)), "{late:?}");
+    assert_eq!(read().await.vc_jose, None);
 }
 
 async fn everybody_is_found_by_what_the_issuer_told_them_apart_by(database: Database) {

@@ -15,6 +15,7 @@ on_both_databases! {
     acts_of_two_tabs_at_once_are_each_done_once
     a_view_is_counted_of_its_own_link
     what_is_forgotten_keeps_its_status_and_nothing_of_its_earner
+    what_is_forgotten_is_not_written_back_by_who_read_it_before
     only_the_issuer_of_a_credential_renews_its_link_or_forgets_it
     an_earner_is_known_until_their_last_credential_is_forgotten
 }
@@ -269,6 +270,19 @@ async fn what_is_forgotten_keeps_its_status_and_nothing_of_its_earner(database: 
             assert!(!found, "{} holds a name still", path.display());
         }
     }
+}
+
+async fn what_is_forgotten_is_not_written_back_by_who_read_it_before(database: Database) {
+    let house = house(&database).await;
+    house.record(&[house.mint("a", 1), house.mint("b", 2)]).await;
+    let settle = |id: &'static str| house.store.settle_vc_jose(id, "jws of jordan");
+    let row = house.store.credential("a").await.unwrap().unwrap();
+    assert!(!row.is_forgotten() && row.vc_jose.is_none());
+    assert!(house.store.forget(("nea", "a"), None, &noted(at(9))).await.unwrap());
+    assert_eq!(settle("a").await.unwrap(), None);
+    assert_eq!(house.store.credential("a").await.unwrap().unwrap().vc_jose, None);
+    assert_eq!(settle("b").await.unwrap().as_deref(), Some("jws of jordan"));
+    assert_eq!(settle("nobody").await.unwrap(), None);
 }
 
 async fn only_the_issuer_of_a_credential_renews_its_link_or_forgets_it(database: Database) {
