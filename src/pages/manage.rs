@@ -175,8 +175,11 @@ fn items<'a>(json: &'a json::Value<'a>, desk: &Desk<'a>) -> Vec<Item<'a>> {
             name: member("name"),
             url: row.map_or_else(|| member("id").unwrap_or_default(), |row| row.url.as_str()),
             open: row.map(|row| row.open),
-            // Usually a link shows what it is made for: all that the earner has.
-            ticked: desk.mistake.is_none() || desk.typed.show.contains(&position),
+            // Evidence often shows students: what is private stays so unless the earner says otherwise.
+            ticked: match desk.mistake {
+                None => row.is_some_and(|row| row.open),
+                Some(_) => desk.typed.show.contains(&position),
+            },
         }
     };
     signed.enumerate().map(item).collect()

@@ -47,10 +47,19 @@ impl Stage {
             ("standards", "/standards".into()),
             ("evidence-open", evidence(0)),
             ("evidence-closed", evidence(1)),
+            ("manage", self.manage()),
+            ("recognizer", "/recognizers/tennessee".into()),
             ("status-list", path(list)),
             ("not-found", "/credentials/nothing".into()),
         ]
         .into()
+    }
+
+    /// The private page that the demo prints.
+    fn manage(&self) -> String {
+        let mut words = self.demo.summary.split_whitespace();
+        let link = words.find(|word| word.contains("/manage/")).expect("the demo prints it");
+        link.replacen(&self.demo.origin, "", 1)
     }
 
     pub fn open_in(&self, path: &str, language: &str) {
