@@ -254,7 +254,11 @@ async fn party(
     let party = app.issuance.parties.party(kind, name).await?.ok_or(Problem::NotFound)?;
     if media == HTML {
         let keys = app.issuance.parties.keys(&party).await?;
-        let achievements = app.issuance.store.achievements(&party.name).await?;
+        // An issuer and a recognizer of one name are two.
+        let achievements = match kind {
+            PartyKind::Issuer => app.issuance.store.achievements(&party.name).await?,
+            PartyKind::Recognizer => Vec::new(),
+        };
         let achievements = achievements.iter().map(|row| Ok((row.slug.clone(), definition(row)?)));
         let achievements: Vec<_> = achievements.collect::<Result<_, IssueError>>()?;
         let known_as = app.options.trusted.as_ref().and_then(|known| known.known(&party.did));

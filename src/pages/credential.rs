@@ -132,7 +132,11 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         title: title.clone(),
         verdict: Verdict::of(report, t),
         since: row.state_at.filter(|_| ended).map(|at| at.strftime("%F").to_string()),
-        successor: report.superseded_by.as_deref().map(|link| here(links, link)),
+        // Who was shown this one was not shown its successor's page, which its earner decides on.
+        successor: (told.shared.is_none())
+            .then_some(report.superseded_by.as_deref())
+            .flatten()
+            .map(|link| here(links, link)),
         groups: checks::groups(report, t),
         as_of: report.status_as_of.as_deref(),
         page: here(links, &page).to_owned(),

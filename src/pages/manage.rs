@@ -107,7 +107,7 @@ struct Item<'a> {
     /// From 1.
     number: usize,
     name: Option<&'a str>,
-    url: &'a str,
+    url: Option<String>,
     /// None where it is named in the credential by an address of its own.
     open: Option<bool>,
     /// Whether the form for a new link has it ticked.
@@ -173,7 +173,11 @@ fn items<'a>(json: &'a json::Value<'a>, desk: &Desk<'a>) -> Vec<Item<'a>> {
         Item {
             number: at + 1,
             name: member("name"),
-            url: row.map_or_else(|| member("id").unwrap_or_default(), |row| row.url.as_str()),
+            // What was composed elsewhere may name anything: only a web address is a link.
+            url: row
+                .map_or_else(|| member("id").unwrap_or_default(), |row| row.url.as_str())
+                .strip_prefix("https://")
+                .map(|rest| format!("https://{rest}")),
             open: row.map(|row| row.open),
             // Evidence often shows students: what is private stays so unless the earner says otherwise.
             ticked: match desk.mistake {

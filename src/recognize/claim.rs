@@ -150,11 +150,15 @@ impl Recognition<'_> {
     /// What would be recorded. With what is used up already told of each credential.
     pub async fn preview(self, claim: &Claim<'_>) -> Result<Decided, RecognizeError> {
         let mut decided = self.decide(claim).await?;
-        let used = self.used(claim, &decided).await?;
-        for index in &used {
-            decided.credentials[*index].already_counted = true;
-        }
-        if !used.is_empty() {
+        // What takes the place of one that was used may be used as well. Each round finds one more.
+        for _ in 0..=decided.credentials.len() {
+            let used = self.used(claim, &decided).await?;
+            if used.is_empty() {
+                break;
+            }
+            for index in &used {
+                decided.credentials[*index].already_counted = true;
+            }
             decided.decision = count(&decided.policy, &decided.credentials, &decided.facts);
         }
         Ok(decided)

@@ -260,6 +260,12 @@ impl Limit {
             let detail = format!("one award is {}, so none would ever be given whole", least.0);
             faults.add(format!("{at}/amount"), "limit-below-award", detail);
         }
+        // Rows that were cut would use credentials up for less than they reach.
+        if matches!(award, Award::Table(_)) && self.amount.is_some() {
+            let detail =
+                "a table says by its rows how much it awards; limit the credentials instead";
+            faults.add(format!("{at}/amount"), "limit-with-table", detail);
+        }
         if self.credentials.is_some_and(|most| most < least.1) {
             let detail = format!("an award takes {}, so none would ever be given", least.1);
             faults.add(format!("{at}/credentials"), "limit-below-award", detail);

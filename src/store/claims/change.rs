@@ -131,6 +131,10 @@ async fn apply(
         ClaimChange::Redact => &[
             "DELETE FROM claim_details WHERE claim = $1",
             "DELETE FROM claim_reasons WHERE claim = $1",
+            // By it, who has the database could try what the claimant may be called.
+            "UPDATE claims SET request_hash = '' WHERE id = $1",
+            "UPDATE credentials SET state_reason = NULL WHERE id = (SELECT receipt FROM claims \
+             WHERE id = $1)",
         ],
         _ => &[],
     };
