@@ -13,7 +13,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Check, Findings, Problem, SKEW, status, validity};
+use super::{Check, Findings, Problem, SKEW, issuer_key, status, validity};
 use crate::model::credential::{items, text, types};
 use crate::model::date_time;
 use crate::model::json::{Object, Value};
@@ -188,20 +188,26 @@ pub fn keys_to_ask<'d>(award: Award<'d, '_>) -> Result<Vec<&'d str>, Problem> {
 }
 
 /// Reads a `CryptographicKey`; it must name its issuer back.
-pub fn key(document: &Object<'_>, id: &str, issuer_id: &str) -> Result<PublicKey, Problem> {
+pub fn key(document: &Object<'_>, id: &str, issuer_id: &str) -> Result<PublicKey, Check> {
+    let of_another = |detail: String| {
+        Check::fail(issuer_key::NAME, id, Problem::new("key-of-another-controller", detail))
+    };
     if let Some(found) = document.str("id").filter(|found| *found != id) {
-        let detail = format!("The key document at {id} is about another key, {found}.");
-        return Err(Problem::new("key-of-another-controller", detail));
+        return Err(of_another(format!("The key document at {id} is about another key, {found}.")));
     }
     if document.str("owner") != Some(issuer_id) {
         let owner = document.str("owner").unwrap_or("nobody");
-        let detail = format!("The key {id} must name {issuer_id} as its owner; it names {owner}.");
-        return Err(Problem::new("key-of-another-controller", detail));
+        return Err(of_another(format!(
+            "The key {id} must name {issuer_id} as its owner; it names {owner}."
+        )));
     }
     let pem = document.str("publicKeyPem").unwrap_or_default();
     PublicKey::from_pem(pem).map_err(|error| {
         let detail = format!("The key {id} cannot be used: {error}.");
-        Problem::new("invalid-key", detail)
+        if error.is_of_another_kind() {
+            return Check::undecided(issuer_key::NAME, id, Problem::new("unsupported-key", detail));
+        }
+        Check::fail(issuer_key::NAME, id, Problem::new("invalid-key", detail))
     })
 }
 

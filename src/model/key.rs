@@ -9,6 +9,7 @@
 //! low-order key proves nothing, since it fits any message.
 
 mod openssl_key;
+mod pem;
 
 use std::fmt;
 
@@ -127,9 +128,9 @@ impl PublicKey {
         OpenSslKey::rsa(modulus, exponent).map(|key| Self(Material::OpenSsl(key)))
     }
 
-    /// An RSA key in PEM (RFC 7468), as Open Badges 2.0 publishes them.
+    /// A key in PEM (RFC 7468), as Open Badges 2.0 publishes them.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        OpenSslKey::from_pem(text).map(|key| Self(Material::OpenSsl(key)))
+        pem::read(text)
     }
 
     fn point(curve: Curve, sec1: &[u8]) -> Result<Self, KeyError> {
@@ -320,12 +321,17 @@ pub enum KeyError {
     AlgorithmMismatch,
     #[error("keys of type {kty} {crv} are not supported")]
     UnsupportedJwk { kty: String, crv: String },
+    #[error("the PEM holds a public key that is none of RSA, P-256, P-384 and Ed25519")]
+    UnsupportedPem,
 }
 
 impl KeyError {
     /// Whether it may well be a good key, of a kind that we do not read.
     pub fn is_of_another_kind(&self) -> bool {
-        matches!(self, KeyError::UnknownCodec | KeyError::UnsupportedJwk { .. })
+        matches!(
+            self,
+            KeyError::UnknownCodec | KeyError::UnsupportedJwk { .. } | KeyError::UnsupportedPem
+        )
     }
 }
 

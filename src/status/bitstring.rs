@@ -366,6 +366,33 @@ mod tests {
         assert_eq!(read.get(usize::MAX), None);
     }
 
+    /// The credential and the list of the specification's appendices A.1 and A.2.
+    #[test]
+    fn the_specifications_own_list_has_131072_entries_and_the_credential_beside_it_is_not_revoked()
+    {
+        let list = Document::parse(
+            br#"{"id": "https://example.com/status/3#list", "type": "BitstringStatusList",
+                 "statusPurpose": "revocation",
+                 "encodedList": "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"}"#,
+        )
+        .unwrap();
+        let list = List::read(list.root()).unwrap();
+        assert_eq!(list.purposes, [Purpose::Revocation]);
+        assert_eq!(list.bits.len(), 131_072);
+        assert_eq!(list.bits, Bits::new(0));
+        let entry = Document::parse(
+            br#"{"id": "https://example.com/credentials/status/3#94567",
+                 "type": "BitstringStatusListEntry", "statusPurpose": "revocation",
+                 "statusListIndex": "94567",
+                 "statusListCredential": "https://example.com/credentials/status/3"}"#,
+        )
+        .unwrap();
+        let entry = Entry::read(entry.root()).unwrap();
+        assert_eq!((entry.index, list.bits.get(entry.index)), (94_567, Some(false)));
+        // What we compose of the same bits is the same list, though its bytes are for gzip to say.
+        assert_eq!(decode(&encode(&list.bits)), Ok(list.bits));
+    }
+
     fn gzip(bytes: &[u8]) -> String {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(bytes).unwrap();

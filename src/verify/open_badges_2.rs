@@ -194,8 +194,7 @@ async fn held<'k, S: Sources>(
 async fn public_key<S: Sources>(id: &str, issuer: &str, sources: &S) -> Result<PublicKey, Check> {
     let fetched = get(id, sources).await.map_err(|error| silent(issuer_key::NAME, &error))?;
     let document = read_as(issuer_key::NAME, &fetched, id)?;
-    let key = ob2::key(document.root(), id, issuer);
-    key.map_err(|problem| Check::fail(issuer_key::NAME, id, problem))
+    ob2::key(document.root(), id, issuer)
 }
 
 /// What an assertion refers to, as it was answered.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::sign::Signer;
@@ -331,6 +333,24 @@ async fn a_key_must_name_its_issuer_back_and_one_of_several_may_have_signed() {
     let found = report(&text, &several).await;
     assert_eq!(code(&found, "issuer-key"), Some("too-many-keys"));
     assert_eq!(found.verdicts.authentic, Verdict::Undecided);
+}
+
+#[tokio::test]
+async fn a_key_of_a_kind_that_is_not_read_is_undecided_and_a_broken_one_refused() {
+    let keys = keys();
+    let text = jws(&assertion("signed"), "RS256", &keys);
+    let mut world = world(&keys);
+    let other = EcKey::generate(&EcGroup::from_curve_name(Nid::SECP256K1).unwrap()).unwrap();
+    let other = String::from_utf8(other.public_key_to_pem().unwrap()).unwrap();
+    for (pem, code_of_it, verdict) in [
+        (other.as_str(), "unsupported-key", Verdict::Undecided),
+        ("-----BEGIN PUBLIC KEY-----", "invalid-key", Verdict::No),
+    ] {
+        world.0.get_mut(KEY).unwrap()["publicKeyPem"] = json!(pem);
+        let found = report(&text, &world).await;
+        assert_eq!(code(&found, "issuer-key"), Some(code_of_it));
+        assert_eq!(found.verdicts.authentic, verdict);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! Keys that OpenSSL checks signatures with: P-256, P-384 and RSA.
-//! Spec: SEC 1 (points), RFC 8017 (RSA), RFC 7468 (PEM).
+//! Spec: SEC 1 (points), RFC 8017 (RSA).
 //!
 //! Invariant: a point is on its curve, and an RSA key is long enough and can be
 //! one at all. Each is decoded once.
@@ -7,7 +7,7 @@
 use std::hash::{Hash, Hasher};
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint, PointConversionForm};
 use openssl::error::ErrorStack;
@@ -45,27 +45,6 @@ impl OpenSslKey {
         let bytes = key.public_key_to_der_pkcs1()?.into();
         let decoded = PKey::from_rsa(key)?;
         Ok(Self { algorithm: Algorithm::Rsa, bytes, decoded })
-    }
-
-    /// An RSA key in PEM (RFC 7468), as Open Badges 2.0 publishes them. Read without
-    /// OpenSSL's own reader, which asks the terminal where a text calls for a pass phrase.
-    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let body = |label: &str| {
-            let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
-            let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
-            let base64: String = body.split_ascii_whitespace().collect();
-            STANDARD.decode(base64).ok()
-        };
-        if text.contains("PRIVATE KEY") {
-            return Err(KeyError::Private);
-        }
-        let key = match (body("PUBLIC KEY"), body("RSA PUBLIC KEY")) {
-            (Some(der), _) => Rsa::public_key_from_der(&der),
-            (None, Some(der)) => Rsa::public_key_from_der_pkcs1(&der),
-            (None, None) => return Err(KeyError::NotPem),
-        };
-        let key = key.map_err(|_| KeyError::NotRsa)?;
-        Self::rsa(&key.n().to_vec(), &key.e().to_vec())
     }
 
     /// A point in SEC 1 form, compressed or not.
@@ -183,26 +162,6 @@ impl Curve {
 mod tests {
     use super::*;
     use crate::model::key::PublicKey;
-
-    #[test]
-    fn pem_is_read_in_both_forms_and_never_asks_for_a_pass_phrase() {
-        let rsa = Rsa::generate(2048).unwrap();
-        let key = PublicKey::rsa(&rsa.n().to_vec(), &rsa.e().to_vec()).unwrap();
-        let spki = String::from_utf8(rsa.public_key_to_pem().unwrap()).unwrap();
-        let pkcs1 = String::from_utf8(rsa.public_key_to_pem_pkcs1().unwrap()).unwrap();
-        assert_eq!(PublicKey::from_pem(&spki).as_ref(), Ok(&key));
-        assert_eq!(PublicKey::from_pem(&pkcs1.replace('\n', "\r\n")).as_ref(), Ok(&key));
-        let private = String::from_utf8(rsa.private_key_to_pem().unwrap()).unwrap();
-        assert_eq!(PublicKey::from_pem(&private), Err(KeyError::Private));
-        let locked = spki.replacen(
-            "KEY-----\n",
-            "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n",
-            1,
-        );
-        for text in [locked.as_str(), "", "-----BEGIN PUBLIC KEY-----", &spki[1..]] {
-            assert_eq!(PublicKey::from_pem(text), Err(KeyError::NotPem), "{text}");
-        }
-    }
 
     #[test]
     fn rsa_keys_that_anybody_could_break_are_refused() {
