@@ -40,6 +40,7 @@ use crate::fetch::{Documents, Given, MAX_BYTES};
 use crate::jsonld::Contexts;
 use crate::model::json::{Object, Value};
 use crate::proof::Secured;
+use crate::proof::vc_jwt::Jws;
 
 /// Where a pack says what it is.
 const INDEX: &str = "pack.json";
@@ -342,8 +343,7 @@ fn contexts(
 fn named_contexts(input: &Input, seen: &BTreeMap<String, Given>) -> BTreeSet<String> {
     let mut urls = BTreeSet::new();
     if let Input::Bytes(bytes) = input {
-        let held = Picture::of(bytes).and_then(|picture| picture.open(bytes).ok());
-        name_contexts(held.as_ref().map_or(bytes, |held| held.credential.as_bytes()), &mut urls);
+        name_contexts(bytes, &mut urls);
     }
     for answer in seen.values() {
         if let Given::Document(bytes) = answer {
@@ -353,20 +353,33 @@ fn named_contexts(input: &Input, seen: &BTreeMap<String, Given>) -> BTreeSet<Str
     urls
 }
 
-/// The URLs under any `@context` of a document.
+/// The URLs under any `@context` of a document, and of the JWTs in it: enveloped credentials,
+/// endorsements, what a presentation holds.
 fn name_contexts(bytes: &[u8], urls: &mut BTreeSet<String>) {
     fn of(object: &Object<'_>, urls: &mut BTreeSet<String>) {
         for (name, value) in object.iter() {
+            let texts = value.items().iter().filter_map(Value::as_str);
             if name == "@context" {
-                let texts = value.items().iter().filter_map(Value::as_str);
                 urls.extend(texts.map(str::to_owned));
+            } else {
+                let jwts = texts.map(bare).filter(|text| Jws::is_shape_of(text));
+                // Each is a quarter shorter than what it stands in, so this ends soon.
+                jwts.for_each(|jwt| name_contexts(jwt.as_bytes(), urls));
             }
             value.items().iter().filter_map(Value::as_object).for_each(|below| of(below, urls));
         }
     }
+    let held = Picture::of(bytes).and_then(|picture| picture.open(bytes).ok());
+    let bytes = held.as_ref().map_or(bytes, |held| held.credential.as_bytes());
     let Ok(secured) = Secured::decode(bytes) else { return };
     let Ok(document) = secured.document() else { return };
     of(document.root(), urls);
+}
+
+/// A JWT without what makes it the `id` of an envelope.
+fn bare(text: &str) -> &str {
+    let data = text.strip_prefix("data:application/").and_then(|data| data.split_once(','));
+    data.map_or(text, |(_, jwt)| jwt)
 }
 
 /// Says of a report that it rests on the asker's own map.
@@ -407,11 +420,15 @@ fn malformed(what: impl std::fmt::Display, why: impl Into<String>) -> CommandErr
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
     use super::*;
     use crate::check::endorsement::EndorsementReport;
     use crate::check::report::{Presentation, Refreshed, Status, Verdict};
     use crate::check::{Check, Verdicts};
     use crate::command::verify::{Basis, words};
+    use crate::model::credential::CONTEXT_V2;
 
     /// Of a credential that holds, and all that it carries and that answered for it as well.
     fn verified() -> Report {
@@ -462,6 +479,37 @@ mod tests {
         let replayed = told(as_replayed(report));
         assert!(!replayed.contains(r#""verified":true"#), "{replayed}");
         assert!(replayed.contains(r#""authentic":"yes""#), "the verdicts stay: {replayed}");
+    }
+
+    #[test]
+    fn contexts_that_are_named_inside_of_jwts_are_named() {
+        let jws = |payload: &str| {
+            let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+            format!("{}.{}.AA", part(r#"{"alg":"ES256","typ":"vc+jwt"}"#), part(payload))
+        };
+        let of = |name: &str, more: &str| {
+            format!(r#"{{"@context": ["{CONTEXT_V2}", "https://a.example/{name}"]{more}}}"#)
+        };
+        let endorsement = jws(&of("endorsement", ""));
+        let enveloped = jws(&of("enveloped", &format!(r#", "endorsementJwt": ["{endorsement}"]"#)));
+        let bare = jws(&of("bare", ""));
+        let held = format!(
+            r#", "verifiableCredential": [{{"@context": "{CONTEXT_V2}",
+                "type": "EnvelopedVerifiableCredential",
+                "id": "data:application/vc+jwt,{enveloped}"}}, "{bare}"]"#
+        );
+        let presentation = of("presentation", &held);
+        let named = |input: &str| {
+            let named = named_contexts(&Input::Bytes(input.into()), &BTreeMap::new());
+            let own = named.iter().filter_map(|url| url.strip_prefix("https://a.example/"));
+            own.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let all = ["bare", "endorsement", "enveloped", "presentation"];
+        assert_eq!(named(&presentation), all);
+        assert_eq!(named(&jws(&presentation)), all);
+        assert!(
+            named(r#"{"id": "data:application/vc+jwt,eyJ.e30.AA", "a": "ey.ey.ey"}"#).is_empty()
+        );
     }
 
     #[test]

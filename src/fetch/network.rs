@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, IF_NONE_MATCH};
+use reqwest::{Response, StatusCode};
 use tokio::time;
 use url::Url;
 
@@ -243,16 +243,33 @@ impl Network {
         accept: &str,
         known: Option<&Validator>,
     ) -> Result<Answered, FetchError> {
+        let mut response = self.ask(url, accept, known).await?;
+        if let Some(known) = known.filter(|_| response.status() == StatusCode::NOT_MODIFIED) {
+            if let Some(headers) = known.renewed_by(response.headers()) {
+                return Ok(self.answered(None, &headers));
+            }
+            // It speaks of another edition than was asked about, and that one we have not.
+            response = self.ask(url, accept, None).await?;
+        }
+        self.whole(url, response).await
+    }
+
+    /// With the name of the edition that is known, if one is.
+    async fn ask(
+        &self,
+        url: &Url,
+        accept: &str,
+        known: Option<&Validator>,
+    ) -> Result<Response, FetchError> {
         let mut request = self.client.get(url.clone()).header(ACCEPT, accept);
         if let Some(known) = known {
             request = request.header(IF_NONE_MATCH, known.tag());
         }
-        let response = request.send().await.map_err(|e| transport_error(url, &e))?;
+        request.send().await.map_err(|e| transport_error(url, &e))
+    }
+
+    async fn whole(&self, url: &Url, response: Response) -> Result<Answered, FetchError> {
         let status = response.status();
-        let renewed = known.filter(|_| status == StatusCode::NOT_MODIFIED);
-        if let Some(headers) = renewed.and_then(|known| known.renewed_by(response.headers())) {
-            return Ok(self.answered(None, &headers));
-        }
         if status != StatusCode::OK {
             return Err(FetchError::Status { url: url.to_string(), status: status.as_u16() });
         }
@@ -338,7 +355,7 @@ pub enum NetworkError {
     Client(String),
 }
 
-async fn read_capped(url: &Url, mut response: reqwest::Response) -> Result<Vec<u8>, FetchError> {
+async fn read_capped(url: &Url, mut response: Response) -> Result<Vec<u8>, FetchError> {
     let too_large = || FetchError::TooLarge { url: url.to_string() };
     if response.content_length().is_some_and(|n| n > MAX_BYTES as u64) {
         return Err(too_large());

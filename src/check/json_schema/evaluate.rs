@@ -466,7 +466,6 @@ impl<'e, 's> Evaluation<'e, 's> {
     }
 }
 
-/// Numbers may be written at any length, and are read anew each time.
 /// The items from the index `first`, all beside the same schema.
 fn after<'e, 's, 'i, 'v>(
     first: usize,
@@ -476,6 +475,7 @@ fn after<'e, 's, 'i, 'v>(
     items.iter().enumerate().skip(first).map(move |(index, item)| (index, (part, item)))
 }
 
+/// Numbers may be written at any length, and are read anew each time.
 fn length(value: &Value<'_>) -> usize {
     match value {
         Value::Number(number) => number.text().len() / STRIDE,

@@ -187,6 +187,47 @@ mod over_loopback {
         assert_eq!(whole.load(Ordering::SeqCst), 3);
     }
 
+    /// Says of whatever tag that its own edition is the current one; how often it was asked.
+    async fn of_another_edition() -> (String, Arc<AtomicU64>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let asked = Arc::new(AtomicU64::new(0));
+        let counted = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let number = counted.fetch_add(1, Ordering::SeqCst);
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).to_ascii_lowercase();
+                let (line, body) = match request.contains("if-none-match") {
+                    true => ("304 Not Modified", String::new()),
+                    false => ("200 OK\r\ncontent-length: 1", number.to_string()),
+                };
+                let answer = format!(
+                    "HTTP/1.1 {line}\r\nconnection: close\r\netag: \"{number}\"\r\n\r\n{body}"
+                );
+                let _written = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        (origin, asked)
+    }
+
+    #[tokio::test]
+    async fn who_answers_of_another_edition_than_asked_is_asked_for_the_whole_at_once() {
+        let (origin, asked) = of_another_edition().await;
+        let clock = Hand(Arc::new(AtomicU64::new(1_790_000_000)));
+        let network =
+            Network::new(Ambient::new(clock.clone(), Zeros), std::slice::from_ref(&origin));
+        let network = network.unwrap();
+        let url = Url::parse(&origin).unwrap();
+        let (first, number) = network.copy(&url, "").await.unwrap();
+        clock.0.fetch_add(100_000, Ordering::SeqCst);
+        let (second, other) = network.copy(&url, "").await.unwrap();
+        assert_eq!((first.bytes.as_slice(), second.bytes.as_slice()), (&b"0"[..], &b"2"[..]));
+        assert_ne!(number, other);
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
+    }
+
     #[tokio::test]
     async fn what_may_not_be_kept_is_asked_for_each_time() {
         let (origin, asked) = counting("200 OK\r\ncache-control: no-store").await;

@@ -164,7 +164,7 @@ fn mechanism(named: Option<&str>, asked: &Asked<'_>) -> Result<Option<Mechanism>
         (None, (Some(kind), None)) if kind == "DataIntegrityProof" => None,
         (None, (kind, cryptosuite)) => cryptosuite.or(kind),
     };
-    let Some(mut wanted) = wanted else { return Ok(None) };
+    let Some(mut wanted) = wanted else { return unasked(asked).map(|()| None) };
     let which = if wanted == "vc+jwt" { asked.option("alg") } else { asked.option("curve") };
     if let Some(which) = which.filter(|_| !wanted.contains('.')) {
         wanted = format!("{wanted}.{which}");
@@ -173,6 +173,20 @@ fn mechanism(named: Option<&str>, asked: &Asked<'_>) -> Result<Option<Mechanism>
         let detail = format!("credentials are not signed with {wanted:?} here");
         Problem::Unreadable { part: "options", detail }
     })
+}
+
+/// That nothing is asked for of a way of securing that is not named: which one would be a guess.
+fn unasked(asked: &Asked<'_>) -> Result<(), Problem> {
+    let of_what =
+        [("curve", "a `cryptosuite`, as \"ecdsa-rdfc-2019\""), ("alg", "the `type` \"vc+jwt\"")];
+    match of_what.into_iter().find(|(option, _)| asked.option(option).is_some()) {
+        None => Ok(()),
+        Some((option, of)) => {
+            let detail =
+                format!("`{option}` says nothing alone: name {of} beside it, or leave it out");
+            Err(Problem::Unreadable { part: "options", detail })
+        }
+    }
 }
 
 fn created(signed: SignedExternal) -> Result<Response, Problem> {

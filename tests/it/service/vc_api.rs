@@ -1,5 +1,6 @@
 //! The VC-API over HTTP: the rows of what its clients and the public suites ask.
 
+mod data_model;
 mod issuing;
 
 use std::sync::Arc;
