@@ -204,6 +204,9 @@ impl<'a> Definer<'a> {
             };
         } else if term == "@type" {
             definition.iri = Some("@type".into());
+        } else if term.contains('/') {
+            // Resolved against the base by some, after @vocab by others.
+            return Err(ContextFault::Unsupported("a term with a slash and no @id").into());
         } else if let Some(vocab) = &self.draft.vocab {
             definition.iri = Some(format!("{vocab}{term}").into());
         } else {

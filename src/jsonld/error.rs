@@ -51,6 +51,7 @@ impl Error {
                 | Error::Direction { .. }
                 | Error::OddNumber { .. }
                 | Error::Unsupported { .. }
+                | Error::InvalidContext { fault: ContextFault::Unsupported(_), .. }
         )
     }
 

@@ -315,7 +315,8 @@ impl<'c, 'd> Expander<'c, 'd> {
         let mode = Mode { propagate: true, override_protected: false, known: false };
         // Mostly nothing but URLs, which need no copy to be kept.
         let urls = context.items().iter().map(Value::as_str);
-        let result = if urls.clone().all(|url| url.is_some()) {
+        let only_urls = urls.len() > 0 && urls.clone().all(|url| url.is_some());
+        let result = if only_urls {
             urls.flatten().try_fold(active.clone(), |active, url| {
                 self.processor.apply_url(&active, url, mode)
             })

@@ -241,7 +241,8 @@ impl<'c> Processor<'c> {
             one => std::slice::from_ref(one),
         };
         let Some(first) = entries.first() else {
-            return Ok(active.clone());
+            // After it, one processor no longer reads JSON-LD 1.1.
+            return Err(ContextFault::Unsupported("an empty array").into());
         };
         let propagate = match first.as_object().and_then(|first| first.get("@propagate")) {
             Some(Source::Bool(propagate)) => *propagate,
@@ -426,8 +427,7 @@ fn settings(draft: &mut Context, local: &Members) -> Result<(), ContextFault> {
         draft.direction =
             direction(value).ok_or(ContextFault::InvalidEntry("@direction".into()))?;
     }
-    flag(local, "@propagate")?;
-    Ok(())
+    flag(local, "@propagate").map(drop)
 }
 
 fn flag(local: &Members, name: &str) -> Result<Option<bool>, ContextFault> {

@@ -203,6 +203,10 @@ impl<'c, 'd> Expander<'c, 'd> {
         if place.free || place.in_list || (in_container && !is_list) {
             return Err(self.unsupported("a list or set in this place"));
         }
+        if place.in_map && !is_list {
+            // What its key says does not reach into a set everywhere.
+            return Err(self.unsupported("@set inside a map"));
+        }
         if in_container && value.items().iter().any(|item| matches!(item, Value::Array(_))) {
             // A list in this one, or a part of it: processors differ.
             return Err(self.unsupported("an array in @list under a list container"));

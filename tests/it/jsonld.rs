@@ -7,6 +7,7 @@ mod nquads;
 mod references;
 mod safe_mode;
 mod schemas;
+mod scopes;
 mod shrink;
 mod w3c;
 

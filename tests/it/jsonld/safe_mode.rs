@@ -102,6 +102,8 @@ fn contexts_are_refused_where_they_are_unknown_or_change_protected_terms() {
             "/@context",
         ),
         (r#", {"a": {"@id": "x:a", "@context": 5}}"#, "", "invalid-context", "/@context"),
+        (r#", {"@vocab": "urn:v:", "a/b": {}}"#, "", "invalid-context", "/@context"),
+        ("", r#", "evidence": {"@context": []}"#, "invalid-context", "/evidence/@context"),
         (
             "",
             r#", "evidence": {"@context": {"narrative": "x:n"}, "type": "Evidence"}"#,
@@ -153,6 +155,8 @@ fn what_processors_write_differently_is_refused() {
         (scoped, r#", "evidence": {"type": ["Evidence", "T"], "x": "urn:x"}"#),
         (inner, r#", "evidence": {"type": ["Evidence", "T"], "y": {"@list": ["a"]}}"#),
         (types, r#", "t": [{}]"#),
+        (types, r#", "t": {"Evidence": {"@set": {}}}"#),
+        (ids, r#", "m": {"urn:a": [{"@set": [{"name": "x"}]}]}"#),
     ] {
         assert_eq!(refusal(contexts, members).code(), "unsupported-json-ld", "{members}");
     }
