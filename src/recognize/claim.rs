@@ -6,96 +6,26 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::belongs::{BelongsDecision, Claimant, YesNo};
+use super::belongs::{BelongsDecision, Claimant};
+use super::examined::Examined;
 use super::receipt::Draft;
 use super::request::{ClaimRequest, Filed};
 use super::{Recognition, RecognizeError, policy};
-use crate::bake::Picture;
-use crate::check::{Report, counted};
 use crate::issue::IssueError;
 use crate::issue::parties::Party;
 use crate::model::Fault;
 use crate::model::decimal::Amount;
 use crate::model::fault::token;
 use crate::model::links;
-use crate::proof::Secured;
 use crate::recognition::decision::Outcome;
 use crate::recognition::facts::CountedBefore;
 use crate::recognition::policy::{Condition, ConditionOf};
 use crate::recognition::receipt::{self, DecidedOn};
-use crate::recognition::{Answer, ClaimFacts, CountedCredential, Decision, Policy, count};
+use crate::recognition::{ClaimFacts, CountedCredential, Decision, Policy, count};
 use crate::store::{ClaimRecorded, ClaimRow, NewClaim, PolicyRow, Use};
 
 /// How often a claim is decided again because another of the same claimant came between.
 const MOST_DECISIONS: usize = 40;
-
-/// A credential of a claim, verified.
-#[derive(Debug, Clone)]
-pub struct Examined {
-    pub report: Report,
-    /// As it is secured: JSON or a compact JWS, out of its picture.
-    pub text: String,
-    pub facts: CountedCredential,
-    /// The status lists that it names, as they were.
-    pub lists: Vec<DecidedOn>,
-}
-
-impl Examined {
-    /// From what was verified, at a place among the claim's credentials.
-    pub fn new(
-        (index, filed): (usize, &Filed),
-        claimant: &Claimant,
-        report: Report,
-        bytes: &[u8],
-    ) -> Self {
-        let text = secured_text(bytes);
-        let secured = Secured::decode(text.as_bytes()).ok();
-        let document = secured.as_ref().and_then(|secured| secured.document().ok());
-        let root = document.as_ref().map(|document| document.root());
-        let mut drawn = counted::credentials(&report, "");
-        // Of several in one presentation, which one is claimed would be for us to choose.
-        let mut facts = match drawn.len() {
-            1 => drawn.remove(0),
-            _ => CountedCredential::default(),
-        };
-        let name = facts.name.clone().unwrap_or_else(|| "no name".into());
-        facts.input = format!("credential {} ({name})", index + 1);
-        facts.statements = filed.statements.clone();
-        facts.approvals = filed.approvals.clone();
-        facts.belongs = match (&filed.belongs, root) {
-            (Some(BelongsDecision { decision: YesNo::Yes, .. }), _) => Answer::Yes,
-            (Some(BelongsDecision { decision: YesNo::No, .. }), _) => Answer::No,
-            (None, Some(root)) if facts.authentic == Answer::Yes => claimant.compare(root),
-            (None, _) => Answer::NotAsked,
-        };
-        Self { report, facts, lists: Vec::new(), text: text.into_owned() }
-    }
-
-    /// The addresses of its status lists, where its signature held.
-    pub fn list_urls(&self) -> Vec<String> {
-        if self.facts.authentic != Answer::Yes {
-            return Vec::new();
-        }
-        let secured = Secured::decode(self.text.as_bytes()).ok();
-        let document = secured.as_ref().and_then(|secured| secured.document().ok());
-        let Some(document) = document else { return Vec::new() };
-        let entries = crate::model::Credential(document.root());
-        let entries = entries.status_entries().filter_map(|entry| entry.as_object());
-        let urls = entries.filter_map(|entry| entry.str("statusListCredential"));
-        urls.map(str::to_owned).take(MOST_LISTS).collect()
-    }
-}
-
-/// Lists that a receipt names of one credential.
-const MOST_LISTS: usize = 4;
-
-/// The credential's own text, out of a picture where it is in one.
-fn secured_text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    match Picture::of(bytes).map(|picture| picture.open(bytes)) {
-        Some(Ok(baked)) => baked.credential.into(),
-        _ => String::from_utf8_lossy(bytes.trim_ascii()),
-    }
-}
 
 /// A claim with its verified credentials, one for each that was filed.
 pub struct Claim<'c> {

@@ -9,6 +9,7 @@
 
 pub mod belongs;
 pub mod claim;
+pub mod examined;
 mod policies;
 mod receipt;
 pub mod request;

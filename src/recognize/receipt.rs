@@ -1,7 +1,8 @@
 //! Receipts: signed by the recognizer, kept and revocable like any credential.
 
 use super::belongs::Claimant;
-use super::claim::{Decided, Examined, json};
+use super::claim::{Decided, json};
+use super::examined::Examined;
 use super::{Recognition, RecognizeError};
 use crate::issue::parties::Party;
 use crate::issue::secure::{prepare, secure};

@@ -1,0 +1,80 @@
+//! A credential of a claim, after its verification: what is counted of it, and whose it is.
+//!
+//! Invariant: whether it belongs is compared only where its signature held, and never overrules
+//! what a person decided.
+
+use super::belongs::{BelongsDecision, Claimant, YesNo};
+use super::request::Filed;
+use crate::bake::Picture;
+use crate::check::{Report, counted};
+use crate::proof::Secured;
+use crate::recognition::receipt::DecidedOn;
+use crate::recognition::{Answer, CountedCredential};
+
+/// A credential of a claim, verified.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    pub report: Report,
+    /// As it is secured: JSON or a compact JWS, out of its picture.
+    pub text: String,
+    pub facts: CountedCredential,
+    /// The status lists that it names, as they were.
+    pub lists: Vec<DecidedOn>,
+}
+
+impl Examined {
+    /// From what was verified, at a place among the claim's credentials.
+    pub fn new(
+        (index, filed): (usize, &Filed),
+        claimant: &Claimant,
+        report: Report,
+        bytes: &[u8],
+    ) -> Self {
+        let text = secured_text(bytes);
+        let secured = Secured::decode(text.as_bytes()).ok();
+        let document = secured.as_ref().and_then(|secured| secured.document().ok());
+        let root = document.as_ref().map(|document| document.root());
+        let mut drawn = counted::credentials(&report, "");
+        // Of several in one presentation, which one is claimed would be for us to choose.
+        let mut facts = match drawn.len() {
+            1 => drawn.remove(0),
+            _ => CountedCredential::default(),
+        };
+        let name = facts.name.clone().unwrap_or_else(|| "no name".into());
+        facts.input = format!("credential {} ({name})", index + 1);
+        facts.statements = filed.statements.clone();
+        facts.approvals = filed.approvals.clone();
+        facts.belongs = match (&filed.belongs, root) {
+            (Some(BelongsDecision { decision: YesNo::Yes, .. }), _) => Answer::Yes,
+            (Some(BelongsDecision { decision: YesNo::No, .. }), _) => Answer::No,
+            (None, Some(root)) if facts.authentic == Answer::Yes => claimant.compare(root),
+            (None, _) => Answer::NotAsked,
+        };
+        Self { report, facts, lists: Vec::new(), text: text.into_owned() }
+    }
+
+    /// The addresses of its status lists, where its signature held.
+    pub fn list_urls(&self) -> Vec<String> {
+        if self.facts.authentic != Answer::Yes {
+            return Vec::new();
+        }
+        let secured = Secured::decode(self.text.as_bytes()).ok();
+        let document = secured.as_ref().and_then(|secured| secured.document().ok());
+        let Some(document) = document else { return Vec::new() };
+        let entries = crate::model::Credential(document.root());
+        let entries = entries.status_entries().filter_map(|entry| entry.as_object());
+        let urls = entries.filter_map(|entry| entry.str("statusListCredential"));
+        urls.map(str::to_owned).take(MOST_LISTS).collect()
+    }
+}
+
+/// Lists that a receipt names of one credential.
+const MOST_LISTS: usize = 4;
+
+/// The credential's own text, out of a picture where it is in one.
+fn secured_text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    match Picture::of(bytes).map(|picture| picture.open(bytes)) {
+        Some(Ok(baked)) => baked.credential.into(),
+        _ => String::from_utf8_lossy(bytes.trim_ascii()),
+    }
+}
