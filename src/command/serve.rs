@@ -103,6 +103,7 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
         vc_api: config.vc_api.clone(),
         options: Options { trusted: config.trusted.clone(), ..Options::default() },
         pictures: Default::default(),
+        policies: Default::default(),
     }))
 }
 

@@ -27,6 +27,7 @@ pub mod public;
 pub mod setup;
 pub mod share;
 pub mod sources;
+pub mod standing;
 pub mod upload;
 pub mod vc_api;
 pub mod verify;
@@ -46,6 +47,7 @@ use crate::check::options::Options;
 use crate::fetch::Network;
 use crate::issue::Issuance;
 use crate::jsonld::Contexts;
+use crate::recognize::standing::Shelf;
 
 /// What the handlers share.
 pub struct App {
@@ -63,6 +65,8 @@ pub struct App {
     pub options: Options,
     /// What was drawn before.
     pub pictures: files::Pictures,
+    /// The policies that recognizers here have published, as far as they were asked for.
+    pub policies: Shelf,
 }
 
 /// The service.
@@ -139,6 +143,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(policies::version))
         .routes(routes!(public::achievement))
         .routes(routes!(public::achievement_version))
+        .routes(routes!(standing::of_achievement))
         .routes(routes!(public::achievement_image))
         .routes(routes!(public::status_list))
         .routes(routes!(public::evidence))

@@ -232,9 +232,9 @@ pub fn figures() -> &'static PrometheusHandle {
 /// Brings the figures of the caches up to date.
 pub async fn caches(app: &App) {
     let (others, own) = tokio::join!(app.network.figures(), app.issuance.figures());
-    let pictures = app.pictures.figures().await;
+    let (pictures, policies) = tokio::join!(app.pictures.figures(), app.policies.figures());
     for Figures { cache, entries, bytes, hits, misses, evictions } in
-        others.into_iter().chain(own).chain([pictures])
+        others.into_iter().chain(own).chain([pictures, policies])
     {
         for (name, now) in [("entries", entries), ("bytes", bytes)] {
             metrics::gauge!(format!("touchmark_cache_{name}"), "cache" => cache).set(now as f64);

@@ -16,8 +16,10 @@ use super::limits::Client;
 use super::negotiate::{choose, is_current};
 use super::problem::{Problem, ProblemDocument};
 use super::sources::Own;
+use super::standing;
 use crate::bake::Picture;
 use crate::check::Report;
+use crate::check::options::Options;
 use crate::issue::status_list::ListForm;
 use crate::issue::{IssueError, definition};
 use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
@@ -88,7 +90,14 @@ pub async fn credential(
             let evidence = app.issuance.store.evidence_of(&row.id).await?;
             let open = evidence.into_iter().filter(|evidence| evidence.open);
             let open: Vec<_> = open.map(|evidence| evidence.token).collect();
-            let told = Told { row: &row, report: &report, open_evidence: &open, shared: None };
+            let standing = app.standing_of(&report).await?;
+            let told = Told {
+                row: &row,
+                report: &report,
+                open_evidence: &open,
+                shared: None,
+                standing: standing.as_ref(),
+            };
             let mut page = html(pages::credential(&t, links, &told)?);
             if control.robots {
                 page.headers_mut().insert("x-robots-tag", HeaderValue::from_static("all"));
@@ -191,7 +200,8 @@ fn external(
 pub(super) async fn report_on(app: &App, row: &CredentialRow) -> Report {
     let now = app.issuance.ambient.now();
     let own = Own::of(app);
-    let verifier = Verifier { sources: &own, contexts: app.contexts, now, options: &app.options };
+    let options = &Options { counted: true, ..app.options.clone() };
+    let verifier = Verifier { sources: &own, contexts: app.contexts, now, options };
     verifier.verify(row.embedded.as_bytes()).await
 }
 
@@ -261,12 +271,19 @@ async fn party(
         };
         let achievements = achievements.iter().map(|row| Ok((row.slug.clone(), definition(row)?)));
         let achievements: Vec<_> = achievements.collect::<Result<_, IssueError>>()?;
+        let policies = match kind {
+            PartyKind::Issuer => Vec::new(),
+            PartyKind::Recognizer => {
+                app.policies.policies_of(&app.issuance.store, &party.name).await?
+            }
+        };
         let known_as = app.options.trusted.as_ref().and_then(|known| known.known(&party.did));
         let told = pages::party::Told {
             party: &party,
             known_as,
             keys: &keys,
             achievements: &achievements,
+            policies: &policies,
             wish: &pages::catalogue::Wish::of(uri.query()),
         };
         return Ok(html(pages::party(t, &app.issuance.links, &told)?));
@@ -377,7 +394,7 @@ async fn find_version(
     Ok(app.issuance.store.achievement_version(issuer, slug, version).await?)
 }
 
-fn split_name(name: &str) -> Result<(&str, &str), Problem> {
+pub(super) fn split_name(name: &str) -> Result<(&str, &str), Problem> {
     let parts = name.split_once('.').filter(|(issuer, slug)| is_slug(issuer) && is_slug(slug));
     parts.ok_or(Problem::NotFound)
 }
@@ -399,7 +416,10 @@ async fn achievement_answer(
         let latest = app.issuance.store.latest_achievement(&row.issuer, &row.slug).await?;
         let latest = latest.map_or(row.version, |latest| latest.version);
         let definition = &definition;
-        let told = pages::achievement::Told { issuer: &issuer, ids: &ids, definition, latest };
+        let known = standing::known(&app.issuance.links, (&row.issuer, &row.slug), definition);
+        let standing = &app.standing(&known).await?;
+        let told =
+            pages::achievement::Told { issuer: &issuer, ids: &ids, definition, latest, standing };
         return Ok(html(pages::achievement(t, &app.issuance.links, &told)?));
     }
     json(media, &with_context(&Achievement::new(&ids, &definition)))

@@ -60,7 +60,9 @@ pub async fn shared(
     }
     let report = public::report_on(&app, &row).await;
     let shared = Some(Shared { token: &link.token, evidence: &link.evidence });
-    let told = Told { row: &row, report: &report, open_evidence: &[], shared };
+    let standing = app.standing_of(&report).await?;
+    let standing = standing.as_ref();
+    let told = Told { row: &row, report: &report, open_evidence: &[], shared, standing };
     let page = pages::credential(&t, &app.issuance.links, &told)?;
     Ok(kept_nowhere(public::html(page)))
 }

@@ -94,6 +94,11 @@ impl Links {
         format!("{}/recognizers/{recognizer}/policies/{policy}", self.base)
     }
 
+    /// One version of it, which never changes.
+    pub fn policy_version(&self, recognizer: &str, policy: &str, version: &str) -> String {
+        format!("{}/versions/{version}", self.policy(recognizer, policy))
+    }
+
     /// A dot joins issuer and slug, since neither contains one.
     pub fn achievement(&self, issuer: &str, slug: &str) -> String {
         format!("{}/achievements/{issuer}.{slug}", self.base)

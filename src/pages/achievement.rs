@@ -4,11 +4,13 @@ use askama::Template;
 
 use super::catalogue::stack_link;
 use super::speech::Speech;
+use super::standing::Shown;
 use super::{here, markdown, render, shown_picture};
 use crate::http::problem::Problem;
 use crate::issue::parties::Party;
 use crate::model::achievement::{AchievementDefinition, AchievementIds};
 use crate::model::links::Links;
+use crate::recognize::standing::Standing;
 
 #[derive(Template)]
 #[template(path = "achievement.html")]
@@ -26,6 +28,7 @@ struct Page<'a> {
     versions: Vec<(i64, String)>,
     /// The newest one, where this is an older one.
     newest: Option<String>,
+    standing: Shown,
 }
 
 /// What is told, and which of how many versions of it.
@@ -34,10 +37,12 @@ pub struct Told<'a> {
     pub ids: &'a AchievementIds,
     pub definition: &'a AchievementDefinition,
     pub latest: i64,
+    /// Where its newest version counts.
+    pub standing: &'a Standing,
 }
 
 pub fn achievement(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Problem> {
-    let Told { issuer, ids, definition, latest } = told;
+    let Told { issuer, ids, definition, latest, standing } = told;
     let version = |version: i64| {
         let ids = AchievementIds { version, ..(*ids).clone() };
         (version, here(links, &ids.version_url()).to_owned())
@@ -56,6 +61,7 @@ pub fn achievement(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String,
         version: ids.version,
         versions: (1..=*latest).rev().map(version).collect(),
         newest: (ids.version < *latest).then(|| here(links, &ids.achievement).to_owned()),
+        standing: Shown::of(t, links, standing),
         issuer_page,
     })
 }

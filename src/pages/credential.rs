@@ -10,6 +10,7 @@ use askama::Template;
 use super::checks::{self, Group};
 use super::files::{Facts, Files};
 use super::speech::Speech;
+use super::standing::Shown;
 use super::verdict::{self, Verdict};
 use super::{here, markdown, owner_page, render, shown_picture};
 use crate::check::Report;
@@ -19,6 +20,7 @@ use crate::http::problem::Problem;
 use crate::model::achievement::AchievementIds;
 use crate::model::json::{self, Object, Value};
 use crate::model::links::Links;
+use crate::recognize::standing::Standing;
 use crate::store::{CredentialRow, PartyKind};
 
 /// What the page is made of, beside the signed bytes.
@@ -29,6 +31,8 @@ pub struct Told<'a> {
     pub open_evidence: &'a [String],
     /// The share link that shows it, if one does.
     pub shared: Option<Shared<'a>>,
+    /// Where it counts, where it holds.
+    pub standing: Option<&'a Standing>,
 }
 
 /// What a share link shows, whatever is open on the page itself.
@@ -69,6 +73,7 @@ struct Page<'a> {
     evidence: Vec<Evidence<'a>>,
     alignments: Vec<Aligned<'a>>,
     files: Files,
+    standing: Option<Shown>,
 }
 
 /// What was reached on one criterion.
@@ -158,6 +163,7 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
         achievement_page: ours.map(|ids| here(links, &ids.version_url()).to_owned()),
         evidence: signed.evidence(links, told),
         alignments: signed.alignments(),
+        standing: told.standing.map(|standing| Shown::of(t, links, standing)),
     })
 }
 

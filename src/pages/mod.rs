@@ -6,6 +6,7 @@
 //! reached by, and loads nothing from anywhere else.
 
 pub mod achievement;
+pub mod amounts;
 pub mod catalogue;
 pub mod checks;
 pub mod credential;
@@ -17,8 +18,10 @@ pub mod manage;
 pub mod markdown;
 pub mod party;
 pub mod private;
+pub mod rules;
 pub mod speech;
 pub mod standards;
+pub mod standing;
 pub mod verdict;
 pub mod verification;
 

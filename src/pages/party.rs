@@ -1,15 +1,18 @@
 //! The page of an issuer or recognizer: who it is, what it offers, the keys that speak for it.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::catalogue::{Catalogue, Wish};
 use super::speech::Speech;
-use super::{here, render};
+use super::{here, render, rules};
 use crate::check::trusted_issuers::KnownAs;
 use crate::http::problem::Problem;
 use crate::issue::parties::Party;
 use crate::model::achievement::AchievementDefinition;
 use crate::model::links::Links;
+use crate::recognition::Policy;
 use crate::store::{KeyState, PartyKind, SigningKeyRow};
 
 #[derive(Template)]
@@ -26,6 +29,7 @@ struct Page<'a> {
     catalogue: Catalogue<'a>,
     /// By slug.
     achievements: String,
+    policies: Vec<Rules<'a>>,
 }
 
 /// What the page tells of.
@@ -35,7 +39,19 @@ pub struct Told<'a> {
     pub known_as: Option<&'a KnownAs>,
     pub keys: &'a [SigningKeyRow],
     pub achievements: &'a [(String, AchievementDefinition)],
+    /// A recognizer's, in their newest versions.
+    pub policies: &'a [Arc<Policy>],
     pub wish: &'a Wish,
+}
+
+/// A policy, rule by rule.
+struct Rules<'a> {
+    policy: &'a Policy,
+    /// Its own text.
+    link: String,
+    awards: Vec<String>,
+    accepts: Vec<String>,
+    conditions: Vec<String>,
 }
 
 struct Key<'a> {
@@ -60,7 +76,19 @@ pub fn party(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Probl
         keys: told.keys.iter().map(|row| key(row, t)).collect(),
         catalogue: Catalogue::of(told.wish, told.achievements),
         achievements: here(links, &links.achievement(&party.name, "")).to_owned(),
+        policies: told.policies.iter().map(|policy| rules_of(t, links, party, policy)).collect(),
     })
+}
+
+fn rules_of<'a>(t: &Speech, links: &Links, party: &Party, policy: &'a Policy) -> Rules<'a> {
+    let link = links.policy_version(&party.name, &policy.id, &policy.version);
+    Rules {
+        policy,
+        link: here(links, &link).to_owned(),
+        awards: rules::awards(t, policy),
+        accepts: rules::accepts(t, policy),
+        conditions: rules::conditions(t, policy),
+    }
 }
 
 fn key<'a>(row: &'a SigningKeyRow, t: &Speech) -> Key<'a> {

@@ -14,6 +14,7 @@ mod policies;
 mod receipt;
 pub mod request;
 pub mod review;
+pub mod standing;
 
 use crate::issue::{Issuance, IssueError};
 use crate::model::Fault;

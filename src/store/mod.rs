@@ -53,7 +53,7 @@ pub use mint::{
     Ceiling, EvidenceRow, Idempotency, Mint, Minted, Recorded, Replay, StatusEntry, Supersede,
 };
 pub use parties::{PartyKind, PartyRow};
-pub use policies::{NewPolicy, PolicyRow, Published};
+pub use policies::{NewPolicy, PolicyName, PolicyRow, Published};
 pub use scratch::ScratchSchema;
 pub use share_links::{MOST_SHARE_LINKS, NewShareLink, ShareLink, is_over};
 pub use signing_keys::{KeyState, SigningKeyRow};

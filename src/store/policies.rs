@@ -31,6 +31,16 @@ pub struct PolicyRow {
     pub created_at: Timestamp,
 }
 
+/// A published version without its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyName {
+    /// The recognizer's short name.
+    pub recognizer: String,
+    pub id: String,
+    pub version: String,
+    pub digest: String,
+}
+
 /// A version that is to be published, as of its note's time.
 #[derive(Clone, Copy, Debug)]
 pub struct NewPolicy<'a> {
@@ -93,6 +103,22 @@ impl Store {
         );
         let query = sqlx::query(sql).bind(recognizer).bind(id).bind(version);
         query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
+    }
+
+    /// The newest version of each policy of one recognizer, or of all, without its text: by
+    /// recognizer and id, so many at most.
+    pub async fn latest_policies(
+        &self,
+        recognizer: Option<&str>,
+        most: i64,
+    ) -> Result<Vec<PolicyName>> {
+        let sql = "SELECT recognizer, id, version, digest FROM policies AS newest \
+                   WHERE ($2 = '' OR recognizer = $2) AND number = (SELECT MAX(number) FROM policies AS any_of \
+                   WHERE any_of.recognizer = newest.recognizer AND any_of.id = newest.id) \
+                   ORDER BY recognizer, id LIMIT $1";
+        let rows = sqlx::query(sql).bind(most).bind(recognizer.unwrap_or(""));
+        let rows = rows.fetch_all(&self.readers).await?;
+        rows.iter().map(read_name).collect()
     }
 
     /// A version by its number.
@@ -179,6 +205,15 @@ async fn insert(
     .fetch_one(tx)
     .await?;
     read(&row)
+}
+
+fn read_name(row: &AnyRow) -> Result<PolicyName> {
+    Ok(PolicyName {
+        recognizer: row::text(row, "recognizer")?,
+        id: row::text(row, "id")?,
+        version: row::text(row, "version")?,
+        digest: row::text(row, "digest")?,
+    })
 }
 
 fn read(row: &AnyRow) -> Result<PolicyRow> {

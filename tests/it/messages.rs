@@ -82,7 +82,9 @@ fn every_message_is_read_as_it_is_written() {
                 .map(|name| (name, if numbers.contains(&name) { 1.into() } else { "X".into() }))
                 .collect();
             let said = t.with(&key, &given);
-            assert!(said != key && !said.contains(['{', '$']), "{tag}: {key}: {said}");
+            // Dollars are said, arguments are not.
+            let bare = said.replace("US$", "");
+            assert!(said != key && !bare.contains(['{', '$']), "{tag}: {key}: {said}");
         }
     }
 }

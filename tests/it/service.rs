@@ -17,6 +17,7 @@ mod problems;
 mod recognition;
 mod replicas;
 mod setting_up;
+mod standing;
 mod tenants;
 mod vc_api;
 mod verify_page;

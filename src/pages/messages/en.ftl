@@ -226,6 +226,117 @@ key-active = Signs now, since { $date }
 key-retired = Retired. What it signed stays good.
 key-retired-then = Signed from { $date } to { $until }. What it signed stays good.
 
+## Where it counts, and what policies say
+where-it-counts = Where it counts
+where-it-counts-note = By the policies of offices here as they stood on { $date }. Each decides when you file with it.
+by-policy = { $policy }, version { $version }
+policy-text = Its full text
+policy-text-of = The full text of { $policy }
+conditions = Conditions
+counts-elsewhere-too = It may count with more offices than are shown here.
+policies = What it counts
+policies-note = Each policy as it was published last. Earlier versions stay to be read.
+policy-accepts = Accepts
+policy-rests-on = Rests on
+policy-readings = How it reads its sources
+rule-each = { $amount } each
+rule-with-more =
+    { $count ->
+        [one] { $amount } with one more related one
+       *[other] { $amount } with { $count } more related ones
+    }
+rule-with-hours = { $amount } with { $hours } more of work
+rule-for-row = { $row }: { $amount }
+rule-toward = Toward { $row } ({ $amount }), with { $more } more
+rule-award-each = Each counts { $amount }.
+rule-award-group = Every { $count } related ones count { $amount } together.
+rule-award-hours-each = Every { $hours } of work count { $amount }, each micro-credential by itself.
+rule-award-hours-together = Every { $hours } of work count { $amount }, all micro-credentials together.
+rule-award-row = { $row }, from { $from }: { $amount }
+rule-minimum-hours = Each states at least { $hours } of work
+rule-accepts = Micro-credentials { $list }
+rule-accepts-receipts = Receipts of other offices { $list }
+rule-accepts-achievements = that are among those it names: { $list }
+rule-accepts-issuers = of { $list }
+rule-accepts-trusted = of issuers on its list
+rule-accepts-alignments = aligned to { $list }
+rule-accepts-stacks = in the stacks { $list }
+rule-accepts-menu = on the menu of { $list }
+rule-window = Awarded within { $span }
+rule-limit = At most { $most } within { $span }
+rule-again = The same one counts once within { $span }
+rule-again-ever = The same one counts once and for all
+rule-deadline-next-year = File by { $day }; what comes later is for the next year.
+rule-deadline-refused = File by { $day }; after that, from { $opens } on.
+rule-states = You state: { $text }
+rule-approves = The office approves: { $text }
+rule-awarded-after = (Only of what was awarded after { $date }.)
+rule-belongs-shown = It is shown to be yours
+rule-belongs-likely = Your name or address fits what it says
+span-license = the validity of your license
+span-calendar-year = a calendar year
+span-school-year = the year that starts on { $day }
+span-years =
+    { $count ->
+        [one] the year before you file
+       *[other] the { $count } years before you file
+    }
+span-dates = { $from } to { $until }
+span-claim = one claim
+span-ever = all time
+day-of-year =
+    { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    } { $day }
+
+## Amounts
+amount-pdp =
+    { $count ->
+        [one] { $amount } PDP
+       *[other] { $amount } PDPs
+    }
+amount-ceu =
+    { $count ->
+        [one] { $amount } CEU
+       *[other] { $amount } CEUs
+    }
+amount-credit =
+    { $count ->
+        [one] { $amount } credit
+       *[other] { $amount } credits
+    }
+amount-hours =
+    { $count ->
+        [one] { $amount } hour
+       *[other] { $amount } hours
+    }
+amount-usd =
+    { $count ->
+        [one] US${ $amount }
+       *[other] US${ $amount }
+    }
+amount-lane =
+    { $count ->
+        [one] { $amount } lane
+       *[other] { $amount } lanes
+    }
+amount-step =
+    { $count ->
+        [one] { $amount } step
+       *[other] { $amount } steps
+    }
+
 ## A status list
 status-list = Status list
 status-list-revocation = Revocations

@@ -226,6 +226,117 @@ key-active = Firma ahora, desde el { $date }
 key-retired = Fuera de uso. Lo que firmó sigue valiendo.
 key-retired-then = Firmó del { $date } al { $until }. Lo que firmó sigue valiendo.
 
+## Where it counts, and what policies say
+where-it-counts = Dónde cuenta
+where-it-counts-note = Según las normas de las oficinas de aquí tal como estaban el { $date }. Cada una decide cuando se le presenta.
+by-policy = { $policy }, versión { $version }
+policy-text = Su texto completo
+policy-text-of = El texto completo de { $policy }
+conditions = Condiciones
+counts-elsewhere-too = Puede que cuente en más oficinas de las que se muestran aquí.
+policies = Qué cuenta
+policies-note = Cada norma tal como se publicó por última vez. Las versiones anteriores siguen a la vista.
+policy-accepts = Acepta
+policy-rests-on = Se basa en
+policy-readings = Cómo entiende sus fuentes
+rule-each = { $amount } cada una
+rule-with-more =
+    { $count ->
+        [one] { $amount } con una más relacionada
+       *[other] { $amount } con { $count } más relacionadas
+    }
+rule-with-hours = { $amount } con { $hours } más de trabajo
+rule-for-row = { $row }: { $amount }
+rule-toward = Hacia { $row } ({ $amount }), con { $more } más
+rule-award-each = Cada una cuenta { $amount }.
+rule-award-group = Cada { $count } relacionadas cuentan { $amount } en conjunto.
+rule-award-hours-each = Cada { $hours } de trabajo cuentan { $amount }, cada microcredencial por separado.
+rule-award-hours-together = Cada { $hours } de trabajo cuentan { $amount }, todas las microcredenciales juntas.
+rule-award-row = { $row }, desde { $from }: { $amount }
+rule-minimum-hours = Cada una indica al menos { $hours } de trabajo
+rule-accepts = Microcredenciales { $list }
+rule-accepts-receipts = Recibos de otras oficinas { $list }
+rule-accepts-achievements = que están entre las que nombra: { $list }
+rule-accepts-issuers = de { $list }
+rule-accepts-trusted = de emisores de su lista
+rule-accepts-alignments = alineadas con { $list }
+rule-accepts-stacks = de las series { $list }
+rule-accepts-menu = del menú de { $list }
+rule-window = Otorgada dentro de { $span }
+rule-limit = Como máximo { $most } dentro de { $span }
+rule-again = La misma cuenta una vez dentro de { $span }
+rule-again-ever = La misma cuenta una sola vez
+rule-deadline-next-year = Preséntela hasta el { $day }; lo que llegue después es para el año siguiente.
+rule-deadline-refused = Preséntela hasta el { $day }; después, a partir del { $opens }.
+rule-states = Usted declara: { $text }
+rule-approves = La oficina aprueba: { $text }
+rule-awarded-after = (Solo de lo otorgado después del { $date }.)
+rule-belongs-shown = Consta que es suya
+rule-belongs-likely = Su nombre o dirección coincide con lo que dice
+span-license = la validez de su licencia
+span-calendar-year = un año natural
+span-school-year = el año que empieza el { $day }
+span-years =
+    { $count ->
+        [one] el año anterior a su presentación
+       *[other] los { $count } años anteriores a su presentación
+    }
+span-dates = { $from } a { $until }
+span-claim = una solicitud
+span-ever = todo el tiempo
+day-of-year =
+    { $day } de { $month ->
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
+    }
+
+## Amounts
+amount-pdp =
+    { $count ->
+        [one] { $amount } PDP
+       *[other] { $amount } PDP
+    }
+amount-ceu =
+    { $count ->
+        [one] { $amount } CEU
+       *[other] { $amount } CEU
+    }
+amount-credit =
+    { $count ->
+        [one] { $amount } crédito
+       *[other] { $amount } créditos
+    }
+amount-hours =
+    { $count ->
+        [one] { $amount } hora
+       *[other] { $amount } horas
+    }
+amount-usd =
+    { $count ->
+        [one] US${ $amount }
+       *[other] US${ $amount }
+    }
+amount-lane =
+    { $count ->
+        [one] { $amount } categoría salarial
+       *[other] { $amount } categorías salariales
+    }
+amount-step =
+    { $count ->
+        [one] { $amount } escalón
+       *[other] { $amount } escalones
+    }
+
 ## A status list
 status-list = Lista de estado
 status-list-revocation = Revocaciones

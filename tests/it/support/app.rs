@@ -219,6 +219,7 @@ impl TestApp {
             vc_api: setting.vc_api.clone(),
             options: Options { trusted: setting.trusted.clone(), ..Options::default() },
             pictures: Default::default(),
+            policies: Default::default(),
         });
         let router = http::router(app.clone());
         let [admin, nea, other] = [String::new(), String::new(), String::new()];

@@ -1,0 +1,157 @@
+//! Where a micro-credential counts: told of an achievement, to programs and to pages.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::problem::Problem;
+use super::public::split_name;
+use crate::check::{Report, counted};
+use crate::issue::definition;
+use crate::model::achievement::AchievementDefinition;
+use crate::model::links::Links;
+use crate::recognition::CountedCredential;
+use crate::recognition::outlook::{Outlook, conditions};
+use crate::recognize::Recognition;
+use crate::recognize::standing::{Counts, Office, Standing};
+
+/// Where a micro-credential of an achievement counts, by the newest policies of the recognizers here.
+/// No promise: a claim decides.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StandingView {
+    /// Without version.
+    pub achievement: String,
+    #[schema(value_type = String, format = Date)]
+    pub as_of: jiff::civil::Date,
+    pub recognizers: Vec<OfficeView>,
+    /// False where there are more policies or recognizers than one answer tells of.
+    pub whole: bool,
+}
+
+/// A recognizer that would count it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OfficeView {
+    /// Its DID.
+    pub id: String,
+    pub name: String,
+    /// Its page.
+    pub page: String,
+    pub counts: Vec<CountsView>,
+}
+
+/// By one policy, awarded today and with all that only a claim can tell going well.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CountsView {
+    /// In a few words.
+    #[schema(example = "6 PDPs each")]
+    pub says: String,
+    #[serde(flatten)]
+    pub outlook: Outlook,
+    pub policy_name: String,
+    /// Where anyone reads this version.
+    pub policy_url: String,
+    /// What a claim has to fit beside.
+    pub conditions: Vec<ConditionView>,
+}
+
+/// A rule of the policy.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConditionView {
+    /// The rule's place in the policy, a JSON pointer.
+    pub at: String,
+    /// One plain sentence.
+    pub detail: String,
+}
+
+/// Where a micro-credential of this achievement counts.
+#[utoipa::path(get, path = "/achievements/{achievement}/recognition", tag = "public",
+    params(("achievement" = String, Path, description = "Issuer and slug with a full stop between them")),
+    responses((status = 200, description = "By the newest policies of the recognizers here", body = StandingView)))]
+pub async fn of_achievement(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let (issuer, slug) = split_name(&name)?;
+    let row = app.issuance.store.latest_achievement(issuer, slug).await?;
+    let row = row.ok_or(Problem::NotFound)?;
+    let links = &app.issuance.links;
+    let known = known(links, (issuer, slug), &definition(&row)?);
+    let standing = app.standing(&known).await?;
+    let view = StandingView {
+        achievement: links.achievement(issuer, slug),
+        as_of: standing.as_of,
+        recognizers: standing.offices.iter().map(|office| view(links, office)).collect(),
+        whole: standing.whole,
+    };
+    Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(view)).into_response())
+}
+
+/// What counting goes by, of an achievement here that nobody was awarded yet.
+pub fn known(
+    links: &Links,
+    (issuer, slug): (&str, &str),
+    definition: &AchievementDefinition,
+) -> CountedCredential {
+    CountedCredential {
+        issuer: Some(links.issuer_did(issuer)),
+        achievement: Some(links.achievement(issuer, slug)),
+        hours: definition.hours.clone(),
+        tags: definition.tag.clone(),
+        alignments: definition.alignment.iter().map(|it| it.target_url.clone()).collect(),
+        ..CountedCredential::default()
+    }
+}
+
+fn view(links: &Links, office: &Office) -> OfficeView {
+    let name = &office.party.name;
+    let counts = |Counts { policy, outlook }: &Counts| CountsView {
+        says: outlook.says(),
+        outlook: outlook.clone(),
+        policy_name: policy.name.clone(),
+        policy_url: links.policy_version(name, &policy.id, &policy.version),
+        conditions: conditions(policy)
+            .into_iter()
+            .map(|(at, detail)| ConditionView { at, detail })
+            .collect(),
+    };
+    OfficeView {
+        id: office.party.did.clone(),
+        name: office.party.profile.name.clone(),
+        page: links.recognizer(name),
+        counts: office.counts.iter().map(counts).collect(),
+    }
+}
+
+impl App {
+    /// Where what is known of a micro-credential counts.
+    pub async fn standing(&self, known: &CountedCredential) -> Result<Standing, Problem> {
+        let trusted = self.options.trusted.as_ref();
+        let known_here = known
+            .issuer
+            .as_ref()
+            .is_some_and(|issuer| trusted.is_some_and(|trusted| trusted.known(issuer).is_some()));
+        let recognition = Recognition { issuance: &self.issuance };
+        Ok(recognition.standing(&self.policies, known, |_| known_here).await?)
+    }
+
+    /// Where a credential counts that a page verified with what counting goes by; none where it
+    /// does not hold, or is several.
+    pub async fn standing_of(&self, report: &Report) -> Result<Option<Standing>, Problem> {
+        let known = counted::credentials(report, "");
+        match known.as_slice() {
+            [known] if report.verified && known.achievement.is_some() => {
+                self.standing(known).await.map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}

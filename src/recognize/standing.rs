@@ -1,0 +1,153 @@
+//! Where a micro-credential counts: by the newest policies of every recognizer here.
+//!
+//! Which versions are newest is asked of the books each time; their texts never change,
+//! so each is read once and kept in a bounded memory by its digest.
+//!
+//! Invariant: so many policies at most are looked at, and where some were not, the
+//! answer says that it is not whole.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::{Recognition, policy};
+use crate::cache::{Bound, Cache, Figures};
+use crate::issue::IssueError;
+use crate::issue::parties::Party;
+use crate::recognition::outlook::{Menus, Outlook, outlook};
+use crate::recognition::{CountedCredential, Policy};
+use crate::store::{PartyKind, PolicyName, Store, StoreError};
+
+/// Policies that are looked at for one answer.
+pub const MOST_POLICIES: usize = 500;
+/// Recognizers that are told of in one answer.
+pub const MOST_OFFICES: usize = 50;
+
+/// Policies, read once.
+pub struct Shelf(Cache<String, Option<Arc<Policy>>>);
+
+impl Default for Shelf {
+    fn default() -> Self {
+        let bound = Bound { bytes: 16 * 1024 * 1024, time: Duration::from_secs(24 * 3600) };
+        // In memory a policy takes a few times its text; its lists are the most of it.
+        let weigh = |digest: &String, policy: &Option<Arc<Policy>>| {
+            digest.len() + policy.as_ref().map_or(0, |policy| 512 + 4 * policy.canonical().len())
+        };
+        Self(Cache::new("policies", bound, weigh))
+    }
+}
+
+impl Shelf {
+    /// None where it cannot be had; that is logged.
+    pub async fn policy(&self, store: &Store, name: &PolicyName) -> Option<Arc<Policy>> {
+        let make = async || match read(store, name).await {
+            Ok(policy) => policy.map(Arc::new),
+            Err(error) => {
+                tracing::error!(%error, recognizer = %name.recognizer, policy = %name.id,
+                    "a published policy cannot be read");
+                None
+            }
+        };
+        self.0.get(name.digest.clone(), Option::is_some, make).await
+    }
+
+    /// A recognizer's policies, each in its newest version, by id; so many at most.
+    pub async fn policies_of(
+        &self,
+        store: &Store,
+        recognizer: &str,
+    ) -> Result<Vec<Arc<Policy>>, StoreError> {
+        let most = i64::try_from(MOST_POLICIES).unwrap_or(i64::MAX);
+        let mut policies = Vec::new();
+        for name in store.latest_policies(Some(recognizer), most).await? {
+            policies.extend(self.policy(store, &name).await);
+        }
+        Ok(policies)
+    }
+
+    pub async fn figures(&self) -> Figures {
+        self.0.figures().await
+    }
+}
+
+async fn read(store: &Store, name: &PolicyName) -> Result<Option<Policy>, IssueError> {
+    let row = store.policy_version((&name.recognizer, &name.id), &name.version).await?;
+    row.map(|row| policy(&row)).transpose()
+}
+
+/// Where it counts, as of a day.
+#[derive(Debug)]
+pub struct Standing {
+    pub as_of: Date,
+    /// By the names that people call them.
+    pub offices: Vec<Office>,
+    /// Every policy there is was looked at, and every recognizer is told of.
+    pub whole: bool,
+}
+
+/// A recognizer that would count it.
+#[derive(Debug)]
+pub struct Office {
+    pub party: Party,
+    pub counts: Vec<Counts>,
+}
+
+/// By one policy.
+#[derive(Debug)]
+pub struct Counts {
+    pub policy: Arc<Policy>,
+    pub outlook: Outlook,
+}
+
+impl Recognition<'_> {
+    /// `known` is what is known of it; `trusts` tells whether a recognizer trusts its issuer.
+    pub async fn standing(
+        self,
+        shelf: &Shelf,
+        known: &CountedCredential,
+        trusts: impl Fn(&str) -> bool,
+    ) -> Result<Standing, StoreError> {
+        let store = &self.issuance.store;
+        let most = i64::try_from(MOST_POLICIES).unwrap_or(i64::MAX);
+        let newest = store.latest_policies(None, most + 1).await?;
+        let mut whole = newest.len() <= MOST_POLICIES;
+        let as_of = self.issuance.ambient.now().to_zoned(TimeZone::UTC).date();
+        let menus = Menus::new();
+        let mut offices: Vec<Office> = Vec::new();
+        for name in newest.iter().take(MOST_POLICIES) {
+            let Some(policy) = shelf.policy(store, name).await else {
+                whole = false;
+                continue;
+            };
+            let trusted = trusts(&name.recognizer);
+            let known = CountedCredential { trusted, ..known.clone() };
+            let Some(outlook) = outlook(&policy, &known, (as_of, &menus)) else { continue };
+            let counts = Counts { policy, outlook };
+            if let Some(office) = offices.last_mut()
+                && office.party.name == name.recognizer
+            {
+                office.counts.push(counts);
+                continue;
+            }
+            let room = offices.len() < MOST_OFFICES;
+            match self.office(&name.recognizer).await?.filter(|_| room) {
+                Some(party) => offices.push(Office { party, counts: vec![counts] }),
+                None => whole = false,
+            }
+        }
+        offices.sort_by(|a, b| a.party.profile.name.cmp(&b.party.profile.name));
+        Ok(Standing { as_of, offices, whole })
+    }
+
+    async fn office(self, name: &str) -> Result<Option<Party>, StoreError> {
+        match self.issuance.parties.party(PartyKind::Recognizer, name).await {
+            Ok(party) => Ok(party),
+            Err(error) => {
+                tracing::error!(%error, recognizer = name, "a recognizer cannot be read");
+                Ok(None)
+            }
+        }
+    }
+}
