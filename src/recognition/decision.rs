@@ -148,7 +148,11 @@ pub enum Why {
     NotCurrent {
         status: String,
     },
-    NotTheClaimants,
+    NotTheClaimants {
+        /// What of the claimant it contradicts: `id`, `email`, `name`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        differs: Vec<String>,
+    },
     Unidentified {
         missing: String,
     },

@@ -66,6 +66,9 @@ pub struct CountedCredential {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     pub belongs: Answer,
+    /// What of the claimant it contradicts: `id`, `email`, `name`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
     /// Whether the ledger has it already in this policy's exclusive group.
     pub already_counted: bool,
     /// What the claimant stated of it, by the id of the statement.

@@ -48,9 +48,16 @@ pub fn why(why: &Why) -> String {
         Why::NotCurrent { status } => {
             format!("It is no longer good: {status}. Ask its issuer why, and for a new one.")
         }
-        Why::NotTheClaimants => "It is not the claimant's. File it through the link that the \
+        Why::NotTheClaimants { differs } if !differs.is_empty() => format!(
+            "It is not the claimant's: it names {}. If it is theirs all the same, claim it under \
+             what it names, or have a person at the office decide and say why.",
+            join(differs.iter().map(|what| other(what)), " and ")
+        ),
+        Why::NotTheClaimants { .. } => {
+            "It is not the claimant's. File it through the link that the \
                                  issuer sent to its earner, or show control of the earner's id."
-            .into(),
+                .into()
+        }
         Why::Unidentified { missing } => format!(
             "It names no {missing}, so that nothing could keep it from being counted twice. Ask \
              the issuer for one that does."
@@ -302,6 +309,15 @@ fn award(award: &Award, unit: Unit) -> String {
             });
             format!("The row reached is awarded. {}.", join(rows, "; "))
         }
+    }
+}
+
+/// What of the claimant a credential contradicts.
+fn other(what: &str) -> &'static str {
+    match what {
+        "email" => "another e-mail address",
+        "name" => "another name",
+        _ => "another id",
     }
 }
 

@@ -1,7 +1,8 @@
 //! Whether a credential is the claimant's.
 //!
 //! Invariant: what fits proves nothing of who holds the credential, so it is never a
-//! yes: that takes a shown control, or a person who decides and says why.
+//! yes: that takes a shown control, or a person who decides and says why. And one name
+//! that differs weighs more than all that fit: what somebody else lent fits as well.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,37 +63,44 @@ impl Claimant {
         [license, id, email].into_iter().flatten().collect()
     }
 
-    /// What the credential says of whose it is: *undecided* where it names the claimant, *no* where
-    /// it names another, *not asked* where it names nobody that could be compared.
-    pub fn compare(&self, credential: &Object<'_>) -> Answer {
+    /// What the credential says of whose it is: *no* where any of it names another, *undecided*
+    /// where it names the claimant, *not asked* where it names nobody that could be compared.
+    pub fn compare(&self, credential: &Object<'_>) -> Compared {
         let expected = [
-            self.id.clone(),
-            self.email.as_ref().map(|email| format!("email:{email}")),
-            self.name.as_ref().map(|name| format!("name:{name}")),
+            ("id", self.id.clone()),
+            ("email", self.email.as_ref().map(|email| format!("email:{}", email.trim()))),
+            ("name", self.name.as_ref().map(|name| format!("name:{}", name.trim()))),
         ];
-        let expected = expected.into_iter().flatten();
-        let fits: Vec<Fit> = expected
-            .filter_map(|text| text.parse::<Expected>().ok())
-            .map(|expected| expected.compare(credential).outcome)
-            .collect();
-        match () {
-            () if fits.contains(&Fit::Fits) => Answer::Undecided,
-            // An id of the issuer's own making says nothing of the claimant's DID.
-            () if self.another_id_only(credential, &fits) => Answer::NotAsked,
-            () if fits.contains(&Fit::DoesNotFit) => Answer::No,
-            () => Answer::NotAsked,
+        let mut compared = Compared { answer: Answer::NotAsked, differs: Vec::new() };
+        for (name, expected) in expected {
+            let Some(Ok(expected)) = expected.map(|text| text.parse::<Expected>()) else {
+                continue;
+            };
+            match expected.compare(credential).outcome {
+                Fit::Fits if compared.differs.is_empty() => compared.answer = Answer::Undecided,
+                // An id of the issuer's own making says nothing of the claimant's DID.
+                Fit::DoesNotFit if name != "id" || names_a_did(credential) => {
+                    compared.answer = Answer::No;
+                    compared.differs.push(name.to_owned());
+                }
+                Fit::Fits | Fit::DoesNotFit | Fit::NothingToCompare => {}
+            }
         }
+        compared
     }
+}
 
-    fn another_id_only(&self, credential: &Object<'_>, fits: &[Fit]) -> bool {
-        let misfits = fits.iter().filter(|fit| **fit == Fit::DoesNotFit).count();
-        let subject = crate::model::Credential(credential).subject();
-        let id = subject.and_then(|subject| subject.str("id"));
-        misfits == 1
-            && self.id.is_some()
-            && fits.first() == Some(&Fit::DoesNotFit)
-            && id.is_some_and(|id| !id.starts_with("did:"))
-    }
+/// What came of comparing a credential with who claims it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    pub answer: Answer,
+    /// What of the claimant it contradicts: `id`, `email`, `name`.
+    pub differs: Vec<String>,
+}
+
+fn names_a_did(credential: &Object<'_>) -> bool {
+    let subject = crate::model::Credential(credential).subject();
+    subject.and_then(|subject| subject.str("id")).is_some_and(|id| id.starts_with("did:"))
 }
 
 #[cfg(test)]
@@ -104,7 +112,7 @@ mod tests {
     fn compare(claimant: serde_json::Value, subject: serde_json::Value) -> Answer {
         let claimant: Claimant = serde_json::from_value(claimant).unwrap();
         let text = json!({"credentialSubject": subject}).to_string();
-        claimant.compare(Document::parse(text.as_bytes()).unwrap().root())
+        claimant.compare(Document::parse(text.as_bytes()).unwrap().root()).answer
     }
 
     #[test]
@@ -114,7 +122,7 @@ mod tests {
         assert_eq!(compare(json!({"name": "Jordan Rivera"}), name.clone()), Answer::Undecided);
         assert_eq!(compare(json!({"name": "Sam Lee"}), name.clone()), Answer::No);
         let both = json!({"name": "Sam Lee", "id": "urn:uuid:1"});
-        assert_eq!(compare(both, name.clone()), Answer::Undecided);
+        assert_eq!(compare(both, name.clone()), Answer::No, "an id that fits does not outweigh it");
         assert_eq!(compare(json!({"licenseNumber": "1"}), name), Answer::NotAsked);
     }
 
@@ -123,6 +131,30 @@ mod tests {
         let claimant = json!({"id": "did:example:jordan"});
         assert_eq!(compare(claimant.clone(), json!({"id": "did:example:sam"})), Answer::No);
         assert_eq!(compare(claimant, json!({"id": "urn:uuid:1"})), Answer::NotAsked);
+    }
+
+    #[test]
+    fn what_differs_outweighs_what_fits_and_is_named() {
+        let identity = |kind, value| {
+            json!({"type": "IdentityObject", "identityType": kind,
+                                            "hashed": false, "identityHash": value})
+        };
+        let text = json!({"credentialSubject": {"id": "did:example:jordan", "identifier":
+            [identity("name", "Jordan Rivera"), identity("emailAddress", "j@school.example")]}});
+        let text = text.to_string();
+        let document = Document::parse(text.as_bytes()).unwrap();
+        let compare = |claimant: serde_json::Value| {
+            let claimant: Claimant = serde_json::from_value(claimant).unwrap();
+            let Compared { answer, differs } = claimant.compare(document.root());
+            (answer, differs.join(" "))
+        };
+        let fits = json!({"name": "Jordan Rivera", "email": "J@school.example "});
+        assert_eq!(compare(fits), (Answer::Undecided, String::new()));
+        let lent = json!({"name": "Sam Lee", "email": "j@school.example"});
+        assert_eq!(compare(lent), (Answer::No, "name".into()));
+        let other =
+            json!({"id": "did:example:sam", "email": "s@x.example", "name": "Jordan Rivera"});
+        assert_eq!(compare(other), (Answer::No, "id email".into()));
     }
 
     #[test]

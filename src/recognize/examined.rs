@@ -47,7 +47,11 @@ impl Examined {
         facts.belongs = match (&filed.belongs, root) {
             (Some(BelongsDecision { decision: YesNo::Yes, .. }), _) => Answer::Yes,
             (Some(BelongsDecision { decision: YesNo::No, .. }), _) => Answer::No,
-            (None, Some(root)) if facts.authentic == Answer::Yes => claimant.compare(root),
+            (None, Some(root)) if facts.authentic == Answer::Yes => {
+                let compared = claimant.compare(root);
+                facts.differs = compared.differs;
+                compared.answer
+            }
             (None, _) => Answer::NotAsked,
         };
         Self { report, facts, lists: Vec::new(), text: text.into_owned() }

@@ -86,7 +86,10 @@ impl<'p> Rules<'p> {
         }
         match (credential.belongs, self.policy.belongs) {
             (Answer::Yes, _) | (Answer::Undecided, BelongsAsked::Likely) => {}
-            (Answer::No, _) => weighed.broken(Why::NotTheClaimants, "/belongs"),
+            (Answer::No, _) => {
+                let differs = credential.differs.clone();
+                weighed.broken(Why::NotTheClaimants { differs }, "/belongs");
+            }
             (Answer::Undecided | Answer::NotAsked, _) => weighed.open(Why::BelongsOpen, "/belongs"),
         }
         if credential.already_counted {
