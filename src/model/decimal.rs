@@ -126,10 +126,19 @@ impl Amount {
 
     /// Reads `12`, `0.5` or `225.00`.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::read(text, 9)
+    }
+
+    /// The same of what was added up of them, which may be longer.
+    pub fn parse_sum(text: &str) -> Option<Self> {
+        Self::read(text, 20)
+    }
+
+    fn read(text: &str, longest: usize) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = |s: &str, most| s.len() <= most && s.bytes().all(|b| b.is_ascii_digit());
         let written = !whole.is_empty() && !text.ends_with('.');
-        if !written || !digits(whole, 9) || !digits(fraction, 4) {
+        if !written || !digits(whole, longest) || !digits(fraction, 4) {
             return None;
         }
         text.parse().ok().map(Self)
@@ -188,18 +197,35 @@ impl Serialize for Amount {
     }
 }
 
+/// Reads back what was added up, too; what people write is read by [`written`].
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => text,
-            // Its shortest decimal form is exact here.
-            serde_json::Value::Number(number) => number.to_string(),
-            _ => String::new(),
-        };
-        let form = "an amount is a decimal such as \"6\" or \"0.5\": not negative, below a \
-                    billion, at most four decimals";
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(form))
+        let form = "an amount is a decimal: not negative, at most four decimals";
+        Self::parse_sum(&decimal(deserializer)?).ok_or_else(|| serde::de::Error::custom(form))
     }
+}
+
+/// An amount as people write it.
+pub fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+    let form = "an amount is a decimal such as \"6\" or \"0.5\": not negative, below a billion, at \
+                most four decimals";
+    Amount::parse(&decimal(deserializer)?).ok_or_else(|| serde::de::Error::custom(form))
+}
+
+/// The same where it may be left out.
+pub fn written_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Amount>, D::Error> {
+    written(deserializer).map(Some)
+}
+
+fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(text) => text,
+        // Its shortest decimal form is exact here.
+        serde_json::Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    })
 }
 
 #[cfg(test)]
@@ -223,6 +249,16 @@ mod tests {
         assert_eq!(amount("0.1").times(3), amount("0.3"));
         assert_eq!(serde_json::to_string(&amount("0.10")).unwrap(), r#""0.1""#);
         assert_eq!(serde_json::from_str::<Amount>("0.1").unwrap(), amount("0.1"));
+    }
+
+    #[test]
+    fn what_adds_up_to_a_billion_and_more_reads_back() {
+        let sum = amount("999999999.9999").times(1000);
+        let text = serde_json::to_string(&sum).unwrap();
+        assert_eq!(serde_json::from_str::<Amount>(&text).unwrap(), sum);
+        assert_eq!(Amount::parse_sum("1000000000"), Some(amount("999999999") + amount("1")));
+        let mut written_ = serde_json::Deserializer::from_str(&text);
+        assert!(written(&mut written_).is_err(), "nobody writes as much");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 pub use self::span::{MonthDay, Span};
-use crate::model::decimal::{Amount, Rounding};
+use crate::model::decimal::{Amount, Rounding, written, written_or_none};
 use crate::model::json;
 
 /// One version of a policy.
@@ -43,7 +43,11 @@ pub struct Policy {
     /// What is accepted: what fits any of these.
     pub accepts: Vec<Acceptance>,
     /// Clock hours that each credential must state at least.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "written_or_none"
+    )]
     pub minimum_hours: Option<Amount>,
     /// When it must have been awarded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -162,6 +166,7 @@ pub enum Award {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Flat {
+    #[serde(deserialize_with = "written")]
     pub amount: Amount,
 }
 
@@ -170,6 +175,7 @@ pub struct Flat {
 pub struct Group {
     /// So many credentials make a group.
     pub of: u16,
+    #[serde(deserialize_with = "written")]
     pub amount: Amount,
     /// They are related where they share any of these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -208,8 +214,10 @@ pub struct Topic {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ByHours {
     /// So many clock hours …
+    #[serde(deserialize_with = "written")]
     pub every: Amount,
     /// … give this much.
+    #[serde(deserialize_with = "written")]
     pub amount: Amount,
     pub of: HoursOf,
     pub rounding: RoundTo,
@@ -230,6 +238,7 @@ pub enum HoursOf {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoundTo {
     pub way: Rounding,
+    #[serde(deserialize_with = "written")]
     pub to: Amount,
 }
 
@@ -253,8 +262,10 @@ pub enum TableBy {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Row {
     /// So many credentials, or clock hours, reach it.
+    #[serde(deserialize_with = "written")]
     pub from: Amount,
     /// What it awards in all.
+    #[serde(deserialize_with = "written")]
     pub amount: Amount,
     pub name: String,
 }
@@ -264,7 +275,11 @@ pub struct Row {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limit {
     /// In the policy's unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "written_or_none"
+    )]
     pub amount: Option<Amount>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<u16>,
@@ -390,6 +405,11 @@ impl Policy {
     /// Within what the same achievement counts once.
     pub fn again(&self) -> Span {
         self.again.clone().unwrap_or(Span::Ever)
+    }
+
+    /// Whether what counts again, or how much, goes by the validity of the claimant's license.
+    pub fn goes_by_license(&self) -> bool {
+        self.again == Some(Span::License) || self.limits.iter().any(|it| it.per == Span::License)
     }
 
     /// Whether credentials without clock hours can count.

@@ -44,6 +44,16 @@ impl Days {
     pub fn contain(&self, day: Date) -> bool {
         self.from <= day && day <= self.until
     }
+
+    pub fn overlap(&self, other: Self) -> bool {
+        self.from <= other.until && other.from <= self.until
+    }
+
+    /// Reads `FROM/UNTIL`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (from, until) = text.split_once('/')?;
+        Some(Self { from: from.parse().ok()?, until: until.parse().ok()? })
+    }
 }
 
 impl Span {
