@@ -8,29 +8,22 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tokio::task::JoinSet;
-use url::Url;
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::auth::{Caller, Scope};
 use super::body::Body;
 use super::credentials::idempotency_key;
+use super::examine::{examine, verify_all};
 use super::problem::Problem;
-use super::sources::Own;
 use crate::check::Report;
-use crate::check::options::Options;
-use crate::fetch::{ACCEPT_CREDENTIAL, Sources as _};
 use crate::issue::parties::Party;
-use crate::recognition::receipt::{DecidedOn, Genre};
-use crate::recognition::{Decision, digest_multibase};
+use crate::recognition::Decision;
+use crate::recognize::Recognition;
 use crate::recognize::belongs::Claimant;
 use crate::recognize::claim::{Claim, Filer};
-use crate::recognize::examined::Examined;
-use crate::recognize::request::{ClaimRequest, Filed, Input};
-use crate::recognize::{Recognition, RecognizeError};
+use crate::recognize::request::{ClaimRequest, Input};
 use crate::store::{ClaimChange, ClaimEvent, ClaimRow};
-use crate::verify::Verifier;
 
 /// A claim, as its recognizer sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,7 +74,7 @@ pub struct ReceiptLinks {
 pub struct EventView {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The API key's id.
+    /// The API key's id; `issuer` where a credential was revoked or suspended.
     pub by: String,
     /// `record`, `flag`, `clear`, `appeal`, `withdraw`, `correct` or `redact`.
     pub action: String,
@@ -186,7 +179,10 @@ pub async fn correct(
     let party = app.recognizer(&caller, Scope::Claim, &recognizer).await?;
     let by = filer(&caller, &headers)?;
     require_reason(&reason)?;
-    app.issuance.store.claim(&recognizer, &id).await?.ok_or(Problem::NotFound)?;
+    let corrected = app.issuance.store.claim(&recognizer, &id).await?.ok_or(Problem::NotFound)?;
+    if corrected.redacted_at.is_some() {
+        return Err(redacted());
+    }
     let (filed, examined) = examine(&app, &request).await?;
     let claim = Claim {
         recognizer: &party,
@@ -242,7 +238,7 @@ pub async fn withdraw(
     Path((recognizer, id)): Path<(String, String)>,
     Body(ClaimReason { reason }): Body<ClaimReason>,
 ) -> Result<Json<ClaimView>, Problem> {
-    change(&app, &caller, (&recognizer, &id), (ClaimChange::Withdraw, Some(&reason))).await
+    change(&app, &caller, (&recognizer, &id), (ClaimChange::Withdraw, &reason)).await
 }
 
 /// Note that the claimant disagrees.
@@ -257,11 +253,12 @@ pub async fn appeal(
     Path((recognizer, id)): Path<(String, String)>,
     Body(ClaimReason { reason }): Body<ClaimReason>,
 ) -> Result<Json<ClaimView>, Problem> {
-    change(&app, &caller, (&recognizer, &id), (ClaimChange::Appeal, Some(&reason))).await
+    change(&app, &caller, (&recognizer, &id), (ClaimChange::Appeal, &reason)).await
 }
 
-/// Delete the claimant's personal data. What stays is a keyed hash against double use, the decision
-/// and the times.
+/// Delete the claimant's personal data. What stays are keyed hashes against double use, the decision
+/// without the credentials' ids, and the times. The receipt is answered with 410; a copy of it still
+/// verifies.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/redact", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path)),
     responses((status = 200, description = "The claim now", body = ClaimView)),
@@ -271,7 +268,11 @@ pub async fn redact(
     caller: Caller,
     Path((recognizer, id)): Path<(String, String)>,
 ) -> Result<Json<ClaimView>, Problem> {
-    change(&app, &caller, (&recognizer, &id), (ClaimChange::Redact, None)).await
+    let party = app.recognizer(&caller, Scope::Claim, &recognizer).await?;
+    let row = app.issuance.store.claim(&party.name, &id).await?.ok_or(Problem::NotFound)?;
+    let recognition = Recognition { issuance: &app.issuance };
+    let row = recognition.redact(&row, caller.key_id(), app.contexts).await?;
+    whole(&app, row).await.map(Json)
 }
 
 /// Verify the credentials of a claim again: it is flagged where one that was counted does not hold
@@ -289,8 +290,7 @@ pub async fn review(
     let row = app.issuance.store.claim(&recognizer, &id).await?.ok_or(Problem::NotFound)?;
     let recognition = Recognition { issuance: &app.issuance };
     let Some(details) = recognition.details(&recognizer, &id).await? else {
-        let detail = "this claim's personal data was deleted, and its credentials with it";
-        return Err(Problem::Conflict { code: "claim-is-redacted", detail: detail.into() });
+        return Err(redacted());
     };
     let counted: Vec<(String, Input)> = details
         .counted(&decision(&row)?)
@@ -308,15 +308,18 @@ async fn change(
     app: &App,
     caller: &Caller,
     (recognizer, id): (&str, &str),
-    (change, reason): (ClaimChange, Option<&str>),
+    (change, reason): (ClaimChange, &str),
 ) -> Result<Json<ClaimView>, Problem> {
     let party: Party = app.recognizer(caller, Scope::Claim, recognizer).await?;
-    if let Some(reason) = reason {
-        require_reason(reason)?;
-    }
+    require_reason(reason)?;
     let recognition = Recognition { issuance: &app.issuance };
-    let row = recognition.change((&party.name, id), &change, reason, caller.key_id()).await?;
+    let row = recognition.change((&party.name, id), &change, Some(reason), caller.key_id()).await?;
     whole(app, row).await.map(Json)
+}
+
+fn redacted() -> Problem {
+    let detail = "this claim's personal data was deleted, and its credentials with it";
+    Problem::Conflict { code: "claim-is-redacted", detail: detail.into() }
 }
 
 fn require_reason(reason: &str) -> Result<(), Problem> {
@@ -331,78 +334,6 @@ fn filer(caller: &Caller, headers: &HeaderMap) -> Result<Filer, Problem> {
         client: caller.client().to_owned(),
         idempotency_key: idempotency_key(headers, None)?,
     })
-}
-
-/// Verifies the credentials of a claim, on all cores.
-async fn examine(
-    app: &Arc<App>,
-    request: &ClaimRequest,
-) -> Result<(Vec<Filed>, Vec<Examined>), Problem> {
-    let filed = request.read().map_err(RecognizeError::Invalid)?;
-    let inputs = filed.iter().map(|one| one.input.clone()).collect();
-    let verified = verify_all(app, inputs).await?;
-    let mut examined = Vec::with_capacity(filed.len());
-    for (i, (report, bytes)) in verified.into_iter().enumerate() {
-        let mut one = Examined::new((i, &filed[i]), &request.claimant, report, &bytes);
-        one.lists = lists(app, &one.list_urls()).await;
-        examined.push(one);
-    }
-    Ok((filed, examined))
-}
-
-/// The reports on credentials and what they are on, in their order.
-async fn verify_all(app: &Arc<App>, inputs: Vec<Input>) -> Result<Vec<(Report, Vec<u8>)>, Problem> {
-    let mut tasks = JoinSet::new();
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    let turns = Arc::new(tokio::sync::Semaphore::new(4 * cores));
-    let count = inputs.len();
-    for (i, input) in inputs.into_iter().enumerate() {
-        let (app, turns) = (app.clone(), turns.clone());
-        tasks.spawn(async move {
-            let _turn = turns.acquire_owned().await;
-            (i, verify_one(&app, input).await)
-        });
-    }
-    let mut done: Vec<Option<(Report, Vec<u8>)>> = (0..count).map(|_| None).collect();
-    while let Some(ended) = tasks.join_next().await {
-        let (i, verified) = ended.map_err(|error| {
-            tracing::error!(%error, "a verification came to no end");
-            Problem::Internal
-        })?;
-        done[i] = Some(verified);
-    }
-    Ok(done.into_iter().flatten().collect())
-}
-
-async fn verify_one(app: &App, input: Input) -> (Report, Vec<u8>) {
-    let own = Own::of(app);
-    let now = app.issuance.ambient.now();
-    let contexts = app.contexts;
-    let options = &Options { counted: true, ..app.options.clone() };
-    let verifier = Verifier { sources: &own, contexts, now, options };
-    match input {
-        Input::Bytes(bytes) => (verifier.verify(&bytes).await, bytes),
-        Input::Link(url) => verifier.verify_url_and_keep(&url).await,
-    }
-}
-
-/// The digests of status lists, as they were asked for a moment ago.
-async fn lists(app: &App, urls: &[String]) -> Vec<DecidedOn> {
-    let own = Own::of(app);
-    let mut found = Vec::new();
-    for text in urls {
-        let Ok(url) = Url::parse(text) else { continue };
-        if let Ok(fetched) = own.fetch(&url, ACCEPT_CREDENTIAL).await {
-            found.push(DecidedOn {
-                genre: Genre::StatusList,
-                id: Some(text.clone()),
-                name: "Status list".into(),
-                description: None,
-                digest_multibase: digest_multibase(&fetched.bytes),
-            });
-        }
-    }
-    found
 }
 
 async fn created(app: &App, row: ClaimRow, replayed: bool) -> Result<Response, Problem> {

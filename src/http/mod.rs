@@ -8,6 +8,7 @@ pub mod auth;
 pub mod body;
 pub mod claims;
 pub mod credentials;
+pub mod examine;
 pub mod files;
 pub mod language;
 pub mod limits;

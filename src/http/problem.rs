@@ -50,6 +50,8 @@ pub enum Problem {
     Conflict { code: &'static str, detail: String },
     #[error("{}", first_detail(.0))]
     AlreadyCounted(Vec<Fault>),
+    #[error("{}", first_detail(.0))]
+    StatusChanged(Vec<Fault>),
     #[error("this Idempotency-Key was used before with another body; use a new key")]
     IdempotencyKeyReused,
     #[error("too many requests; try again in {retry_after} seconds")]
@@ -118,6 +120,7 @@ impl Problem {
             }
             Problem::Conflict { code, .. } => (S::CONFLICT, code, "Conflict"),
             Problem::AlreadyCounted(_) => (S::CONFLICT, "already-counted", "Already counted"),
+            Problem::StatusChanged(_) => (S::CONFLICT, "status-changed", "Status changed"),
             Problem::IdempotencyKeyReused => {
                 (S::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Idempotency-Key reused")
             }
@@ -144,7 +147,9 @@ impl Problem {
             status: status.as_u16(),
             detail: self.to_string(),
             errors: match self {
-                Problem::Invalid(faults) | Problem::AlreadyCounted(faults) => faults.clone(),
+                Problem::Invalid(faults)
+                | Problem::AlreadyCounted(faults)
+                | Problem::StatusChanged(faults) => faults.clone(),
                 _ => Vec::new(),
             },
             request_id,
@@ -262,6 +267,7 @@ impl From<RecognizeError> for Problem {
             RecognizeError::NotFound => Problem::NotFound,
             RecognizeError::Conflict { code, detail } => Problem::Conflict { code, detail },
             RecognizeError::AlreadyCounted(faults) => Problem::AlreadyCounted(faults),
+            RecognizeError::StatusChanged(faults) => Problem::StatusChanged(faults),
             RecognizeError::IdempotencyKeyReused => Problem::IdempotencyKeyReused,
             RecognizeError::Issue(error) => error.into(),
         }

@@ -55,13 +55,7 @@ impl Issuance {
         found.retain(|row| seen.insert(row.id.clone()));
         let mut credentials = Vec::new();
         for row in found {
-            let digest = match Document::parse(row.embedded.as_bytes()) {
-                Ok(document) => {
-                    let salt = self.forgotten_salt(&row.id).await?;
-                    issuer_books::digest(document.root(), &["proof"], &salt, contexts)
-                }
-                Err(_) => None,
-            };
+            let digest = self.forgotten_digest(&row, contexts).await?;
             let note = access::note(&self.ambient, (actor, "forget"), Some(issuer), &row.id);
             if self.store.forget((issuer, &row.id), digest.as_deref(), &note).await? {
                 tracing::info!(credential.id = %row.id, issuer, "forgot an earner's data");
@@ -69,6 +63,17 @@ impl Issuance {
             }
         }
         Ok(Forgotten { credentials, kept })
+    }
+
+    /// By which a credential is known again when it is forgotten.
+    pub async fn forgotten_digest(
+        &self,
+        row: &CredentialRow,
+        contexts: &Contexts,
+    ) -> Result<Option<String>, IssueError> {
+        let Ok(document) = Document::parse(row.embedded.as_bytes()) else { return Ok(None) };
+        let salt = self.forgotten_salt(&row.id).await?;
+        Ok(issuer_books::digest(document.root(), &["proof"], &salt, contexts))
     }
 
     /// What the digest of a forgotten credential is salted with.

@@ -6,23 +6,24 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::RecognizeError::{self, Invalid};
 use super::belongs::{BelongsDecision, Claimant};
 use super::examined::Examined;
 use super::receipt::Draft;
 use super::request::{ClaimRequest, Filed};
-use super::{Recognition, RecognizeError, policy};
+use super::{Recognition, policy};
 use crate::issue::IssueError;
 use crate::issue::parties::Party;
 use crate::model::Fault;
 use crate::model::decimal::Amount;
 use crate::model::fault::token;
-use crate::model::links;
 use crate::recognition::decision::Outcome;
 use crate::recognition::facts::CountedBefore;
+use crate::recognition::policy::span::Days;
 use crate::recognition::policy::{Condition, ConditionOf};
 use crate::recognition::receipt::{self, DecidedOn};
 use crate::recognition::{ClaimFacts, CountedCredential, Decision, Policy, count};
-use crate::store::{ClaimRecorded, ClaimRow, NewClaim, PolicyRow, Use};
+use crate::store::{ClaimRecorded, ClaimRow, Counted, CredentialState, NewClaim, Past, PolicyRow};
 
 /// How often a claim is decided again because another of the same claimant came between.
 const MOST_DECISIONS: usize = 40;
@@ -51,11 +52,11 @@ pub struct Decided {
     pub row: PolicyRow,
     pub policy: Policy,
     pub decision: Decision,
-    facts: ClaimFacts,
-    credentials: Vec<CountedCredential>,
-    /// The claimant's keyed hashes, that of the books first.
-    claimants: Vec<String>,
-    seen: i64,
+    pub(super) facts: ClaimFacts,
+    pub(super) credentials: Vec<CountedCredential>,
+    /// Keyed hashes of the names that the claim gives its claimant, that of the books first.
+    names: Vec<String>,
+    pub(super) past: Past,
     pub(super) at: Timestamp,
 }
 
@@ -120,9 +121,11 @@ impl Recognition<'_> {
                     let row = self.issuance.store.claim(&new.recognizer, &new.id).await?;
                     return Ok((row.ok_or(RecognizeError::NotFound)?, false));
                 }
-                ClaimRecorded::Replayed(row) => return same_request(claim, *row),
+                ClaimRecorded::Replayed(row) => return self.same_request(claim, *row).await,
                 ClaimRecorded::Used(used) => return Err(already_counted(claim, &used)),
+                ClaimRecorded::Changed(changed) => return Err(no_longer_good(claim, &changed)),
                 ClaimRecorded::NothingToCorrect => return Err(nothing_to_correct()),
+                ClaimRecorded::NotACorrection => return Err(not_a_correction()),
                 // Decided, drawn and signed again.
                 ClaimRecorded::Stale | ClaimRecorded::SignAgain => {}
             }
@@ -138,32 +141,35 @@ impl Recognition<'_> {
         let Some(key) = &by.idempotency_key else { return Ok(None) };
         let store = &self.issuance.store;
         let row = store.claim_by_key(&claim.recognizer.name, (&by.client, key)).await?;
-        row.map(|row| same_request(claim, row)).transpose()
+        match row {
+            Some(row) => self.same_request(claim, row).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn decide(self, claim: &Claim<'_>) -> Result<Decided, RecognizeError> {
         let (row, policy) = self.policy_of(claim).await?;
-        claim.check_conditions(&policy).map_err(RecognizeError::Invalid)?;
-        let mut claimants = Vec::new();
+        claim.check_conditions(&policy).map_err(Invalid)?;
+        let mut names = Vec::new();
         for identifier in claim.request.claimant.identifiers() {
             let text = format!("claimant\n{}\n{identifier}", row.recognizer);
-            claimants.push(self.issuance.keyed_hash(&text).await?);
+            names.push(self.issuance.keyed_hash(&text).await?);
         }
-        let store = &self.issuance.store;
-        let (seen, before) =
-            store.claimed_before(&row.recognizer, &claimants[0], &policy.id).await?;
-        let corrected = |row: &&ClaimRow| Some(row.id.as_str()) != claim.corrects.map(|(id, _)| id);
+        let of = (row.recognizer.as_str(), policy.id.as_str());
+        let but = claim.corrects.map(|(id, _)| id);
+        let past = self.issuance.store.past(of, &names, but).await?;
         let at = self.issuance.ambient.now();
         let facts = ClaimFacts {
             license: claim.request.claimant.license,
             statements: claim.request.statements.clone(),
             approvals: claim.request.approvals.clone(),
-            before: before.iter().filter(corrected).map(counted_before).collect(),
+            before: past.claims.iter().map(counted_before).collect::<Result<_, _>>()?,
             ..ClaimFacts::on(at.to_zoned(TimeZone::UTC).date())
         };
+        check_license(&policy, &facts, &past).map_err(|fault| Invalid(vec![fault]))?;
         let credentials: Vec<_> = claim.examined.iter().map(|it| it.facts.clone()).collect();
         let decision = count(&policy, &credentials, &facts);
-        Ok(Decided { row, policy, decision, facts, credentials, claimants, seen, at })
+        Ok(Decided { row, policy, decision, facts, credentials, names, past, at })
     }
 
     async fn policy_of(self, claim: &Claim<'_>) -> Result<(PolicyRow, Policy), RecognizeError> {
@@ -175,72 +181,10 @@ impl Recognition<'_> {
         };
         let row = row.ok_or_else(|| {
             let detail = format!("this recognizer has no such policy {:?}", request.policy);
-            RecognizeError::Invalid(vec![Fault::new("/policy", "unknown-policy", detail)])
+            Invalid(vec![Fault::new("/policy", "unknown-policy", detail)])
         })?;
         let policy = policy(&row)?;
         Ok((row, policy))
-    }
-
-    /// The indexes of the credentials that count and are used up already.
-    async fn used(
-        self,
-        claim: &Claim<'_>,
-        decided: &Decided,
-    ) -> Result<Vec<usize>, RecognizeError> {
-        let uses = self.uses(decided).await?;
-        let keys: Vec<&str> = uses.iter().map(|it| it.key.as_str()).collect();
-        let group = (decided.row.recognizer.as_str(), decided.decision.exclusive_group.as_str());
-        let but = claim.corrects.map(|(id, _)| id);
-        let used = self.issuance.store.used(group, &keys, but).await?;
-        let of = uses.iter().filter(|it| used.contains(&it.key)).map(|it| it.credential);
-        let mut indexes: Vec<usize> = of.collect();
-        indexes.sort_unstable();
-        indexes.dedup();
-        Ok(indexes)
-    }
-
-    /// What the decision uses up: of each credential itself, with all that it corrects, and its
-    /// achievement by the claimant in the period, under each of the claimant's identifiers.
-    async fn uses(self, decided: &Decided) -> Result<Vec<Use>, RecognizeError> {
-        let mut uses = Vec::new();
-        for (index, period) in decided.counted() {
-            let CountedCredential { issuer, id, achievement, .. } = &decided.credentials[index];
-            let (Some(issuer), Some(id), Some(achievement)) = (issuer, id, achievement) else {
-                continue;
-            };
-            let mut texts = vec![format!("credential\n{issuer}\n{id}")];
-            for (older, owner) in self.superseded(id).await? {
-                texts.push(format!("credential\n{owner}\n{older}"));
-            }
-            texts.extend(decided.claimants.iter().map(|claimant| {
-                format!("achievement\n{claimant}\n{issuer}\n{achievement}\n{period}")
-            }));
-            for text in texts {
-                let text = format!("use\n{}\n{text}", decided.row.recognizer);
-                let key = self.issuance.keyed_hash(&text).await?;
-                uses.push(Use { key, credential: index });
-            }
-        }
-        Ok(uses)
-    }
-
-    /// The credentials of ours whose place one of ours took: their ids and issuers.
-    async fn superseded(self, id: &str) -> Result<Vec<(String, String)>, RecognizeError> {
-        let Some(token) = self.own(id) else { return Ok(Vec::new()) };
-        let issuance = self.issuance;
-        let older = issuance.store.superseded_by(token).await?;
-        let named = older.into_iter().map(|(token, owner)| {
-            let (kind, name) = crate::store::PartyKind::of_owner(&owner);
-            (issuance.links.credential(&token), issuance.parties.did(kind, name))
-        });
-        Ok(named.collect())
-    }
-
-    fn own(self, id: &str) -> Option<&str> {
-        match self.issuance.links.own(id) {
-            Some(links::Own::Credential(token)) => Some(token),
-            _ => None,
-        }
     }
 
     async fn new_claim(
@@ -257,37 +201,73 @@ impl Recognition<'_> {
         let draft = Draft {
             recognizer: claim.recognizer,
             decided,
-            claimant: (&claim.request.claimant, &decided.claimants[0]),
+            claimant: (&claim.request.claimant, &decided.names[0]),
             decided_on: claim.decided_on(decided),
             actor: &by.actor,
             supersedes,
         };
         let receipt = self.sign_receipt(draft).await?;
         let hours = indexes.iter().filter_map(|i| decided.credentials[*i].hours.as_ref());
-        let own = |i: &usize| self.own(decided.credentials[*i].id.as_deref()?).map(str::to_owned);
+        let goes_by_license = decided.policy.goes_by_license();
+        let license = decided.facts.license.filter(|_| goes_by_license);
         Ok(NewClaim {
             id: self.issuance.token(),
             recognizer: decided.row.recognizer.clone(),
             policy: decided.policy.id.clone(),
             policy_number: decided.row.number,
             exclusive_group: decided.decision.exclusive_group.clone(),
-            claimant: decided.claimants[0].clone(),
-            seen: decided.seen,
+            names: decided.names.clone(),
+            seen: decided.past.names.clone(),
             decision: json(&decided.decision),
             filed_on: decided.facts.on,
             total: decided.decision.total.to_string(),
             hours: hours.map(Amount::from).sum::<Amount>().to_string(),
             details: json(&claim.details(decided)),
-            own: indexes.iter().map(own).collect(),
+            counted: self.counted(decided).await?,
             uses: self.uses(decided).await?,
             receipt,
             corrects: claim.corrects.map(|(id, reason)| (id.to_owned(), reason.to_owned())),
             actor: by.actor.clone(),
             client: by.client.clone(),
             idempotency_key: by.idempotency_key.clone(),
-            request_hash: claim.hash(),
+            request_hash: self.request_hash(claim).await?,
+            license: license.map(|days| format!("{}/{}", days.from, days.until)),
             at: decided.at,
         })
+    }
+
+    /// What is counted, with where it is kept here.
+    async fn counted(self, decided: &Decided) -> Result<Vec<Counted>, RecognizeError> {
+        let mut counted = Vec::new();
+        for (credential, _) in decided.counted() {
+            let CountedCredential { issuer, id, .. } = &decided.credentials[credential];
+            let own = match (issuer, id) {
+                (Some(issuer), Some(id)) => self.kept(issuer, id).await?.map(|row| row.id),
+                _ => None,
+            };
+            counted.push(Counted { credential, own });
+        }
+        Ok(counted)
+    }
+
+    /// Tells another request under the same idempotency key apart. Keyed: it is of the claimant's
+    /// names.
+    async fn request_hash(self, claim: &Claim<'_>) -> Result<String, RecognizeError> {
+        let corrected = claim.corrects.map_or("", |(id, _)| id);
+        let text = format!("request\n{corrected}\n{}", claim.request.hash());
+        Ok(self.issuance.keyed_hash(&text).await?)
+    }
+
+    /// A replayed idempotency key answers with the first claim, or is refused for another request.
+    async fn same_request(
+        self,
+        claim: &Claim<'_>,
+        row: ClaimRow,
+    ) -> Result<(ClaimRow, bool), RecognizeError> {
+        match row.request_hash == self.request_hash(claim).await? {
+            true => Ok((row, true)),
+            false => Err(RecognizeError::IdempotencyKeyReused),
+        }
     }
 
     async fn receipt_of(self, claim: &Claim<'_>, id: &str) -> Result<String, RecognizeError> {
@@ -321,7 +301,7 @@ impl Decided {
                 faults.push(Fault::new(pointer, "not-counted", why.join(" ")));
             }
         }
-        RecognizeError::Invalid(faults)
+        Invalid(faults)
     }
 }
 
@@ -369,22 +349,6 @@ impl Claim<'_> {
             reports: self.examined.iter().map(|it| json(&it.report)).collect(),
         }
     }
-
-    /// Tells another request under the same idempotency key apart.
-    fn hash(&self) -> String {
-        match self.corrects {
-            None => self.request.hash(),
-            Some((id, _)) => format!("{}+{id}", self.request.hash()),
-        }
-    }
-}
-
-/// A replayed idempotency key answers with the first claim, or is refused for another request.
-fn same_request(claim: &Claim<'_>, row: ClaimRow) -> Result<(ClaimRow, bool), RecognizeError> {
-    match row.request_hash == claim.hash() {
-        true => Ok((row, true)),
-        false => Err(RecognizeError::IdempotencyKeyReused),
-    }
 }
 
 /// The same words whatever it was counted for, and by whom.
@@ -405,14 +369,61 @@ fn nothing_to_correct() -> RecognizeError {
     RecognizeError::Conflict { code: "claim-is-final", detail: detail.into() }
 }
 
-fn counted_before(row: &ClaimRow) -> CountedBefore {
-    let amount = |text: &str| Amount::parse(text).unwrap_or(Amount::ZERO);
-    CountedBefore {
-        on: row.filed_on,
-        amount: amount(&row.total),
-        credentials: u32::try_from(row.credentials).unwrap_or(u32::MAX),
-        hours: amount(&row.hours),
+fn not_a_correction() -> RecognizeError {
+    let detail = "a correction keeps the policy or the claimant of the claim that it corrects; \
+                  withdraw that claim, and file this one by itself";
+    RecognizeError::Conflict { code: "not-a-correction", detail: detail.into() }
+}
+
+/// Between its verification and the books a credential was revoked, suspended or superseded here.
+fn no_longer_good(claim: &Claim<'_>, changed: &[(usize, CredentialState)]) -> RecognizeError {
+    let fault = |(index, state): &(usize, CredentialState)| {
+        let input = claim.examined.get(*index).map_or("", |it| it.facts.input.as_str());
+        let detail = format!(
+            "{input} was {} by its issuer while the claim was decided, and nothing was recorded; \
+             file the claim again to have it decided without that",
+            state.as_str()
+        );
+        Fault::new(format!("/credentials/{index}"), "status-changed", detail)
+    };
+    RecognizeError::StatusChanged(changed.iter().map(fault).collect())
+}
+
+/// The license whose validity a claim goes by is the one that earlier claims went by, or another
+/// altogether: who shifts its days a little would begin anew.
+fn check_license(policy: &Policy, facts: &ClaimFacts, past: &Past) -> Result<(), Fault> {
+    let Some(license) = facts.license.filter(|_| policy.goes_by_license()) else { return Ok(()) };
+    let at = "/claimant/license";
+    if license.from > facts.on {
+        let detail = format!(
+            "the license begins on {}, after the day of the claim, {}; state the validity of the \
+             license that is renewed",
+            license.from, facts.on
+        );
+        return Err(Fault::new(at, "license-not-begun", detail));
     }
+    let recorded = past.claims.iter().filter_map(|row| Days::parse(row.license.as_deref()?));
+    for other in recorded.filter(|other| *other != license && other.overlap(license)) {
+        let detail = format!(
+            "an earlier claim went by a license from {} to {}, which overlaps this one; state the \
+             same validity, or correct that claim",
+            other.from, other.until
+        );
+        return Err(Fault::new(at, "other-license", detail));
+    }
+    Ok(())
+}
+
+fn counted_before(row: &ClaimRow) -> Result<CountedBefore, RecognizeError> {
+    // What cannot be read is not nothing: limits would not hold.
+    let broken = || IssueError::Broken(format!("claim {} has no readable amounts", row.id));
+    let amount = |text: &str| Amount::parse_sum(text).ok_or_else(broken);
+    Ok(CountedBefore {
+        on: row.filed_on,
+        amount: amount(&row.total)?,
+        credentials: u32::try_from(row.credentials).map_err(|_| broken())?,
+        hours: amount(&row.hours)?,
+    })
 }
 
 pub(super) fn json(value: &impl Serialize) -> String {

@@ -15,6 +15,7 @@ mod receipt;
 pub mod request;
 pub mod review;
 pub mod standing;
+mod uses;
 
 use crate::issue::{Issuance, IssueError};
 use crate::model::Fault;
@@ -40,6 +41,9 @@ pub enum RecognizeError {
     /// These were counted before, for whatever it was.
     #[error("already counted")]
     AlreadyCounted(Vec<Fault>),
+    /// These were revoked, suspended or superseded here since they were verified.
+    #[error("a credential's status changed")]
+    StatusChanged(Vec<Fault>),
     #[error("the idempotency key was used with another request")]
     IdempotencyKeyReused,
     #[error(transparent)]

@@ -1,11 +1,16 @@
 //! Later: a claim is withdrawn, appealed, redacted, or looked at again.
+//!
+//! Invariant: of a redacted claim nothing that is kept names its claimant or leads to who that is:
+//! its receipt is answered like a forgotten credential, and is still known as genuine.
 
-use super::claim::Details;
+use super::claim::{Details, json};
 use super::{Recognition, RecognizeError};
 use crate::check::Report;
 use crate::check::report::Verdict;
-use crate::issue::IssueError;
-use crate::store::{ClaimChange, ClaimRefusal, ClaimRow};
+use crate::issue::{Issuance, IssueError, access};
+use crate::jsonld::Contexts;
+use crate::recognition::Decision;
+use crate::store::{ClaimChange, ClaimRefusal, ClaimRow, PartyKind, Redaction};
 
 impl Recognition<'_> {
     /// Changes a claim that stands.
@@ -19,6 +24,33 @@ impl Recognition<'_> {
         let (store, now) = (&self.issuance.store, self.issuance.ambient.now());
         let changed = store.change_claim((recognizer, id), change, reason, (actor, now)).await?;
         changed.map_err(|refusal| refused(&refusal))
+    }
+
+    /// Deletes a claim's personal data, and the bytes of its receipt.
+    pub async fn redact(
+        self,
+        claim: &ClaimRow,
+        actor: &str,
+        contexts: &Contexts,
+    ) -> Result<ClaimRow, RecognizeError> {
+        let Issuance { store, ambient, .. } = self.issuance;
+        let owner = PartyKind::Recognizer.owner(&claim.recognizer);
+        let receipt = store.credential_of(&owner, &claim.receipt).await?;
+        let digest = match receipt {
+            Some(row) => self.issuance.forgotten_digest(&row, contexts).await?,
+            None => None,
+        };
+        let redaction = Redaction {
+            decision: &redacted(claim)?,
+            digest: digest.as_deref(),
+            note: &access::note(ambient, (actor, "forget"), Some(&owner), &claim.receipt),
+        };
+        let of = (claim.recognizer.as_str(), claim.id.as_str());
+        let redacted = store.redact_claim(of, redaction, (actor, ambient.now())).await?;
+        let row = redacted.map_err(|refusal| refused(&refusal))?;
+        // What a reader holds back is overwritten in time.
+        let _whole = store.empty_log().await?;
+        Ok(row)
     }
 
     /// What is kept of a claim's personal data; `None` once it was redacted.
@@ -52,6 +84,14 @@ impl Recognition<'_> {
         };
         self.change((&claim.recognizer, &claim.id), &change, None, actor).await
     }
+}
+
+/// The decision, without the ids of the credentials: their pages name who earned them.
+fn redacted(claim: &ClaimRow) -> Result<String, IssueError> {
+    let broken = |error| IssueError::Broken(format!("the decision of claim {}: {error}", claim.id));
+    let mut decision: Decision = serde_json::from_str(&claim.decision).map_err(broken)?;
+    decision.credentials.iter_mut().for_each(|line| line.id = None);
+    Ok(json(&decision))
 }
 
 fn refused(refusal: &ClaimRefusal) -> RecognizeError {

@@ -6,7 +6,9 @@
 //! is apart, and goes when it is redacted.
 
 mod change;
+mod past;
 mod record;
+mod redact;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,13 +19,15 @@ use super::{Result, Store, StoreError, row};
 
 pub(super) use change::flag_own;
 pub use change::{ClaimChange, ClaimRefusal};
-pub use record::{ClaimRecorded, NewClaim, Use};
+pub use past::Past;
+pub use record::{ClaimRecorded, Counted, NewClaim, Use};
+pub use redact::Redaction;
 
 macro_rules! columns {
     () => {
         "id, recognizer, policy, policy_number, claimant, decision, filed_on, total, \
          credentials, hours, receipt, state, corrects, flag, flagged_at, appealed_at, \
-         redacted_at, client, idempotency_key, request_hash, created_at, events"
+         redacted_at, client, idempotency_key, request_hash, created_at, events, license"
     };
 }
 use columns;
@@ -62,7 +66,7 @@ pub struct ClaimRow {
     /// The policy's id.
     pub policy: String,
     pub policy_number: i64,
-    /// A keyed hash.
+    /// A keyed hash: the first of the names that it gives its claimant.
     pub claimant: String,
     /// JSON.
     pub decision: String,
@@ -90,6 +94,8 @@ pub struct ClaimRow {
     pub created_at: Timestamp,
     /// How many events it has.
     pub events: i64,
+    /// `FROM/UNTIL`, where the policy goes by the claimant's license.
+    pub license: Option<String>,
 }
 
 /// Something that happened to a claim.
@@ -104,6 +110,15 @@ pub struct ClaimEvent {
     /// JSON, without personal data.
     pub detail: String,
     pub reason: Option<String>,
+}
+
+/// A credential of ours whose place another took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Superseded {
+    pub id: String,
+    pub issuer: String,
+    /// The id that its issuer gave it, where it was composed elsewhere.
+    pub external_id: Option<String>,
 }
 
 impl Store {
@@ -150,28 +165,6 @@ impl Store {
         query.fetch_all(&self.readers).await?.iter().map(read_event).collect()
     }
 
-    /// How many claims of a claimant were recorded, and those under a policy that stand.
-    pub async fn claimed_before(
-        &self,
-        recognizer: &str,
-        claimant: &str,
-        policy: &str,
-    ) -> Result<(i64, Vec<ClaimRow>)> {
-        // The number first: what is recorded between the two makes it stale, and is noticed.
-        let sql = "SELECT claims FROM claimants WHERE recognizer = $1 AND claimant = $2";
-        let query = sqlx::query_scalar(sql).bind(recognizer).bind(claimant);
-        let seen: Option<i64> = query.fetch_optional(&self.readers).await?;
-        let sql = concat!(
-            "SELECT ",
-            columns!(),
-            " FROM claims WHERE recognizer = $1 AND claimant = $2 AND policy = $3 \
-             AND state = 'recorded' ORDER BY created_at, id"
-        );
-        let query = sqlx::query(sql).bind(recognizer).bind(claimant).bind(policy);
-        let rows = query.fetch_all(&self.readers).await?;
-        Ok((seen.unwrap_or(0), rows.iter().map(read).collect::<Result<_>>()?))
-    }
-
     /// Those of the keys that are used up in an exclusive group, by other claims than `but`.
     pub async fn used(
         &self,
@@ -190,15 +183,20 @@ impl Store {
     }
 
     /// The credentials of ours that a chain of corrections led to this one, the nearest first.
-    pub async fn superseded_by(&self, id: &str) -> Result<Vec<(String, String)>> {
-        let mut found: Vec<(String, String)> = Vec::new();
+    pub async fn superseded_by(&self, id: &str) -> Result<Vec<Superseded>> {
+        let mut found: Vec<Superseded> = Vec::new();
         let mut next = vec![id.to_owned()];
         // A chain that is longer than any is a ring that another hand has made.
         while let Some(id) = next.pop().filter(|_| found.len() < 100) {
-            let sql = "SELECT id, issuer FROM credentials WHERE superseded_by = $1 ORDER BY id";
+            let sql = "SELECT id, issuer, external_id FROM credentials WHERE superseded_by = $1 \
+                       ORDER BY id";
             for row in sqlx::query(sql).bind(id).fetch_all(&self.readers).await? {
-                let older = (row::text(&row, "id")?, row::text(&row, "issuer")?);
-                next.push(older.0.clone());
+                let older = Superseded {
+                    id: row::text(&row, "id")?,
+                    issuer: row::text(&row, "issuer")?,
+                    external_id: row::text_or_none(&row, "external_id")?,
+                };
+                next.push(older.id.clone());
                 found.push(older);
             }
         }
@@ -255,6 +253,7 @@ fn read(row: &AnyRow) -> Result<ClaimRow> {
         request_hash: row::text(row, "request_hash")?,
         created_at: row::time(row, "created_at")?,
         events: row::number(row, "events")?,
+        license: row::text_or_none(row, "license")?,
     })
 }
 

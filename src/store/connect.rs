@@ -16,8 +16,10 @@ const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys =
 
 /// For the connection that writes. Ids are random, so that each insert meets other pages of its
 /// indexes: 64 MiB of them are kept. The write-ahead log is copied into the database every
-/// 64 MiB, where the same pages are then written once.
-const SQLITE_WRITER: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384;";
+/// 64 MiB, where the same pages are then written once. What is freed or moved is overwritten with
+/// zeros, so that no page keeps a copy of a row that is forgotten later.
+const SQLITE_WRITER: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384; \
+     PRAGMA secure_delete = ON;";
 
 /// For each connection of PostgreSQL: a stuck statement or a forgotten
 /// transaction ends, and a commit is on disk before we say so, whatever the

@@ -98,7 +98,7 @@ impl Store {
     }
 }
 
-async fn forget(
+pub(super) async fn forget(
     tx: &mut AnyConnection,
     (issuer, credential): (&str, &str),
     digest: Option<&str>,

@@ -39,7 +39,8 @@ pub use achievements::AchievementRow;
 pub use api_keys::ApiKeyRow;
 pub use audit::{AuditEntry, AuditRow, Note};
 pub use claims::{
-    ClaimChange, ClaimEvent, ClaimRecorded, ClaimRefusal, ClaimRow, ClaimState, NewClaim, Use,
+    ClaimChange, ClaimEvent, ClaimRecorded, ClaimRefusal, ClaimRow, ClaimState, Counted, NewClaim,
+    Past, Redaction, Superseded, Use,
 };
 pub use connect::sqlite_url;
 pub use control::{Act, Acted, Control, Holder};

@@ -209,7 +209,7 @@ pub(super) async fn apply(
     let credential = write_state(tx, &current, next, wanted).await?;
     audit_change(tx, &current, &credential, wanted).await?;
     if next != CredentialState::Good {
-        claims::flag_own(tx, &credential.id, next.as_str(), (wanted.actor, wanted.at)).await?;
+        claims::flag_own(tx, &credential.id, next.as_str(), wanted.at).await?;
     }
     Ok(Ok(Changed { credential, changed: true }))
 }

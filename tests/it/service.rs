@@ -8,6 +8,7 @@ mod earner_control;
 mod files;
 mod forgotten;
 mod keys;
+mod ledger;
 mod lists;
 mod manage_links;
 mod operations;

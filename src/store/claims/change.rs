@@ -1,4 +1,4 @@
-//! What happens to a claim later: withdrawn, corrected, appealed, flagged, cleared, redacted.
+//! What happens to a claim later: withdrawn, corrected, appealed, flagged, cleared.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -19,8 +19,6 @@ pub enum ClaimChange {
     Flag(String),
     /// A person has looked.
     Clear,
-    /// Its personal data is deleted.
-    Redact,
 }
 
 impl ClaimChange {
@@ -30,7 +28,6 @@ impl ClaimChange {
             Self::Appeal => "appeal",
             Self::Flag(_) => "flag",
             Self::Clear => "clear",
-            Self::Redact => "redact",
         }
     }
 }
@@ -69,7 +66,7 @@ impl Store {
             let Some(claim) = lock(&mut tx, recognizer, id).await? else {
                 return Ok(Err(ClaimRefusal::NoSuchClaim));
             };
-            if claim.state != ClaimState::Recorded && *change != ClaimChange::Redact {
+            if claim.state != ClaimState::Recorded {
                 return Ok(Err(ClaimRefusal::Final(claim.state)));
             }
             if claim.redacted_at.is_some() {
@@ -79,8 +76,6 @@ impl Store {
             if *change == ClaimChange::Withdraw {
                 revoke_receipt(&mut tx, &claim, actor, at).await?;
             }
-            // What is given as the reason of a redaction would be personal data again.
-            let reason = reason.filter(|_| *change != ClaimChange::Redact);
             let detail = match change {
                 ClaimChange::Flag(flag) => json!({"flag": flag}),
                 _ => json!({}),
@@ -97,7 +92,11 @@ impl Store {
 }
 
 /// A recognizer's claim, locked against other changes; its next event has the number `events`.
-async fn lock(tx: &mut AnyConnection, recognizer: &str, id: &str) -> Result<Option<ClaimRow>> {
+pub(super) async fn lock(
+    tx: &mut AnyConnection,
+    recognizer: &str,
+    id: &str,
+) -> Result<Option<ClaimRow>> {
     let sql = concat!(
         "UPDATE claims SET events = events + 1 WHERE recognizer = $1 AND id = $2 RETURNING ",
         columns!()
@@ -117,29 +116,17 @@ async fn apply(
         ClaimChange::Appeal => "UPDATE claims SET appealed_at = $2 WHERE id = $1",
         ClaimChange::Flag(_) => "UPDATE claims SET flag = $3, flagged_at = $2 WHERE id = $1",
         ClaimChange::Clear => "UPDATE claims SET flag = NULL, flagged_at = NULL WHERE id = $1",
-        ClaimChange::Redact => "UPDATE claims SET redacted_at = $2 WHERE id = $1",
     };
     let query = sqlx::query(sql).bind(&*claim.id);
     let query = match change {
         ClaimChange::Withdraw | ClaimChange::Clear => query,
-        ClaimChange::Appeal | ClaimChange::Redact => query.bind(at.as_millisecond()),
+        ClaimChange::Appeal => query.bind(at.as_millisecond()),
         ClaimChange::Flag(flag) => query.bind(at.as_millisecond()).bind(flag.as_str()),
     };
     query.execute(&mut *tx).await?;
-    let gone: &[&str] = match change {
-        ClaimChange::Withdraw => &["DELETE FROM claim_uses WHERE claim = $1"],
-        ClaimChange::Redact => &[
-            "DELETE FROM claim_details WHERE claim = $1",
-            "DELETE FROM claim_reasons WHERE claim = $1",
-            // By it, who has the database could try what the claimant may be called.
-            "UPDATE claims SET request_hash = '' WHERE id = $1",
-            "UPDATE credentials SET state_reason = NULL WHERE id = (SELECT receipt FROM claims \
-             WHERE id = $1)",
-        ],
-        _ => &[],
-    };
-    for sql in gone {
-        sqlx::query(*sql).bind(&*claim.id).execute(&mut *tx).await?;
+    if *change == ClaimChange::Withdraw {
+        let sql = "DELETE FROM claim_uses WHERE claim = $1";
+        sqlx::query(sql).bind(&*claim.id).execute(&mut *tx).await?;
     }
     Ok(())
 }
@@ -165,7 +152,7 @@ pub(super) async fn correct(
     (old, reason): (&str, &str),
 ) -> Result<bool> {
     let Some(claim) = lock(tx, &new.recognizer, old).await? else { return Ok(false) };
-    if claim.state != ClaimState::Recorded {
+    if claim.state != ClaimState::Recorded || claim.redacted_at.is_some() {
         return Ok(false);
     }
     for sql in [
@@ -181,28 +168,35 @@ pub(super) async fn correct(
     Ok(true)
 }
 
+/// Who flags a claim where a credential's state changes here: another party's key is no
+/// recognizer's to know.
+const ISSUER: &str = "issuer";
+
 /// Flags the claims that stand on a credential of ours whose state changes.
 pub(in crate::store) async fn flag_own(
     tx: &mut AnyConnection,
     credential: &str,
     state: &str,
-    (actor, at): (&str, Timestamp),
+    at: Timestamp,
 ) -> Result<()> {
-    let rows = sqlx::query(
-        "UPDATE claims SET flag = $2, flagged_at = $3, events = events + 1 \
-         WHERE state = 'recorded' AND id IN \
-         (SELECT claim FROM claim_credentials WHERE own = $1) RETURNING id, events",
-    )
-    .bind(credential)
-    .bind(format!("a credential that was counted is {state}"))
-    .bind(at.as_millisecond())
-    .fetch_all(&mut *tx)
-    .await?;
-    for flagged in &rows {
-        let (id, number) = (row::text(flagged, "id")?, row::number(flagged, "events")?);
-        let detail = json!({"credential": credential, "state": state}).to_string();
-        let event = Event { at, actor, action: "flag", detail, reason: None };
-        insert_event(tx, (&id, number), &event).await?;
+    let sql = "SELECT claim, position FROM claim_credentials WHERE own = $1 ORDER BY claim";
+    let standing = sqlx::query(sql).bind(credential).fetch_all(&mut *tx).await?;
+    for found in &standing {
+        let (claim, position) = (row::text(found, "claim")?, row::number(found, "position")?);
+        let flagged = sqlx::query(
+            "UPDATE claims SET flag = $2, flagged_at = $3, events = events + 1 \
+             WHERE state = 'recorded' AND id = $1 RETURNING events",
+        )
+        .bind(&*claim)
+        .bind(format!("a credential that was counted is {state}"))
+        .bind(at.as_millisecond())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(flagged) = flagged else { continue };
+        // Not which one in the books, but which of those that the decision counts: history stays.
+        let detail = json!({"counted": position + 1, "state": state}).to_string();
+        let event = Event { at, actor: ISSUER, action: "flag", detail, reason: None };
+        insert_event(tx, (&claim, row::number(&flagged, "events")?), &event).await?;
     }
     Ok(())
 }

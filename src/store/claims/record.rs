@@ -1,10 +1,14 @@
 //! Recording a claim: its uses, its receipt and all that stands with it, or nothing.
 //!
 //! What concurrent claims may both want is taken in one order by all of them: the
-//! idempotency key, the claimant, the claim that is corrected, the uses (sorted),
-//! then what the receipt's mint takes.
+//! idempotency key, the claimant's names (sorted), the credentials that are kept here
+//! (sorted), the claim that is corrected, the uses (sorted), then what the receipt's
+//! mint takes.
+//!
+//! Invariant: what is counted was good when the claim was recorded, as far as these
+//! books know: a revocation comes before and is seen, or after and flags the claim.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,7 +17,9 @@ use sqlx::AnyConnection;
 
 use super::{ClaimRow, by_key, change};
 use crate::store::mint::slice::{self, Line};
-use crate::store::{Mint, Minted, Result, Store, StoreError, retrying};
+use crate::store::{
+    CredentialState, Mint, Minted, Result, StatusRefusal, Store, StoreError, retrying, row,
+};
 
 /// A claim that was decided, with its signed receipt.
 #[derive(Clone, Debug)]
@@ -23,16 +29,17 @@ pub struct NewClaim {
     pub policy: String,
     pub policy_number: i64,
     pub exclusive_group: String,
-    pub claimant: String,
-    /// How many claims of the claimant had been recorded when it was decided.
-    pub seen: i64,
+    /// Every name that it gives its claimant, as keyed hashes, that of the books first.
+    pub names: Vec<String>,
+    /// Every name that the books know of the claimant, sorted, with the number of claims that had
+    /// been recorded under it when this one was decided.
+    pub seen: Vec<(String, i64)>,
     pub decision: String,
     pub filed_on: Date,
     pub total: String,
     pub hours: String,
     pub details: String,
-    /// Of each credential that is counted: the id where it is kept here.
-    pub own: Vec<Option<String>>,
+    pub counted: Vec<Counted>,
     pub uses: Vec<Use>,
     pub receipt: Mint,
     /// The claim whose place it takes, and why.
@@ -40,8 +47,20 @@ pub struct NewClaim {
     pub actor: String,
     pub client: String,
     pub idempotency_key: Option<String>,
+    /// Keyed.
     pub request_hash: String,
+    /// `FROM/UNTIL`, where the policy goes by the claimant's license.
+    pub license: Option<String>,
     pub at: Timestamp,
+}
+
+/// A credential that is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Which of the claim's credentials it is.
+    pub credential: usize,
+    /// Its id in these books, where it is kept here.
+    pub own: Option<String>,
 }
 
 /// What a claim uses up.
@@ -60,12 +79,17 @@ pub enum ClaimRecorded {
     Replayed(Box<ClaimRow>),
     /// Another claim of the claimant was recorded since it was decided. Decide again.
     Stale,
+    /// These of its credentials are good no more since they were verified, each with its state;
+    /// nothing of this claim stays.
+    Changed(Vec<(usize, CredentialState)>),
     /// These of its credentials are used up; nothing of this claim stays.
     Used(Vec<usize>),
     /// The receipt has to be composed again: its place or its subject was another's.
     SignAgain,
     /// What it corrects does not stand; nothing of this claim stays.
     NothingToCorrect,
+    /// What it corrects is of another policy and of another claimant; nothing of this claim stays.
+    NotACorrection,
 }
 
 impl Store {
@@ -94,6 +118,10 @@ async fn record(tx: &mut AnyConnection, new: &NewClaim) -> Result<ClaimRecorded>
     if !count_claimant(tx, new).await? {
         return Ok(ClaimRecorded::Stale);
     }
+    let changed = no_longer_good(tx, new).await?;
+    if !changed.is_empty() {
+        return Ok(ClaimRecorded::Changed(changed));
+    }
     if let Some((old, reason)) = &new.corrects
         && !change::correct(tx, new, (old, reason)).await?
     {
@@ -107,6 +135,9 @@ async fn record(tx: &mut AnyConnection, new: &NewClaim) -> Result<ClaimRecorded>
     let minted = slice::record(tx, &mut [Line::new(&new.receipt, new.at)]).await?;
     Ok(match minted.into_iter().next() {
         Some(Minted::Recorded) => ClaimRecorded::Recorded,
+        Some(Minted::SupersedeRefused(StatusRefusal::NotASuccessor)) => {
+            ClaimRecorded::NotACorrection
+        }
         Some(Minted::SupersedeRefused(_)) => ClaimRecorded::NothingToCorrect,
         _ => ClaimRecorded::SignAgain,
     })
@@ -117,18 +148,18 @@ async fn insert_claim(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> {
     let inserted = sqlx::query(
         "INSERT INTO claims (id, recognizer, policy, policy_number, claimant, decision, filed_on, \
          total, credentials, hours, receipt, corrects, client, idempotency_key, request_hash, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-         $16) ON CONFLICT DO NOTHING",
+         created_at, license) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+         $15, $16, $17) ON CONFLICT DO NOTHING",
     )
     .bind(&*new.id)
     .bind(&*new.recognizer)
     .bind(&*new.policy)
     .bind(new.policy_number)
-    .bind(&*new.claimant)
+    .bind(new.names.first().map(String::as_str))
     .bind(&*new.decision)
     .bind(new.filed_on.to_string())
     .bind(&*new.total)
-    .bind(i64::try_from(new.own.len()).expect("a claim in memory is shorter"))
+    .bind(i64::try_from(new.counted.len()).expect("a claim in memory is shorter"))
     .bind(&*new.hours)
     .bind(&*new.receipt.id)
     .bind(new.corrects.as_ref().map(|(old, _)| old.as_str()))
@@ -136,27 +167,58 @@ async fn insert_claim(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> {
     .bind(new.idempotency_key.as_deref())
     .bind(&*new.request_hash)
     .bind(new.at.as_millisecond())
+    .bind(new.license.as_deref())
     .execute(tx)
     .await?;
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Counts the claim, unless another was counted since it was decided.
+/// Counts the claim under every name that is known of the claimant, unless another was counted
+/// since it was decided.
 async fn count_claimant(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> {
-    let (sql, number) = match new.seen {
-        0 => {
-            let sql = "INSERT INTO claimants (recognizer, claimant, claims) VALUES ($1, $2, $3) \
-                       ON CONFLICT DO NOTHING";
-            (sql, 1)
+    for (name, seen) in &new.seen {
+        let (sql, number) = match seen {
+            0 => {
+                let sql = "INSERT INTO claimants (recognizer, claimant, claims) \
+                           VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+                (sql, 1)
+            }
+            seen => {
+                let sql = "UPDATE claimants SET claims = claims + 1 \
+                           WHERE recognizer = $1 AND claimant = $2 AND claims = $3";
+                (sql, *seen)
+            }
+        };
+        let query = sqlx::query(sql).bind(&*new.recognizer).bind(&**name).bind(number);
+        if query.execute(&mut *tx).await?.rows_affected() != 1 {
+            return Ok(false);
         }
-        seen => {
-            let sql = "UPDATE claimants SET claims = claims + 1 \
-                       WHERE recognizer = $1 AND claimant = $2 AND claims = $3";
-            (sql, seen)
+    }
+    Ok(true)
+}
+
+/// Locks the credentials that are kept here against changes of their state until the commit; those
+/// whose state changed since they were verified.
+async fn no_longer_good(
+    tx: &mut AnyConnection,
+    new: &NewClaim,
+) -> Result<Vec<(usize, CredentialState)>> {
+    let own = new.counted.iter().filter_map(|it| Some((it.own.as_deref()?, it.credential)));
+    let own: BTreeMap<&str, usize> = own.collect();
+    let mut changed = Vec::new();
+    for (id, credential) in own {
+        // SQLite knows no FOR UPDATE; an update that changes nothing locks on both.
+        let sql = "UPDATE credentials SET changes = changes WHERE id = $1 RETURNING state";
+        let Some(found) = sqlx::query(sql).bind(id).fetch_optional(&mut *tx).await? else {
+            continue;
+        };
+        let state = row::word(&found, "state", CredentialState::parse)?;
+        if state != CredentialState::Good {
+            changed.push((credential, state));
         }
-    };
-    let query = sqlx::query(sql).bind(&*new.recognizer).bind(&*new.claimant).bind(number);
-    Ok(query.execute(tx).await?.rows_affected() == 1)
+    }
+    changed.sort_unstable_by_key(|(credential, _)| *credential);
+    Ok(changed)
 }
 
 /// Takes all that the claim uses up; the credentials of what was taken already.
@@ -189,7 +251,17 @@ async fn take_uses(tx: &mut AnyConnection, new: &NewClaim) -> Result<Vec<usize>>
 }
 
 async fn insert_rows(tx: &mut AnyConnection, new: &NewClaim) -> Result<()> {
-    for (position, own) in (0_i64..).zip(&new.own) {
+    for name in &new.names {
+        sqlx::query(
+            "INSERT INTO claim_claimants (claim, recognizer, claimant) VALUES ($1, $2, $3)",
+        )
+        .bind(&*new.id)
+        .bind(&*new.recognizer)
+        .bind(&**name)
+        .execute(&mut *tx)
+        .await?;
+    }
+    for (position, Counted { own, .. }) in (0_i64..).zip(&new.counted) {
         sqlx::query("INSERT INTO claim_credentials (claim, position, own) VALUES ($1, $2, $3)")
             .bind(&*new.id)
             .bind(position)

@@ -78,6 +78,15 @@ impl Database {
         Some(Self { url, folder: Arc::new(folder) })
     }
 
+    /// All that is in SQLite's files; `None` on PostgreSQL.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        self.url.starts_with("sqlite").then(|| {
+            let files = self.folder.path().read_dir().expect("the folder is there");
+            let read = files.map(|file| std::fs::read(file.expect("a file").path()));
+            read.flat_map(|bytes| bytes.expect("it can be read")).collect()
+        })
+    }
+
     /// Around the service, as an administrator would.
     pub async fn execute(&self, sql: &str) {
         let mut connection = AnyConnection::connect(&self.url).await.expect("a connection");

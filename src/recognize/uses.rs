@@ -1,0 +1,91 @@
+//! What a claim uses up, and whether it is used up already.
+//!
+//! Invariant: a credential is one and the same in every form and under every correction, and an
+//! achievement is used up under every name that the books know of its claimant.
+
+use super::claim::{Claim, Decided};
+use super::{Recognition, RecognizeError};
+use crate::model::links;
+use crate::recognition::CountedCredential;
+use crate::store::{CredentialRow, PartyKind, Use};
+
+impl Recognition<'_> {
+    /// The indexes of the credentials that count and are used up already.
+    pub(super) async fn used(
+        self,
+        claim: &Claim<'_>,
+        decided: &Decided,
+    ) -> Result<Vec<usize>, RecognizeError> {
+        let uses = self.uses(decided).await?;
+        let keys: Vec<&str> = uses.iter().map(|it| it.key.as_str()).collect();
+        let group = (decided.row.recognizer.as_str(), decided.decision.exclusive_group.as_str());
+        let but = claim.corrects.map(|(id, _)| id);
+        let used = self.issuance.store.used(group, &keys, but).await?;
+        let of = uses.iter().filter(|it| used.contains(&it.key)).map(|it| it.credential);
+        let mut indexes: Vec<usize> = of.collect();
+        indexes.sort_unstable();
+        indexes.dedup();
+        Ok(indexes)
+    }
+
+    /// What the decision uses up: of each credential itself, with all that it corrects, and its
+    /// achievement by the claimant in the period, under each of the claimant's names.
+    pub(super) async fn uses(self, decided: &Decided) -> Result<Vec<Use>, RecognizeError> {
+        let mut uses = Vec::new();
+        for (index, period) in decided.counted() {
+            let CountedCredential { issuer, id, achievement, .. } = &decided.credentials[index];
+            let (Some(issuer), Some(id), Some(achievement)) = (issuer, id, achievement) else {
+                continue;
+            };
+            let mut texts = vec![format!("credential\n{issuer}\n{id}")];
+            for (older, owner) in self.superseded(issuer, id).await? {
+                texts.push(format!("credential\n{owner}\n{older}"));
+            }
+            texts.extend(decided.past.names.iter().map(|(name, _)| {
+                format!("achievement\n{name}\n{issuer}\n{achievement}\n{period}")
+            }));
+            for text in texts {
+                let text = format!("use\n{}\n{text}", decided.row.recognizer);
+                let key = self.issuance.keyed_hash(&text).await?;
+                uses.push(Use { key, credential: index });
+            }
+        }
+        Ok(uses)
+    }
+
+    /// An issuer's credential that is kept here, by whatever id it was given.
+    pub(super) async fn kept(
+        self,
+        issuer: &str,
+        id: &str,
+    ) -> Result<Option<CredentialRow>, RecognizeError> {
+        let (links, store) = (&self.issuance.links, &self.issuance.store);
+        let row = match (links.own(id), links.own_issuer(issuer)) {
+            (Some(links::Own::Credential(token)), _) => store.credential(token).await?,
+            // Composed elsewhere, with an id of its issuer's own.
+            (_, Some(name)) => store.credential_by_external_id(name, id).await?,
+            _ => None,
+        };
+        Ok(row.filter(|row| self.did(&row.issuer) == issuer))
+    }
+
+    /// The credentials of ours whose place one of ours took: their ids and issuers.
+    async fn superseded(
+        self,
+        issuer: &str,
+        id: &str,
+    ) -> Result<Vec<(String, String)>, RecognizeError> {
+        let Some(row) = self.kept(issuer, id).await? else { return Ok(Vec::new()) };
+        let older = self.issuance.store.superseded_by(&row.id).await?;
+        let named = older.into_iter().map(|it| {
+            let id = it.external_id.unwrap_or_else(|| self.issuance.links.credential(&it.id));
+            (id, self.did(&it.issuer))
+        });
+        Ok(named.collect())
+    }
+
+    fn did(self, owner: &str) -> String {
+        let (kind, name) = PartyKind::of_owner(owner);
+        self.issuance.parties.did(kind, name)
+    }
+}

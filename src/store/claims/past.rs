@@ -1,0 +1,81 @@
+//! What a claimant claimed before, under whatever name.
+//!
+//! Invariant: claims that stand and have a name in common are one claimant's, and so are those that
+//! are joined by others between them. Whoever files under another of their names finds the same
+//! past, and each claim is in it once.
+
+use std::collections::BTreeMap;
+
+use super::{ClaimRow, columns, read};
+use crate::store::{Result, Store, row};
+
+/// The books on a claimant, as they were when they were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Every name that is known, as keyed hashes in their order, each with the number of claims
+    /// that were recorded under it.
+    pub names: Vec<(String, i64)>,
+    /// Those under the policy that stand, the oldest first.
+    pub claims: Vec<ClaimRow>,
+}
+
+impl Store {
+    /// What stands of a claimant with these names under a policy, but for the claim `but`.
+    pub async fn past(
+        &self,
+        (recognizer, policy): (&str, &str),
+        names: &[String],
+        but: Option<&str>,
+    ) -> Result<Past> {
+        let but = but.unwrap_or("");
+        let mut known: BTreeMap<String, i64> = BTreeMap::new();
+        let mut claims: BTreeMap<(i64, String), ClaimRow> = BTreeMap::new();
+        let mut next = names.to_vec();
+        while let Some(name) = next.pop() {
+            if known.contains_key(&name) {
+                continue;
+            }
+            // The number first: what is recorded from here on makes it stale, and is noticed.
+            let number = self.claims_of(recognizer, &name).await?;
+            next.extend(self.names_beside(recognizer, &name, but).await?);
+            for claim in self.standing((recognizer, policy), &name, but).await? {
+                claims.insert((claim.created_at.as_millisecond(), claim.id.clone()), claim);
+            }
+            known.insert(name, number);
+        }
+        Ok(Past { names: known.into_iter().collect(), claims: claims.into_values().collect() })
+    }
+
+    async fn claims_of(&self, recognizer: &str, name: &str) -> Result<i64> {
+        let sql = "SELECT claims FROM claimants WHERE recognizer = $1 AND claimant = $2";
+        let query = sqlx::query_scalar(sql).bind(recognizer).bind(name);
+        Ok(query.fetch_optional(&self.readers).await?.unwrap_or(0))
+    }
+
+    /// The names of claims that stand and have this one.
+    async fn names_beside(&self, recognizer: &str, name: &str, but: &str) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT other.claimant AS claimant FROM claim_claimants mine \
+                   JOIN claims c ON c.id = mine.claim AND c.state = 'recorded' AND c.id <> $3 \
+                   JOIN claim_claimants other ON other.claim = mine.claim \
+                   WHERE mine.recognizer = $1 AND mine.claimant = $2";
+        let query = sqlx::query(sql).bind(recognizer).bind(name).bind(but);
+        let rows = query.fetch_all(&self.readers).await?;
+        rows.iter().map(|found| row::text(found, "claimant")).collect()
+    }
+
+    async fn standing(
+        &self,
+        (recognizer, policy): (&str, &str),
+        name: &str,
+        but: &str,
+    ) -> Result<Vec<ClaimRow>> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM claims WHERE policy = $3 AND state = 'recorded' AND id <> $4 AND id IN \
+             (SELECT claim FROM claim_claimants WHERE recognizer = $1 AND claimant = $2)"
+        );
+        let query = sqlx::query(sql).bind(recognizer).bind(name).bind(policy).bind(but);
+        query.fetch_all(&self.readers).await?.iter().map(read).collect()
+    }
+}
