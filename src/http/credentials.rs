@@ -27,8 +27,8 @@ static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// A minted credential, in all its forms.
 #[derive(Serialize, ToSchema)]
 pub struct MintAnswer<'a> {
-    /// 128 random bits in hexadecimal; the last part of its links.
-    #[schema(example = "7f8a1a4e0c5b4f0d9b1f3d0e2a6c8b7d")]
+    /// The second of its minting and 128 random bits, in hexadecimal; the last part of its links.
+    #[schema(example = "692173a07f8a1a4e0c5b4f0d9b1f3d0e2a6c8b7d")]
     pub id: &'a str,
     /// The embedded form, exactly as it was signed.
     #[schema(value_type = Object)]

@@ -294,7 +294,7 @@ impl Desk {
         let Desk { issuer, links, ambient, .. } = self;
         let order = &self.orders[draft.order];
         let Known { ids, definition } = &*draft.achievement;
-        let id = ambient.token();
+        let id = ambient.dated_token();
         let valid_from = date_time::whole_seconds(ambient.now());
         let (entries, places) = self.draw(lists, definition.suspendable);
         let (evidence, evidence_ids) = self.evidence(&order.request.evidence, definition);
@@ -371,7 +371,7 @@ impl Desk {
         items
             .iter()
             .map(|item| {
-                let token = self.ambient.token();
+                let token = self.ambient.dated_token();
                 let link = self.links.evidence(&token);
                 (EvidenceRow { token, url: item.url.clone(), open: item.open }, link)
             })

@@ -311,7 +311,7 @@ impl<'c> Composed<'c> {
         signing: &Signing,
         list: &StatusListRow,
     ) -> Self {
-        let token = issuance.token();
+        let token = issuance.ambient.dated_token();
         let mut root = given.clone();
         let own_id = given.str("id").map(str::to_owned);
         root.add("id", text(issuance.links.credential(&token)));

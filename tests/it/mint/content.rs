@@ -30,7 +30,7 @@ async fn a_minted_credential_verifies_in_both_forms(database: Database) {
     assert_eq!(answer.header("location"), minted["links"]["page"]);
     assert_eq!(minted["links"]["page"], minted["credential"]["id"]);
     assert_eq!(minted["links"]["issuer"], "https://touchmark.example/issuers/nea");
-    assert_eq!(id(&minted).len(), 32, "128 random bits in hexadecimal");
+    assert_eq!(id(&minted).len(), 40, "a second and 128 random bits in hexadecimal");
 
     let jwt = minted["jwt"].as_str().unwrap().to_owned();
     let page = json!({"url": minted["links"]["page"]}).to_string();
