@@ -98,8 +98,8 @@ impl<'v, S: Sources> Verifier<'v, S> {
     }
 
     /// Verifies what must be a credential, or must be a presentation.
-    pub async fn verify_as(self, input: &[u8], wanted: Wanted) -> Report {
-        self.within(&Budget::of(self.sources)).verify_wanted(input, wanted).await
+    pub async fn verify_as(self, document: Document<'_>, wanted: Wanted) -> Report {
+        self.within(&Budget::of(self.sources)).verify_wanted(document, wanted).await
     }
 
     /// Verifies what was decoded before.
@@ -211,8 +211,8 @@ impl<'v, S: Sources> Verifier<'v, S> {
         }
     }
 
-    async fn verify_wanted(self, input: &[u8], wanted: Wanted) -> Report {
-        let secured = match decode(input) {
+    async fn verify_wanted(self, document: Document<'_>, wanted: Wanted) -> Report {
+        let secured = match Secured::of(document) {
             Ok(secured) => secured,
             Err(error) => return unreadable(&error),
         };

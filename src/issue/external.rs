@@ -50,8 +50,8 @@ const STATUS: &str = "https://www.w3.org/ns/credentials/status/v1";
 /// A credential that is to be signed.
 #[derive(Debug, Clone, Copy)]
 pub struct External<'c> {
-    /// JSON, as its issuer wrote it.
-    pub credential: &'c [u8],
+    /// As its issuer wrote it.
+    pub credential: &'c Document<'c>,
     /// The usual one of the issuer's key where absent.
     pub mechanism: Option<Mechanism>,
     pub profile: Profile,
@@ -119,7 +119,7 @@ impl Issuance {
         by: &Minter,
         asked: External<'_>,
     ) -> Result<SignedExternal, ExternalError> {
-        let document = Document::parse(asked.credential).map_err(|error| unreadable(&error))?;
+        let document = asked.credential;
         if document.root().str("id").is_some_and(|id| self.links.own(id).is_some()) {
             let detail = "This `id` is one that only this service gives; leave it out.";
             return Err(not_valid(check::data_model::NAME, "id-of-ours", detail, "/id"));

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 pub use canonical::{UnsafeInteger, canonical, canonical_object};
-pub use parse::{Error, ErrorKind, parse};
+pub use parse::{Error, ErrorKind, parse, parse_with_texts};
 
 /// Arrays and objects may be nested this deep.
 pub const MAX_DEPTH: usize = 64;

@@ -39,6 +39,11 @@ impl<'i> Secured<'i> {
         }
         let document =
             Document::parse(input).map_err(|error| DecodeError::of(trimmed, error.into()))?;
+        Self::of(document)
+    }
+
+    /// What was read before, which may be the envelope of a JWS.
+    pub fn of(document: Document<'i>) -> Result<Self, DecodeError> {
         match envelope(&document)? {
             Some(text) => Self::decode_jws(text),
             None => Ok(Self::Embedded(document)),

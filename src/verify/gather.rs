@@ -51,7 +51,7 @@ pub(super) async fn gather<S: Sources>(
         | IssuerRecord::Forgotten { superseded_by, .. } => Some(superseded_by),
         _ => None,
     };
-    let root = authentic.document().root();
+    let schemas = schemas::checks(authentic.document(), verifier);
     let refreshed = async {
         match follow {
             Follow::RefreshService => refresh(&credential, verifier).await,
@@ -59,6 +59,6 @@ pub(super) async fn gather<S: Sources>(
         }
     };
     let (lists, schemas, refreshed) =
-        join3(lists(&credential, keys, verifier), schemas::checks(root, verifier), refreshed).await;
+        join3(lists(&credential, keys, verifier), schemas, refreshed).await;
     Facts { lists, books, superseded_by, schemas, refreshed }
 }

@@ -10,16 +10,20 @@ use super::{Sources, Verifier};
 use crate::check::Check;
 use crate::check::credential_schema::{self, Known, Named};
 use crate::fetch::{FetchError, too_many};
-use crate::model::json::{Object, Value};
+use crate::model::Document;
+use crate::model::json::Value;
 
 /// What came of each.
-pub(super) async fn checks<S: Sources>(root: &Object<'_>, verifier: Verifier<'_, S>) -> Vec<Check> {
+pub(super) async fn checks<S: Sources>(
+    document: &Document<'_>,
+    verifier: Verifier<'_, S>,
+) -> Vec<Check> {
+    let root = document.root();
     let named = credential_schema::named(root);
     if named.is_empty() {
         return Vec::new();
     }
-    let document = Value::Object(root.clone());
-    let checks = join_all(named.iter().map(|named| one(named, &document, verifier))).await;
+    let checks = join_all(named.iter().map(|named| one(named, document.value(), verifier))).await;
     checks.into_iter().chain(credential_schema::too_many(root)).collect()
 }
 

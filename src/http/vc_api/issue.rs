@@ -17,7 +17,6 @@ use crate::http::credentials::{idempotency_key, mark_replayed};
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::issue::IssueError;
 use crate::issue::external::{External, ExternalError, Mechanism, SignedExternal};
-use crate::model::Document;
 use crate::model::credential::Credential;
 
 /// What is to be signed.
@@ -122,7 +121,7 @@ async fn answer(
     let party = app.party(caller, Scope::Issue, &issuer).await?;
     let profile = app.vc_api.profile(instance);
     let external = External {
-        credential: asked.bytes,
+        credential: &asked.held,
         mechanism: mechanism(named.and_then(|named| named.mechanism), &asked)?,
         profile,
         contexts: contexts(app, profile),
@@ -147,8 +146,7 @@ pub(super) fn issuer(app: &App, caller: &Caller, asked: &Asked<'_>) -> Result<St
     if let Some(own) = caller.own_issuer() {
         return Ok(own.to_owned());
     }
-    let document = Document::parse(asked.bytes).ok();
-    let named = document.as_ref().and_then(|document| Credential(document.root()).issuer());
+    let named = Credential(asked.held.root()).issuer();
     let named = named.and_then(|did| app.issuance.links.own_issuer(did));
     named.map(str::to_owned).ok_or_else(|| {
         let detail = "nothing says which issuer is to sign; ask at /NAME/credentials/issue".into();
@@ -160,15 +158,16 @@ pub(super) fn issuer(app: &App, caller: &Caller, asked: &Asked<'_>) -> Result<St
 fn mechanism(named: Option<&str>, asked: &Asked<'_>) -> Result<Option<Mechanism>, Problem> {
     let options = (asked.option("type"), asked.option("cryptosuite"));
     let wanted = match (named, options) {
-        (Some(named), _) => Some(named.to_owned()),
+        (Some(named), _) => Some(named),
         (None, (Some(kind), None)) if kind == "DataIntegrityProof" => None,
         (None, (kind, cryptosuite)) => cryptosuite.or(kind),
     };
-    let Some(mut wanted) = wanted else { return unasked(asked).map(|()| None) };
+    let Some(wanted) = wanted else { return unasked(asked).map(|()| None) };
     let which = if wanted == "vc+jwt" { asked.option("alg") } else { asked.option("curve") };
-    if let Some(which) = which.filter(|_| !wanted.contains('.')) {
-        wanted = format!("{wanted}.{which}");
-    }
+    let wanted = match which.filter(|_| !wanted.contains('.')) {
+        Some(which) => format!("{wanted}.{which}"),
+        None => wanted.to_owned(),
+    };
     Mechanism::named(&wanted).map(Some).ok_or_else(|| {
         let detail = format!("credentials are not signed with {wanted:?} here");
         Problem::Unreadable { part: "options", detail }

@@ -20,7 +20,8 @@ use super::App;
 use super::problem::Problem;
 use crate::check::options::Profile;
 use crate::jsonld::Contexts;
-use crate::model::json;
+use crate::model::Document;
+use crate::model::json::{Object, Value};
 
 /// How the VC-API is answered here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,32 +98,27 @@ impl App {
 
 /// What a body holds under a name, as it was written: it is what a proof is over.
 struct Asked<'b> {
-    bytes: &'b [u8],
-    body: serde_json::Value,
+    held: Document<'b>,
+    /// What else the body says.
+    others: Object<'b>,
 }
 
 impl<'b> Asked<'b> {
     /// Whatever does not fit is a 400: the suites take no other answer for it.
     fn read(bytes: &'b [u8], name: &'static str) -> Result<Self, Problem> {
-        json::parse(bytes).map_err(Problem::MalformedJson)?;
-        let unreadable = |detail: String| Problem::Unreadable { part: "body", detail };
-        #[derive(serde::Deserialize)]
-        struct Members<'b>(
-            #[serde(borrow)] std::collections::BTreeMap<String, &'b serde_json::value::RawValue>,
-        );
-        let members: Members<'b> =
-            serde_json::from_slice(bytes).map_err(|_| unreadable("it is not an object".into()))?;
-        let held = members.0.get(name).map(|raw| raw.get());
-        let held = held
-            .filter(|text| text.starts_with('{'))
-            .ok_or_else(|| unreadable(format!("it has no `{name}` that is an object")))?;
-        let body = serde_json::from_slice(bytes).map_err(|error| unreadable(error.to_string()))?;
-        Ok(Self { bytes: held.as_bytes(), body })
+        let (held, others) = Document::held(bytes, name).map_err(Problem::MalformedJson)?;
+        let detail = || format!("it is no object, or has no `{name}` that is an object");
+        let unreadable = || Problem::Unreadable { part: "body", detail: detail() };
+        Ok(Self { held: held.ok_or_else(unreadable)?, others })
     }
 
     /// An option that is a text; whatever else is asked for is not known here and passed over.
-    fn option(&self, name: &str) -> Option<String> {
-        self.body["options"][name].as_str().map(str::to_owned)
+    fn option(&self, name: &str) -> Option<&str> {
+        self.named_option(name).and_then(Value::as_str)
+    }
+
+    fn named_option(&self, name: &str) -> Option<&Value<'b>> {
+        self.others.get("options")?.as_object()?.get(name)
     }
 }
 
@@ -151,8 +147,8 @@ mod tests {
     fn what_is_held_is_read_as_it_was_written() {
         let body = br#"{"options": {"domain": "d", "checks": ["proof"]}, "x": {"a":  1.0 }}"#;
         let asked = Asked::read(body, "x").unwrap();
-        assert_eq!(asked.bytes, br#"{"a":  1.0 }"#);
-        assert_eq!(asked.option("domain").as_deref(), Some("d"));
+        assert_eq!(asked.held.bytes(), br#"{"a":  1.0 }"#);
+        assert_eq!(asked.option("domain"), Some("d"));
         assert_eq!(asked.option("checks"), None);
         for bad in [r#"{"x": "text"}"#, r#"{"x": null}"#, "{}", "[]", "7", "{", r#"{"x": []}"#] {
             assert_eq!(Asked::read(bad.as_bytes(), "x").map(drop).unwrap_err().status(), 400);

@@ -12,6 +12,7 @@ use crate::http::App;
 use crate::http::body;
 use crate::http::limits::Client;
 use crate::http::problem::Problem;
+use crate::model::json::Value;
 use crate::verify::Wanted;
 
 /// What is to be verified.
@@ -79,16 +80,16 @@ async fn answer(
         challenge: wanted(&asked, "challenge")?,
         ..app.options.clone()
     };
-    let report = verify::report(app, &asked, &options, Wanted::Presentation).await;
+    let report = verify::report(app, asked, &options, Wanted::Presentation).await;
     Ok(answer::of(&report, app.vc_api.failure))
 }
 
 /// One that is there and no text must not be taken for none.
 fn wanted(asked: &Asked<'_>, name: &'static str) -> Result<Option<String>, Problem> {
-    match (&asked.body["options"][name], asked.option(name)) {
-        (serde_json::Value::Null, _) => Ok(None),
-        (_, Some(text)) => Ok(Some(text)),
-        _ => {
+    match asked.named_option(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.to_string())),
+        Some(_) => {
             let detail = format!("`options.{name}` is not a text");
             Err(Problem::Unreadable { part: "body", detail })
         }

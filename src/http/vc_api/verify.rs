@@ -68,18 +68,18 @@ async fn answer(
     let asked = Asked::read(&bytes, "verifiableCredential")?;
     let profile = app.vc_api.profile(instance);
     let options = Options { profile, ..app.options.clone() };
-    let report = report(app, &asked, &options, Wanted::Credential).await;
+    let report = report(app, asked, &options, Wanted::Credential).await;
     Ok(answer::of(&report, app.vc_api.failure))
 }
 
 /// The report on what a body holds, which must be what is wanted.
 pub(super) async fn report(
     app: &App,
-    asked: &Asked<'_>,
+    asked: Asked<'_>,
     options: &Options,
     wanted: Wanted,
 ) -> crate::check::Report {
     let (own, now) = (Own::of(app), app.issuance.ambient.now());
     let contexts = contexts(app, options.profile);
-    Verifier { sources: &own, contexts, now, options }.verify_as(asked.bytes, wanted).await
+    Verifier { sources: &own, contexts, now, options }.verify_as(asked.held, wanted).await
 }

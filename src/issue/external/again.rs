@@ -57,6 +57,6 @@ fn request_hash(asked: External<'_>) -> String {
     let mut hash = Sha256::new_with_prefix(b"credential composed elsewhere\0");
     hash.update(mechanism);
     hash.update(b"\0");
-    hash.update(asked.credential);
+    hash.update(asked.credential.bytes());
     BASE64_URL_SAFE_NO_PAD.encode(hash.finalize())
 }

@@ -8,6 +8,17 @@ use super::{MAX_DEPTH, MAX_SAFE_INTEGER, Number, Object, Value, is_same};
 
 /// Reads one JSON text. Anything but white space after it is an error.
 pub fn parse(bytes: &[u8]) -> Result<Value<'_>, Error> {
+    Ok(read(bytes)?.0)
+}
+
+/// The same, and how each member of the outermost object was written, in their order; nothing of
+/// what is no object.
+pub fn parse_with_texts(bytes: &[u8]) -> Result<(Value<'_>, Vec<&str>), Error> {
+    let (value, parser) = read(bytes)?;
+    Ok((value, parser.outermost))
+}
+
+fn read(bytes: &[u8]) -> Result<(Value<'_>, Parser<'_>), Error> {
     let text = std::str::from_utf8(bytes)
         .map_err(|e| Error { kind: ErrorKind::NotUtf8, offset: e.valid_up_to() })?;
     let mut parser = Parser::new(text);
@@ -20,7 +31,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value<'_>, Error> {
     if parser.at < text.len() {
         return Err(parser.error(ErrorKind::TrailingText));
     }
-    Ok(value)
+    Ok((value, parser))
 }
 
 /// Why a text is not JSON that we read, and at which byte.
@@ -66,6 +77,8 @@ struct Parser<'a> {
     members: Vec<(Cow<'a, str>, Value<'a>)>,
     /// The same for the items of arrays.
     items: Vec<Value<'a>>,
+    /// How the members of the outermost object were written.
+    outermost: Vec<&'a str>,
 }
 
 impl<'a> Parser<'a> {
@@ -77,7 +90,7 @@ impl<'a> Parser<'a> {
             (Vec::with_capacity(Self::ROOM), Vec::with_capacity(Self::ROOM));
         members.push((Cow::Borrowed(""), Value::Null));
         items.push(Value::Null);
-        Parser { text, at: 0, depth: 0, members, items }
+        Parser { text, at: 0, depth: 0, members, items, outermost: Vec::new() }
     }
 
     fn value(&mut self) -> Result<Value<'a>, Error> {
@@ -135,7 +148,11 @@ impl<'a> Parser<'a> {
                 return Err(self.error_or_end(ErrorKind::Expected("a colon")));
             }
             self.skip_whitespace();
+            let start = self.at;
             let value = self.value()?;
+            if self.depth == 1 {
+                self.outermost.push(&self.text[start..self.at]);
+            }
             self.members.push((name, value));
             if self.members.len() - first == 32 {
                 many = Some(self.members[first..].iter().map(|(n, _)| n.clone()).collect());
