@@ -81,6 +81,8 @@ pub struct Issued {
     pub jwt: String,
     /// It was minted by an earlier request with the same idempotency key.
     pub replayed: bool,
+    /// The number of the manage link that leads somewhere; none where its earner ended it.
+    pub manage: Option<i64>,
 }
 
 /// Why a credential was not minted.

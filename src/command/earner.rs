@@ -80,6 +80,10 @@ pub async fn run(
              the database when that service stops."
         );
     }
+    eprintln!(
+        "What recognizers recorded of claims with it is theirs: a claim is redacted by the \
+         recognizer, on its own."
+    );
     eprintln!("Backups made before still hold it, and on PostgreSQL the disk until VACUUM.");
     Ok(())
 }

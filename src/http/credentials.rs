@@ -37,9 +37,12 @@ pub struct MintAnswer<'a> {
     pub jwt: &'a str,
     pub links: CredentialLinks,
     /// For the earner alone, to be passed on to them: whoever has it decides what others see of
-    /// the credential.
-    #[serde(rename = "manageUrl")]
-    pub manage_url: String,
+    /// the credential. One that replaces another has a link of its own, to be passed on too: it
+    /// begins with what was private of the other, whose link leads to the other still. Asked for
+    /// again, the mint answers with the link as it was last renewed; absent where the earner ended
+    /// it, until `manage-link` renews it.
+    #[serde(rename = "manageUrl", skip_serializing_if = "Option::is_none")]
+    pub manage_url: Option<String>,
 }
 
 /// Where a credential is to be found.
@@ -213,7 +216,7 @@ pub fn answer<'a>(
             issuer: links.issuer(issuer),
             page,
         },
-        manage_url: links.manage(&manage.first(&issued.id)),
+        manage_url: issued.manage.map(|number| links.manage(&manage.link(&issued.id, number))),
     })
 }
 
@@ -334,7 +337,8 @@ fn check_reason(reason: &str) -> Result<(), Vec<Fault>> {
 }
 
 /// Replace a credential by a corrected one. The old one is revoked in its status list; our pages
-/// and API tell its successor.
+/// and API tell its successor. What the earner keeps private stays so on a replacement; its
+/// `manageUrl` is new, and is to be passed on to them.
 #[utoipa::path(post, path = "/v1/issuers/{issuer}/credentials/{id}/supersede", tag = "status",
     params(("issuer" = String, Path, example = "nea"), ("id" = String, Path),
            ("Idempotency-Key" = Option<String>, Header,

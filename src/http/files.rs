@@ -22,8 +22,10 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::App;
+use super::limits::Client;
 use super::negotiate::is_current;
 use super::problem::Problem;
+use super::public::for_robots;
 use crate::bake::{MAX_BYTES, Picture, png};
 use crate::cache::{Bound, Cache, Figures};
 use crate::model::json;
@@ -85,10 +87,12 @@ impl PageFile {
               (status = 304, description = "The copy that the client has is current")))]
 pub async fn page_file(
     State(app): State<Arc<App>>,
+    client: Client,
     Path((id, file)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    app.admit(client.0)?;
     let file = PageFile::named(&file).ok_or(Problem::NotFound)?;
     let found = app.issuance.store.credential_and_control(&id).await?;
     let (row, control) = found.ok_or(Problem::NotFound)?;
@@ -99,7 +103,8 @@ pub async fn page_file(
     let page = app.issuance.links.credential(&row.id);
     // By the address alone, so that the same address is always the same picture.
     let t = Speech::choose(uri.query(), None, None);
-    of_page(&app, &row, &t, &page, file, &headers).await
+    let wanted = OfPage { row: &row, page: &page, file, t: &t };
+    Ok(for_robots(&control, of_page(&app, &wanted, &headers).await?))
 }
 
 /// A picture of the credential's achievement with the credential in it.
@@ -148,15 +153,23 @@ pub async fn baked(
     Ok(answer(headers, picture, Some(name), baked.into()))
 }
 
-/// A file about the page at `page`, which may be any that shows the credential.
+/// A file about a page that shows a credential.
+pub struct OfPage<'a> {
+    pub row: &'a CredentialRow,
+    /// The page's address: any that shows it.
+    pub page: &'a str,
+    pub file: PageFile,
+    /// The language of what is drawn.
+    pub t: &'a Speech,
+}
+
+/// The file that is wanted, whoever may see it.
 pub async fn of_page(
     app: &App,
-    row: &CredentialRow,
-    t: &Speech,
-    page: &str,
-    file: PageFile,
+    wanted: &OfPage<'_>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
+    let OfPage { row, page, file, t } = *wanted;
     if row.is_forgotten() {
         return Err(Problem::FORGOTTEN);
     }

@@ -121,6 +121,7 @@ fn wanted(app: &App, form: &Form) -> Result<Act, Mistake> {
     match form.text("act") {
         "open" => evidence(true),
         "close" => evidence(false),
+        "hide" if form.text("close") == "evidence" => Ok(Act::HideAll),
         "hide" => Ok(Act::Page { hidden: true }),
         "show" => Ok(Act::Page { hidden: false }),
         "allow-robots" => Ok(Act::Robots { allowed: true }),

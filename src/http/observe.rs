@@ -162,14 +162,14 @@ fn secure(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Unless whom it is about allows more. Of files too: search engines list pictures and any text.
+    headers.entry("x-robots-tag").or_insert(HeaderValue::from_static("noindex"));
     if is_page {
         let policy = HeaderValue::from_static(
             "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
              connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         );
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
-        // Unless whom the page is about allows more.
-        headers.entry("x-robots-tag").or_insert(HeaderValue::from_static("noindex"));
         headers.append(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
     }
 }

@@ -28,7 +28,7 @@ use crate::model::profile::Profile;
 use crate::pages;
 use crate::pages::credential::Told;
 use crate::pages::speech::Speech;
-use crate::store::{AchievementRow, CredentialRow, PartyKind};
+use crate::store::{AchievementRow, Control, CredentialRow, PartyKind};
 use crate::verify::Verifier;
 
 /// The media types of a credential with an embedded proof, the best known first.
@@ -72,6 +72,8 @@ pub async fn credential(
     wish: Result<Query<Wish>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    // A page is a verification, a picture is drawn: both cost us work.
+    app.admit(client.0)?;
     let (id, suffix) = parts(&file);
     let asked = Asked::of(suffix, wish, &headers)?;
     let found = app.issuance.store.credential_and_control(id).await?;
@@ -81,8 +83,6 @@ pub async fn credential(
         (true, true, _) => Ok(gone_page(pages::gone::page(&t, pages::gone::FORGOTTEN)?)),
         (false, true, _) => Err(Problem::FORGOTTEN),
         (true, ..) => {
-            // The page is a verification, and costs us as much.
-            app.admit(client.0)?;
             let report = report_on(&app, &row).await;
             if control.hidden {
                 return Ok(html(pages::private::page(&t, links, &row, &report)?));
@@ -98,15 +98,19 @@ pub async fn credential(
                 shared: None,
                 standing: standing.as_ref(),
             };
-            let mut page = html(pages::credential(&t, links, &told)?);
-            if control.robots {
-                page.headers_mut().insert("x-robots-tag", HeaderValue::from_static("all"));
-            }
-            Ok(page)
+            Ok(for_robots(&control, html(pages::credential(&t, links, &told)?)))
         }
         (false, false, true) => Err(Problem::PRIVATE),
-        (false, false, false) => form(&app, row, &asked, &headers).await,
+        (false, false, false) => Ok(for_robots(&control, form(&app, row, &asked, &headers).await?)),
     }
+}
+
+/// Lets search engines list it, where its holder does; else they are told not to.
+pub(super) fn for_robots(control: &Control, mut response: Response) -> Response {
+    if control.robots && !control.hidden {
+        response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("all"));
+    }
+    response
 }
 
 /// A file's name and what follows its first full stop.
@@ -464,9 +468,11 @@ pub async fn status_list(
                content_type = "text/html")))]
 pub async fn evidence(
     State(app): State<Arc<App>>,
+    client: Client,
     t: Speech,
     Path(token): Path<String>,
 ) -> Result<Response, Problem> {
+    app.admit(client.0)?;
     let found = app.issuance.store.evidence(&token).await?.ok_or(Problem::NotFound)?;
     let open = found.evidence.open;
     let page = pages::evidence_link(&t, open.then_some(found.evidence.url.as_str()))?;

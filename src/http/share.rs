@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::App;
-use super::files::{self, PageFile, Wish};
+use super::files::{self, OfPage, PageFile, Wish};
 use super::limits::Client;
 use super::problem::{Problem, ProblemDocument};
 use super::public::{self, Asked, HTML};
@@ -122,7 +122,8 @@ pub async fn page_file(
     };
     let page = app.issuance.links.shared(&token);
     let t = Speech::choose(uri.query(), None, None);
-    Ok(kept_nowhere(files::of_page(&app, &row, &t, &page, file, &headers).await?))
+    let wanted = OfPage { row: &row, page: &page, file, t: &t };
+    Ok(kept_nowhere(files::of_page(&app, &wanted, &headers).await?))
 }
 
 enum Found {

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::spawn_blocking;
 
 use super::compose::{Particulars, StatusPlace, compose};
+use super::control::FIRST;
 use super::drawn::Drawn;
 use super::earner::Subject;
 use super::parties::Signers;
@@ -441,6 +442,7 @@ fn conclude(order: &Order, mint: &Mint, outcome: Minted) -> Answer {
                 embedded: mint.embedded.clone(),
                 jwt: mint.jwt.clone(),
                 replayed: false,
+                manage: Some(FIRST),
             })
         }
         Minted::Replayed(replay) => same_request(order, *replay),
@@ -459,8 +461,9 @@ fn same_request(order: &Order, replay: Replay) -> Result<Issued, IssueError> {
     if replay.request_hash != request_hash(order) {
         return Err(IssueError::IdempotencyKeyReused);
     }
+    let manage = replay.manage;
     let CredentialRow { id, achievement_slug, embedded, jwt, .. } = replay.credential;
-    Ok(Issued { id, achievement: achievement_slug, embedded, jwt, replayed: true })
+    Ok(Issued { id, achievement: achievement_slug, embedded, jwt, replayed: true, manage })
 }
 
 fn request_hash(order: &Order) -> String {

@@ -15,7 +15,7 @@ use crate::store::{Act, Acted, Control, CredentialRow, Holder};
 pub const EARNER: &str = "earner";
 
 /// The generation of the link that a mint answers with.
-const FIRST: i64 = 1;
+pub(super) const FIRST: i64 = 1;
 
 /// What makes manage links, and tells them.
 pub struct ManageLinks {
@@ -29,12 +29,13 @@ impl ManageLinks {
         Self { key: Secret::new(key) }
     }
 
-    /// The link that a mint answers with, the same whenever it is answered again.
+    /// The link that a mint answers with.
     pub fn first(&self, credential: &str) -> String {
         self.link(credential, FIRST)
     }
 
-    fn link(&self, credential: &str, generation: i64) -> String {
+    /// The link of this number.
+    pub fn link(&self, credential: &str, generation: i64) -> String {
         format!("{credential}.{}", self.token(credential, generation))
     }
 

@@ -51,6 +51,8 @@ struct Page<'a> {
     verdict: Verdict,
     since: Option<String>,
     successor: Option<&'a str>,
+    /// Another took its place, and who looks was shown this one alone.
+    corrected: bool,
     groups: Vec<Group>,
     as_of: Option<&'a str>,
     page: String,
@@ -142,6 +144,7 @@ pub fn credential(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, 
             .then_some(report.superseded_by.as_deref())
             .flatten()
             .map(|link| here(links, link)),
+        corrected: told.shared.is_some() && report.superseded_by.is_some(),
         groups: checks::groups(report, t),
         as_of: report.status_as_of.as_deref(),
         page: here(links, &page).to_owned(),

@@ -89,8 +89,12 @@ struct Page<'a> {
     link: &'a str,
     page: String,
     page_link: String,
+    /// Another took its place.
+    corrected: bool,
     hidden: bool,
     robots: bool,
+    /// Evidence links that lead to the artifact for whoever has them.
+    open: usize,
     evidence: Vec<Item<'a>>,
     live: Vec<Share<'a>>,
     past: Vec<Share<'a>>,
@@ -145,8 +149,10 @@ pub fn page(t: &Speech, links: &Links, desk: &Desk<'_>) -> Result<String, Proble
         link: desk.link,
         page: here(links, &page_link).to_owned(),
         page_link,
+        corrected: row.superseded_by.is_some(),
         hidden: desk.managed.control.hidden,
         robots: desk.managed.control.robots,
+        open: desk.evidence.iter().filter(|evidence| evidence.open).count(),
         evidence: items(&json, desk),
         live: live.into_iter().map(|link| share(links, link)).collect(),
         past: past.into_iter().map(|link| share(links, link)).collect(),

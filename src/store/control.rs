@@ -54,11 +54,23 @@ pub struct Holder<'a> {
 /// One decision of an earner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    Evidence { position: i64, open: bool },
-    Page { hidden: bool },
-    Robots { allowed: bool },
+    Evidence {
+        position: i64,
+        open: bool,
+    },
+    /// Shows the page, or hides it.
+    Page {
+        hidden: bool,
+    },
+    /// Hides the page and closes all of the evidence.
+    HideAll,
+    Robots {
+        allowed: bool,
+    },
     Share(NewShareLink),
-    Withdraw { token: String },
+    Withdraw {
+        token: String,
+    },
     EndManageLink,
 }
 
@@ -84,7 +96,7 @@ impl Act {
         match self {
             Self::Evidence { open: true, .. } => "evidence.open",
             Self::Evidence { open: false, .. } => "evidence.close",
-            Self::Page { hidden: true } => "page.hide",
+            Self::Page { hidden: true } | Self::HideAll => "page.hide",
             Self::Page { hidden: false } => "page.show",
             Self::Robots { allowed: true } => "robots.allow",
             Self::Robots { allowed: false } => "robots.refuse",
@@ -98,6 +110,7 @@ impl Act {
     fn detail(&self) -> String {
         match self {
             Self::Evidence { position, .. } => json!({ "evidence": position }).to_string(),
+            Self::HideAll => json!({ "evidence": "closed" }).to_string(),
             _ => "{}".into(),
         }
     }
@@ -215,6 +228,7 @@ async fn apply(
         Act::Page { hidden } => ("hidden", control.hidden, *hidden),
         Act::Robots { allowed } => ("robots", control.robots, *allowed),
         Act::EndManageLink => ("ended", control.ended, true),
+        Act::HideAll => return hide_all(tx, credential, control).await,
         Act::Evidence { position, open } => {
             return set_evidence(tx, (credential, *position), *open).await;
         }
@@ -230,6 +244,17 @@ async fn apply(
         _ => "UPDATE control SET ended = $2 WHERE credential = $1",
     };
     sqlx::query(sql).bind(credential).bind(i64::from(wanted)).execute(tx).await?;
+    Ok(Acted::Done)
+}
+
+async fn hide_all(tx: &mut AnyConnection, credential: &str, control: &Control) -> Result<Acted> {
+    let sql = "UPDATE evidence SET opened = 0 WHERE credential = $1 AND opened = 1";
+    let closed = sqlx::query(sql).bind(credential).execute(&mut *tx).await?.rows_affected();
+    if control.hidden && closed == 0 {
+        return Ok(Acted::Already);
+    }
+    let sql = "UPDATE control SET hidden = 1 WHERE credential = $1";
+    sqlx::query(sql).bind(credential).execute(tx).await?;
     Ok(Acted::Done)
 }
 

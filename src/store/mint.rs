@@ -15,10 +15,14 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{CredentialRow, Result, StatusRefusal, Store, credentials, many, retrying, row};
+use super::{
+    CredentialRow, Result, StatusRefusal, Store, control, credentials, many, retrying, row,
+};
 use slice::{Line, going};
 
 const MILLIS_PER_HOUR: i64 = 3_600_000;
+/// Hours whose counts are kept, for whom a clock that is set back would give them anew.
+const HOURS_KEPT: i64 = 24;
 
 /// A signed credential, ready to be recorded.
 #[derive(Clone, Debug)]
@@ -124,6 +128,8 @@ pub enum Minted {
 pub struct Replay {
     pub request_hash: String,
     pub credential: CredentialRow,
+    /// The number of the manage link that leads somewhere; none where its earner ended it.
+    pub manage: Option<i64>,
 }
 
 impl Store {
@@ -189,11 +195,13 @@ async fn replays(
     for keys in many::pieces(keys) {
         let places = many::list(3, keys.len());
         let sql = format!(
-            "SELECT {}, request_hash, used_key FROM credentials JOIN \
+            "SELECT {}, {}, request_hash, used_key FROM credentials JOIN \
              (SELECT credential AS replayed, request_hash, idempotency_key AS used_key \
              FROM idempotency WHERE issuer = $1 AND client = $2 AND kind = 'mint' \
-             AND idempotency_key IN ({places})) used ON replayed = id",
-            credentials::columns!()
+             AND idempotency_key IN ({places})) used ON replayed = id \
+             LEFT JOIN control ON control.credential = id",
+            credentials::columns!(),
+            control::columns!()
         );
         // Only numbered places were put in.
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(issuer).bind(client);
@@ -209,7 +217,9 @@ async fn replays(
 
 fn read_replay(row: &AnyRow) -> Result<Replay> {
     let request_hash = row::text(row, "request_hash")?;
-    Ok(Replay { request_hash, credential: credentials::read(row)? })
+    let control = control::read_joined(row)?;
+    let manage = (!control.ended).then_some(control.generation);
+    Ok(Replay { request_hash, credential: credentials::read(row)?, manage })
 }
 
 /// Counts what a slice records against its ceiling; the outcome when it would be passed.
@@ -230,14 +240,28 @@ async fn count_usage(
     .bind(&*ceiling.api_key)
     .bind(hour)
     .bind(recorded)
-    .fetch_one(tx)
+    .fetch_one(&mut *tx)
     .await?;
+    if counted == recorded {
+        forget_usage(tx, &ceiling.api_key, hour).await?;
+    }
     let per_hour = ceiling.per_hour;
     Ok((counted > per_hour).then(|| Recorded::CeilingReached {
         minted: counted - recorded,
         per_hour,
         resets_at: next_hour(hour, slice.at),
     }))
+}
+
+/// Hours that are over count against nothing: those of a day ago go with the key's first mint of
+/// an hour.
+async fn forget_usage(tx: &mut AnyConnection, api_key: &str, hour: i64) -> Result<()> {
+    sqlx::query("DELETE FROM usage_by_hour WHERE api_key = $1 AND hour < $2")
+        .bind(api_key)
+        .bind(hour - HOURS_KEPT)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 fn next_hour(hour: i64, at: Timestamp) -> Timestamp {

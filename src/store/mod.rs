@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 mod external;
 mod forget;
+mod inherited;
 mod instance;
 mod lists;
 mod many;

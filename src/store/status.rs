@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 
 use super::{
     AuditEntry, CredentialRow, CredentialState, Purpose, Result, Store, audit, claims, credentials,
-    lists, retrying,
+    inherited, lists, retrying,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,6 +208,9 @@ pub(super) async fn apply(
     }
     let credential = write_state(tx, &current, next, wanted).await?;
     audit_change(tx, &current, &credential, wanted).await?;
+    if let Some(successor) = wanted.change.successor() {
+        inherited::inherit(tx, &current, successor).await?;
+    }
     if next != CredentialState::Good {
         claims::flag_own(tx, &credential.id, next.as_str(), wanted.at).await?;
     }

@@ -4,6 +4,7 @@
 mod api_keys;
 mod caches;
 mod changes;
+mod corrected;
 mod earner_control;
 mod files;
 mod forgotten;

@@ -82,6 +82,7 @@ since = Since { $date }.
 status-as-of = Status as of { $when }.
 what-was-checked = What was checked
 open-successor = Open the corrected micro-credential
+shared-corrected = Whoever shared it with you can give you a link to the corrected one.
 
 ## Checks: the name of each, and the question that it answers
 group-fail = What is wrong
@@ -463,11 +464,22 @@ remedy-correct = The issuer has to correct this and sign the credential anew.
 manage-kind = Yours to decide
 manage-lead = You earned this micro-credential. Here you decide what others see of it.
 manage-secret = Whoever has the address of this page can decide in your place. Keep it to yourself; to show others what you earned, make a share link below.
+manage-corrected = Your issuer corrected this micro-credential; another one counts in its place. What you kept private is private there too. It has a private page of its own, whose address your issuer gives you: make new share links there, for those below lead to this one still.
 manage-page = Its page
 page-shown = Shown
 page-shown-means = Whoever has the link sees your name, what you showed, and the evidence that you leave open.
 page-hidden = Hidden
 page-hidden-means = The link says whether the micro-credential holds, and that you keep the rest private. Your share links show all of it still.
+page-hidden-evidence =
+    { $count ->
+        [one] One piece of evidence is open all the same, for whoever has its link. Close it under:
+       *[other] { $count } pieces of evidence are open all the same, for whoever has their links. Close them under:
+    }
+hide-evidence =
+    { $count ->
+        [one] Close the evidence that is open, too. Its link is in every copy of the file.
+       *[other] Close the { $count } pieces of evidence that are open, too. Their links are in every copy of the file.
+    }
 act-hide = Hide the page
 act-show = Show the page
 robots-refused = Not in search engines

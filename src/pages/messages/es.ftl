@@ -82,6 +82,7 @@ since = Desde el { $date }.
 status-as-of = Estado al { $when }.
 what-was-checked = Qué se comprobó
 open-successor = Abrir la microcredencial corregida
+shared-corrected = Quien se lo compartió puede darle un enlace a la corregida.
 
 ## Checks: the name of each, and the question that it answers
 group-fail = Lo que está mal
@@ -463,11 +464,22 @@ remedy-correct = El emisor tiene que corregir esto y firmar la credencial de nue
 manage-kind = Usted decide
 manage-lead = Usted obtuvo esta microcredencial. Aquí decide qué ven los demás de ella.
 manage-secret = Quien tenga la dirección de esta página puede decidir en su lugar. No la comparta; para mostrar lo que obtuvo, cree un enlace para compartir más abajo.
+manage-corrected = Su emisor corrigió esta microcredencial; en su lugar cuenta otra. Lo que usted mantenía en privado también lo está allí. La otra tiene su propia página privada, cuya dirección le da su emisor: cree allí enlaces nuevos para compartir, porque los de abajo siguen llevando a esta.
 manage-page = Su página
 page-shown = Visible
 page-shown-means = Quien tenga el enlace ve su nombre, lo que demostró y las evidencias que deje abiertas.
 page-hidden = Oculta
 page-hidden-means = El enlace dice si la microcredencial vale y que usted mantiene lo demás en privado. Sus enlaces para compartir siguen mostrando todo.
+page-hidden-evidence =
+    { $count ->
+        [one] Aun así, una evidencia está abierta para quien tenga su enlace. Ciérrela en:
+       *[other] Aun así, { $count } evidencias están abiertas para quien tenga sus enlaces. Ciérrelas en:
+    }
+hide-evidence =
+    { $count ->
+        [one] Cerrar también la evidencia abierta. Su enlace está en cada copia del archivo.
+       *[other] Cerrar también las { $count } evidencias abiertas. Sus enlaces están en cada copia del archivo.
+    }
 act-hide = Ocultar la página
 act-show = Mostrar la página
 robots-refused = Fuera de los buscadores

@@ -13,6 +13,7 @@ use crate::support::samples;
 on_both_databases! {
     evidence_obeys_its_earner_at_once
     a_hidden_page_says_whether_it_holds_and_nothing_of_whom
+    who_hides_the_page_is_offered_to_close_the_evidence_too
     a_share_link_shows_what_its_earner_chose_until_they_withdraw_it
     a_share_link_ends_after_its_last_day
     a_mistake_says_what_to_change_and_keeps_what_was_typed
@@ -26,24 +27,24 @@ on_both_databases! {
 
 const BROWSER: &str = "text/html,application/xhtml+xml";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-const PUBLIC: &str = "https://touchmark.example";
+pub const PUBLIC: &str = "https://touchmark.example";
 
 /// A minted credential in the hands of its earner.
-struct Earner {
-    app: TestApp,
-    minted: Value,
+pub struct Earner {
+    pub app: TestApp,
+    pub minted: Value,
     /// The path of the private page.
-    manage: String,
+    pub manage: String,
     /// The path of the credential's page.
-    page: String,
+    pub page: String,
 }
 
-fn local(url: &Value) -> String {
+pub fn local(url: &Value) -> String {
     url.as_str().unwrap().strip_prefix(PUBLIC).unwrap().to_owned()
 }
 
 impl Earner {
-    async fn new(database: Database) -> Self {
+    pub async fn new(database: Database) -> Self {
         Self::of(TestApp::new(database).await).await
     }
 
@@ -53,7 +54,7 @@ impl Earner {
         Self { app, minted, manage, page }
     }
 
-    async fn open(&self, path: &str) -> Answer {
+    pub async fn open(&self, path: &str) -> Answer {
         self.app
             .request(Method::GET, path)
             .header("accept", BROWSER)
@@ -63,7 +64,7 @@ impl Earner {
     }
 
     /// Sends a form of the private page.
-    async fn send(&self, form: &str) -> Answer {
+    pub async fn send(&self, form: &str) -> Answer {
         self.send_from(&self.manage, form, PUBLIC).await
     }
 
@@ -79,7 +80,7 @@ impl Earner {
     }
 
     /// Sends one that is taken: where it leads back to, as it says so.
-    async fn done(&self, form: &str) -> String {
+    pub async fn done(&self, form: &str) -> String {
         let answer = self.send(form).await.expect(303);
         let back = answer.header("location").to_owned();
         assert!(back.starts_with(&format!("{}?done=", self.manage)), "{back}");
@@ -90,7 +91,7 @@ impl Earner {
     }
 
     /// Makes a share link and gives its path.
-    async fn share(&self, form: &str) -> String {
+    pub async fn share(&self, form: &str) -> String {
         let before = self.shares().await;
         self.done(&format!("act=share&{form}")).await;
         let made = self.shares().await;
@@ -106,11 +107,11 @@ impl Earner {
         links.map(|rest| format!("/s/{}", rest.split('"').next().unwrap())).collect()
     }
 
-    fn evidence(&self, at: usize) -> String {
+    pub fn evidence(&self, at: usize) -> String {
         local(&self.minted["credential"]["evidence"][at]["id"])
     }
 
-    fn id(&self) -> &str {
+    pub fn id(&self) -> &str {
         self.minted["id"].as_str().unwrap()
     }
 }
@@ -144,8 +145,16 @@ async fn a_hidden_page_says_whether_it_holds_and_nothing_of_whom(database: Datab
     let earner = Earner::new(database).await;
     let shown = earner.open(&earner.page).await.expect(200);
     assert_eq!(shown.header("x-robots-tag"), "noindex", "unless the earner allows it");
+    let files = [".json", ".jwt", ".svg", "/qr.svg", "/qr.png", "/preview.png"]
+        .map(|file| format!("{}{file}", earner.page));
+    for file in &files {
+        let answer = earner.app.get(file).await.expect(200);
+        assert_eq!(answer.header("x-robots-tag"), "noindex", "{file}");
+    }
     earner.done("act=allow-robots").await;
-    assert_eq!(earner.open(&earner.page).await.header("x-robots-tag"), "all");
+    for file in files.iter().chain([&earner.page]) {
+        assert_eq!(earner.open(file).await.expect(200).header("x-robots-tag"), "all", "{file}");
+    }
 
     earner.done("act=hide").await;
     let hidden = earner.open(&earner.page).await.expect(200);
@@ -181,6 +190,28 @@ async fn a_hidden_page_says_whether_it_holds_and_nothing_of_whom(database: Datab
     earner.done("act=show").await;
     assert!(earner.open(&earner.page).await.expect(200).text().contains("Jordan Rivera"));
     earner.app.get(&format!("{}.json", earner.page)).await.expect(200);
+}
+
+/// Hiding is what an earner does who wants nothing seen; evidence has links of its own.
+async fn who_hides_the_page_is_offered_to_close_the_evidence_too(database: Database) {
+    let earner = Earner::new(database).await;
+    earner.done("act=open&evidence=1").await;
+    let desk = earner.open(&earner.manage).await.text();
+    assert!(desk.contains("Close the 2 pieces of evidence that are open, too."), "{desk}");
+    assert!(desk.contains(r#"name="close" value="evidence" checked"#), "{desk}");
+    earner.done("act=hide").await;
+    earner.open(&earner.evidence(0)).await.expect(200);
+    let desk = earner.open(&earner.manage).await.text();
+    assert!(desk.contains("2 pieces of evidence are open all the same"), "{desk}");
+
+    earner.done("act=show").await;
+    earner.done("act=hide&close=evidence").await;
+    for at in [0, 1] {
+        earner.open(&earner.evidence(at)).await.expect(403);
+    }
+    assert!(!earner.open(&earner.manage).await.text().contains("all the same"));
+    earner.done("act=show").await;
+    earner.open(&earner.evidence(0)).await.expect(403);
 }
 
 async fn a_share_link_shows_what_its_earner_chose_until_they_withdraw_it(database: Database) {
@@ -422,6 +453,23 @@ async fn a_forgotten_credentials_share_link_says_who_withdrew_it(database: Datab
     let file = earner.app.get(&format!("{path}.json")).await;
     file.expect_problem(410, "withdrawn-by-holder");
     earner.open(&earner.manage).await.expect(404);
+}
+
+#[tokio::test]
+async fn what_costs_us_work_counts_against_the_address_that_asks() {
+    let setting = Setting { verify_per_minute: 9, ..Setting::default() };
+    let app = TestApp::set(Database::sqlite(), setting).await;
+    let earner = Earner::of(app).await;
+    let mut paths = [".json", ".png", ".svg", "/qr.svg", "/qr.png", "/preview.png"]
+        .map(|file| format!("{}{file}", earner.page))
+        .to_vec();
+    paths.extend([earner.page.clone(), earner.evidence(1), earner.evidence(0)]);
+    for path in &paths {
+        assert_ne!(earner.open(path).await.status, 429, "{path}");
+    }
+    for path in &paths {
+        earner.app.get(path).await.expect_problem(429, "too-many-requests");
+    }
 }
 
 #[tokio::test]

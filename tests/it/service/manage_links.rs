@@ -8,6 +8,7 @@ use crate::support::samples::{self, with};
 on_both_databases! {
     a_mint_answers_with_the_earners_link_and_a_replay_with_the_same
     a_renewed_link_is_another_one
+    a_replay_hands_out_no_link_that_leads_nowhere
 }
 
 async fn a_mint_answers_with_the_earners_link_and_a_replay_with_the_same(database: Database) {
@@ -63,4 +64,28 @@ async fn a_renewed_link_is_another_one(database: Database) {
     assert!(!format!("{audit:?}").contains(first["manageUrl"].as_str().unwrap()));
     let nobody = "/v1/issuers/nea/credentials/00000000000000000000000000000000/manage-link";
     app.post(nobody, &app.nea, &json!({})).await.expect_problem(404, "not-found");
+}
+
+async fn a_replay_hands_out_no_link_that_leads_nowhere(database: Database) {
+    let app = TestApp::new(database).await;
+    app.publish(&samples::achievement()).await;
+    let request = with(samples::review(), json!({"idempotencyKey": "review-1"}));
+    let minted = app.mint(&request).await.expect(201).json();
+    let path =
+        format!("/v1/issuers/nea/credentials/{}/manage-link", minted["id"].as_str().unwrap());
+    let renewed = app.post(&path, &app.nea, &json!({})).await.expect(200).json();
+    assert_ne!(renewed["manageUrl"], minted["manageUrl"]);
+    let again = app.mint(&request).await.expect(201).json();
+    assert_eq!(again["manageUrl"], renewed["manageUrl"]);
+    assert_eq!(again["jwt"], minted["jwt"]);
+
+    let manage = renewed["manageUrl"].as_str().unwrap();
+    let manage = manage.strip_prefix("https://touchmark.example").unwrap();
+    let ended = app.request(axum::http::Method::POST, manage);
+    ended.header("origin", "https://touchmark.example").body("act=end").send().await.expect(200);
+    let again = app.mint(&request).await.expect(201).json();
+    assert_eq!(again.get("manageUrl"), None, "its earner ended it: {again}");
+    let renewed = app.post(&path, &app.nea, &json!({})).await.expect(200).json();
+    let again = app.mint(&request).await.expect(201).json();
+    assert_eq!(again["manageUrl"], renewed["manageUrl"]);
 }

@@ -14,6 +14,7 @@ on_both_databases! {
     two_of_a_slice_cannot_supersede_one_credential
     a_key_is_scoped_to_its_issuer_and_client
     a_ceiling_refuses_the_whole_slice_and_replays_are_free
+    hours_that_are_long_over_are_not_kept
     evidence_is_found_by_its_token
     two_replicas_mint_side_by_side
     slices_that_draw_indexes_in_opposite_order_all_end
@@ -241,6 +242,26 @@ async fn a_ceiling_refuses_the_whole_slice_and_replays_are_free(database: Databa
     let other = Ceiling { api_key: "key-2".into(), per_hour: 1 };
     let done = house.store.record(slice(4, 5).into(), at(0), Some(other)).await.unwrap();
     assert!(matches!(done, Recorded::Done(_)));
+}
+
+async fn hours_that_are_long_over_are_not_kept(database: Database) {
+    let house = house(&database).await;
+    let ceiling = Ceiling { api_key: "key-1".into(), per_hour: 2 };
+    let other = Ceiling { api_key: "key-2".into(), per_hour: 2 };
+    let mint = async |number: u32, ceiling: &Ceiling, hours: i64| {
+        let mints = [house.mint(&format!("c{number}"), number)];
+        house.store.record(mints.into(), at(3600 * hours), Some(ceiling.clone())).await.unwrap()
+    };
+    let done = Recorded::Done(vec![Minted::Recorded]);
+    for (number, hours) in (0_u32..).zip([0, 1, 25]) {
+        assert_eq!(mint(number, &ceiling, hours).await, done);
+    }
+    assert_eq!(database.count("usage_by_hour").await, 2, "the first was a day before the last");
+    assert_eq!(mint(3, &other, 100).await, done);
+    assert_eq!(database.count("usage_by_hour").await, 3, "another key's are its own");
+    assert_eq!(mint(4, &ceiling, 25).await, done);
+    let past = mint(5, &ceiling, 25).await;
+    assert!(matches!(past, Recorded::CeilingReached { minted: 2, .. }), "{past:?}");
 }
 
 async fn evidence_is_found_by_its_token(database: Database) {
