@@ -254,6 +254,7 @@ fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Chec
         MethodError::OtherController { .. } => "key-of-another-controller",
         MethodError::NotListed { under: Purpose::Assertion, .. } => "key-not-for-assertion",
         MethodError::NotListed { under: Purpose::Authentication, .. } => "key-not-for-presenting",
+        MethodError::Withdrawn { .. } => "key-revoked",
         MethodError::UnsupportedType { .. } => "unsupported-key",
         MethodError::Key(key) if key.is_of_another_kind() => "unsupported-key",
         MethodError::Unread { .. } => "key-document-unreachable",

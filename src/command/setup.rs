@@ -12,7 +12,7 @@ use crate::issue::access::NewApiKey;
 use crate::issue::parties::Party;
 use crate::model::profile::ProfileDefinition;
 use crate::model::securing::{Cryptosuite, Curve, JwtAlgorithm, Securing};
-use crate::store::{KeyState, PartyKind};
+use crate::store::{KeyState, PartyKind, SigningKeyRow};
 
 /// Who changes things by command, in the audit.
 pub(super) const OPERATOR: &str = "operator";
@@ -91,6 +91,14 @@ pub enum KeysCommand {
     List(Owner),
     /// Make new signing keys; the old ones stay published, so what they signed stays good
     Rotate(Owner),
+    /// Withdraw a key that may have leaked, for good: nothing that it signed verifies any more,
+    /// whenever that was. A new key signs in its place
+    Withdraw {
+        #[command(flatten)]
+        owner: Owner,
+        /// The key, as `keys list` names it
+        key: String,
+    },
 }
 
 /// Whose keys.
@@ -176,21 +184,42 @@ pub async fn api_key(
 }
 
 pub async fn keys(issuance: &Issuance, command: KeysCommand) -> Result<(), CommandError> {
-    let (owner, rotate) = match command {
-        KeysCommand::List(owner) => (owner, false),
-        KeysCommand::Rotate(owner) => (owner, true),
-    };
-    let party = match (owner.issuer, owner.recognizer) {
-        (Some(name), _) => find(issuance, PartyKind::Issuer, &name).await?,
-        (None, name) => find(issuance, PartyKind::Recognizer, &name.unwrap_or_default()).await?,
-    };
-    let rows = if rotate {
-        issuance.parties.rotate(&party, OPERATOR).await?
-    } else {
-        issuance.parties.keys(&party).await?
-    };
+    let parties = &issuance.parties;
+    match command {
+        KeysCommand::List(owner) => {
+            let party = owner.find(issuance).await?;
+            list_keys(&party, &parties.keys(&party).await?)
+        }
+        KeysCommand::Rotate(owner) => {
+            let party = owner.find(issuance).await?;
+            list_keys(&party, &parties.rotate(&party, OPERATOR).await?)
+        }
+        KeysCommand::Withdraw { owner, key } => {
+            let party = owner.find(issuance).await?;
+            let rows = parties.withdraw(&party, &key, OPERATOR).await?;
+            let rows = rows.ok_or_else(|| {
+                let name = &party.name;
+                CommandError::Refused(format!("{name} has no key {key:?}; see `keys list`"))
+            })?;
+            list_keys(&party, &rows)?;
+            after_withdrawal(issuance, &party, rows.iter().find(|row| key.ends_with(&row.id))).await
+        }
+    }
+}
+
+impl Owner {
+    async fn find(self, issuance: &Issuance) -> Result<Party, CommandError> {
+        match (self.issuer, self.recognizer) {
+            (Some(name), _) => find(issuance, PartyKind::Issuer, &name).await,
+            (None, name) => find(issuance, PartyKind::Recognizer, &name.unwrap_or_default()).await,
+        }
+    }
+}
+
+fn list_keys(party: &Party, rows: &[SigningKeyRow]) -> Result<(), CommandError> {
     for key in rows {
         let state = match key.state {
+            _ if key.withdrawn_at.is_some() => "withdrawn",
             KeyState::Active => "active",
             KeyState::Retired => "retired",
         };
@@ -199,6 +228,26 @@ pub async fn keys(issuance: &Issuance, command: KeysCommand) -> Result<(), Comma
             party.did, key.id, key.algorithm, key.created_at
         ))?;
     }
+    Ok(())
+}
+
+/// What is left to do once a key is withdrawn.
+async fn after_withdrawal(
+    issuance: &Issuance,
+    party: &Party,
+    key: Option<&SigningKeyRow>,
+) -> Result<(), CommandError> {
+    let Some(SigningKeyRow { created_at, retired_at: Some(until), .. }) = key else {
+        return Ok(());
+    };
+    let minted = issuance.store.minted_between(&party.owner(), (*created_at, *until)).await?;
+    eprintln!(
+        "{minted} credentials were minted while it signed. What it signed of them does not verify \
+         any more: mint each anew, as a replacement of the old (`…/credentials/ID/supersede`). \
+         Verifiers elsewhere learn of it when they read {}'s key document again. A did:key of this \
+         key cannot be withdrawn: it is no document of anybody's.",
+        party.did
+    );
     Ok(())
 }
 

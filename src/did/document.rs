@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::json;
 use url::Url;
 
@@ -16,6 +17,7 @@ use super::key_set::KeySet;
 use super::method::{self, MethodError};
 use crate::model::Document;
 use crate::model::credential::items;
+use crate::model::date_time;
 use crate::model::document::DocumentError as ParseError;
 use crate::model::json::{Object, Value};
 use crate::model::key::{Algorithm, PublicKey, VerificationMethod};
@@ -206,6 +208,9 @@ impl ControllerDocument {
             });
         }
         if !self.ids().contains(&id) {
+            if let Some(at) = method.revoked {
+                return Err(MethodError::Withdrawn { id, at });
+            }
             return Err(MethodError::NotListed { id, under: self.purpose });
         }
         Ok(method)
@@ -267,15 +272,17 @@ impl ControllerDocument {
 pub struct IssuerKey<'a> {
     pub fragment: &'a str,
     pub key: &'a PublicKey,
+    /// Since when nothing that it signed is to be believed.
+    pub withdrawn: Option<Timestamp>,
 }
 
 /// Our own issuer's document. Retired keys stay in it, listed for assertions:
-/// what they signed while they were in use stays good.
+/// what they signed while they were in use stays good. One that was withdrawn says so, and is
+/// listed for nothing, since not every verifier reads `revoked`.
 pub fn compose(did: &str, keys: &[IssuerKey<'_>]) -> serde_json::Value {
     let id = |key: &IssuerKey<'_>| format!("{did}#{}", key.fragment);
-    let methods: Vec<_> = keys
-        .iter()
-        .map(|key| match key.key.algorithm() {
+    let method = |key: &IssuerKey<'_>| {
+        let mut method = match key.key.algorithm() {
             Algorithm::Ed25519 => json!({
                 "id": id(key), "type": "Multikey", "controller": did,
                 "publicKeyMultibase": key.key.multikey(),
@@ -285,8 +292,14 @@ pub fn compose(did: &str, keys: &[IssuerKey<'_>]) -> serde_json::Value {
                 "id": id(key), "type": "JsonWebKey", "controller": did,
                 "publicKeyJwk": key.key.jwk(),
             }),
-        })
-        .collect();
+        };
+        if let Some(at) = key.withdrawn {
+            method["revoked"] = json!(date_time::whole_seconds(at));
+        }
+        method
+    };
+    let methods: Vec<_> = keys.iter().map(method).collect();
+    let trusted = keys.iter().filter(|key| key.withdrawn.is_none());
     json!({
         "@context": [
             "https://www.w3.org/ns/did/v1",
@@ -295,7 +308,7 @@ pub fn compose(did: &str, keys: &[IssuerKey<'_>]) -> serde_json::Value {
         ],
         "id": did,
         "verificationMethod": methods,
-        "assertionMethod": keys.iter().map(id).collect::<Vec<_>>(),
+        "assertionMethod": trusted.map(id).collect::<Vec<_>>(),
     })
 }
 
@@ -345,13 +358,25 @@ mod tests {
         )
         .unwrap();
         let keys = [
-            IssuerKey { fragment: "key-1", key: &ed },
-            IssuerKey { fragment: "key-2", key: &p256 },
+            IssuerKey { fragment: "key-1", key: &ed, withdrawn: None },
+            IssuerKey { fragment: "key-2", key: &p256, withdrawn: None },
         ];
         let document = read(compose(DID, &keys)).unwrap();
         assert_eq!(document.assertion_method(&format!("{DID}#key-1")).unwrap().key, ed);
         assert_eq!(document.assertion_method("#key-2").unwrap().key, p256);
         assert_eq!(document.assertion_methods().count(), 2);
+    }
+
+    #[test]
+    fn a_key_that_was_withdrawn_is_listed_for_nothing_and_says_since_when() {
+        let ed = PublicKey::from_multikey(ED).unwrap();
+        let withdrawn: Timestamp = "2026-11-22T09:30:00.250Z".parse().unwrap();
+        let key = IssuerKey { fragment: "k", key: &ed, withdrawn: Some(withdrawn) };
+        let composed = compose(DID, &[key]);
+        assert_eq!(composed["assertionMethod"], json!([]));
+        assert_eq!(composed["verificationMethod"][0]["revoked"], "2026-11-22T09:30:00Z");
+        let found = read(composed).unwrap().assertion_method("#k").cloned();
+        assert!(matches!(found, Err(MethodError::Withdrawn { .. })), "{found:?}");
     }
 
     #[test]

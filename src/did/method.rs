@@ -84,6 +84,8 @@ pub enum MethodError {
     OtherController { found: String, expected: String },
     #[error("its controller's document does not list {id} under `{}`", .under.as_str())]
     NotListed { id: String, under: Purpose },
+    #[error("the issuer withdrew the key {id} at {at}")]
+    Withdrawn { id: String, at: Timestamp },
     #[error("verification methods of type {found:?} are not supported")]
     UnsupportedType { found: String },
     #[error("the verification method's key cannot be used: {0}")]

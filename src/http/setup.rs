@@ -57,6 +57,10 @@ pub struct KeyView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub retired_at: Option<Timestamp>,
+    /// Since when nothing that it signed verifies: it may have leaked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// An API key that is asked for.
@@ -342,6 +346,7 @@ fn key_view(party: &Party, row: SigningKeyRow) -> KeyView {
         active: row.state == KeyState::Active,
         created_at: row.created_at,
         retired_at: row.retired_at,
+        withdrawn_at: row.withdrawn_at,
     }
 }
 

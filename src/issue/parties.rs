@@ -6,7 +6,7 @@
 //! Private keys are opened once per process and kept.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::IssueError;
 use super::access::note;
@@ -15,7 +15,7 @@ use super::secure::ByProof;
 use crate::ambient::Ambient;
 use crate::did;
 use crate::did::document::{self, IssuerKey};
-use crate::keys::{self, Algorithm, KeyPair, SealingKey, Secret, SharedSigner};
+use crate::keys::{self, Algorithm, SealingKey, Secret, SharedSigner};
 use crate::model::fault::is_slug;
 use crate::model::links::Links;
 use crate::model::profile::ProfileDefinition;
@@ -35,7 +35,7 @@ pub struct Parties {
     store: Store,
     ambient: Ambient,
     links: Links,
-    sealing: SealingKey,
+    sealing: Arc<SealingKey>,
     /// Signers by seal and public JWK. Opening is slow by design; a process does it once a key.
     opened: Mutex<HashMap<(String, String), SharedSigner>>,
 }
@@ -112,7 +112,7 @@ impl Party {
 
 impl Parties {
     pub fn new(store: Store, ambient: Ambient, links: Links, sealing: SealingKey) -> Self {
-        Self { store, ambient, links, sealing, opened: Mutex::default() }
+        Self { store, ambient, links, sealing: Arc::new(sealing), opened: Mutex::default() }
     }
 
     pub fn sealing(&self) -> &SealingKey {
@@ -152,8 +152,9 @@ impl Parties {
 
     /// Seals keys that were made elsewhere, for a party that has none yet.
     pub async fn import_keys(&self, party: &Party, keys: &[Secret]) -> Result<(), IssueError> {
-        let rows = keys.iter().map(|jwk| self.seal(party.kind, &party.name, jwk));
-        Ok(self.store.add_keys(&rows.collect::<Result<Vec<_>, _>>()?).await?)
+        let (keys, seal) = (keys.to_vec(), self.seal(party));
+        let rows = off_thread(move || keys.iter().map(seal).collect::<Result<Vec<_>, _>>());
+        Ok(self.store.add_keys(&rows.await?).await?)
     }
 
     pub async fn party(&self, kind: PartyKind, name: &str) -> Result<Option<Party>, IssueError> {
@@ -240,6 +241,41 @@ impl Parties {
         self.keys(party).await
     }
 
+    /// Withdraws a key that may have leaked, named by its method or the fragment of that: nothing
+    /// that it signed is to be believed any more, whenever that was. Where it signed until now, a new
+    /// one does from now on. All keys; none where it has no such key.
+    pub async fn withdraw(
+        &self,
+        party: &Party,
+        key: &str,
+        actor: &str,
+    ) -> Result<Option<Vec<SigningKeyRow>>, IssueError> {
+        let own = key.strip_prefix(&party.did).and_then(|rest| rest.strip_prefix('#'));
+        let id = own.unwrap_or(key);
+        for _ in 0..MOST_TRIES {
+            let rows = self.keys(party).await?;
+            let Some(row) = rows.iter().find(|row| row.id == id) else { return Ok(None) };
+            if row.withdrawn_at.is_some() {
+                return Ok(Some(rows));
+            }
+            let algorithm = |kind: &Algorithm| kind.name() == row.algorithm;
+            let next = match row.state {
+                KeyState::Active => Algorithm::ALL.into_iter().filter(algorithm).collect(),
+                KeyState::Retired => Vec::new(),
+            };
+            let next = self.generate(party, next).await?;
+            let mut note =
+                note(&self.ambient, (actor, "keys.withdraw"), party.issuer(), &party.did);
+            note.entry.detail = serde_json::json!({ "key": row.id }).to_string();
+            // Else it was rotated meanwhile, and is looked at again.
+            if self.store.withdraw_key(row, next.first(), &note).await? {
+                tracing::warn!(key = %row.id, party = %party.did, "withdrew a signing key");
+                return Ok(Some(self.keys(party).await?));
+            }
+        }
+        Err(IssueError::Broken("a key was changed again and again".into()))
+    }
+
     /// Its DID document: all its keys, the retired ones too.
     pub async fn did_document(&self, party: &Party) -> Result<String, IssueError> {
         let mut rows = self.keys(party).await?;
@@ -248,8 +284,12 @@ impl Parties {
         let jwts = party.profile.securing.alg().key().name();
         rows.sort_by_key(|row| (row.state == KeyState::Retired, row.algorithm != jwts));
         let keys: Vec<_> = rows.iter().map(public_key).collect::<Result<_, _>>()?;
-        let named = rows.iter().zip(&keys);
-        let keys: Vec<_> = named.map(|(row, key)| IssuerKey { fragment: &row.id, key }).collect();
+        let named = rows.iter().zip(&keys).map(|(row, key)| IssuerKey {
+            fragment: &row.id,
+            key,
+            withdrawn: row.withdrawn_at,
+        });
+        let keys: Vec<_> = named.collect();
         Ok(document::compose(&party.did, &keys).to_string())
     }
 
@@ -266,7 +306,11 @@ impl Parties {
     ) -> Result<Signers, IssueError> {
         let rows = self.keys_with(party, also).await?;
         let now = Algorithm::ALL.into_iter().filter_map(|kind| active(&rows, kind));
-        Ok(Signers::new(now.map(|row| self.open(party, row)).collect::<Result<_, _>>()?))
+        let mut signers = Vec::new();
+        for row in now {
+            signers.push(self.open(party, row).await?);
+        }
+        Ok(Signers::new(signers))
     }
 
     /// The party itself, or the did:key of a key that it has or had: only that key can speak in
@@ -287,20 +331,21 @@ impl Parties {
         let rows = self.keys(party).await?;
         let row = rows.iter().find(|row| row.id == multikey);
         let row = row.ok_or_else(|| IssueError::Broken(format!("no key {multikey}")))?;
-        let by = self.open(party, row)?;
+        let by = self.open(party, row).await?;
         let by = MethodSigner { method: did::key::method_id(&by.public), ..by };
         let (id, suite) = (did::key::did(&by.public), usual_suite(by.public.algorithm()));
         Ok(Speaker { id, suite, embeds: by.clone(), signs_jwts: by })
     }
 
-    fn open(&self, party: &Party, row: &SigningKeyRow) -> Result<MethodSigner, IssueError> {
+    async fn open(&self, party: &Party, row: &SigningKeyRow) -> Result<MethodSigner, IssueError> {
         // By both: a seal that was moved beside another's public key is opened anew, and refused.
         let which = (row.sealed.clone(), row.public_jwk.clone());
         let known = self.opened.lock().expect("no holder panics").get(&which).cloned();
         let signer = match known {
             Some(signer) => signer,
             None => {
-                let signer = self.sealing.signer(&row.sealed, &row.public_jwk)?;
+                let (sealing, (sealed, public)) = (self.sealing.clone(), which.clone());
+                let signer = off_thread(move || Ok(sealing.signer(&sealed, &public)?)).await?;
                 let mut opened = self.opened.lock().expect("no holder panics");
                 opened.insert(which, signer.clone());
                 signer
@@ -310,42 +355,49 @@ impl Parties {
         Ok(MethodSigner { method, public: public_key(row)?, signer })
     }
 
-    /// Away from the tasks of others: looking for an RSA key's primes takes a while.
     async fn generate(
         &self,
         party: &Party,
         kinds: Vec<Algorithm>,
     ) -> Result<Vec<SigningKeyRow>, IssueError> {
-        let ambient = self.ambient.clone();
-        let make = move || {
-            let keys = kinds.into_iter().map(|kind| keys::generate(kind, &ambient));
-            keys.collect::<Result<Vec<KeyPair>, _>>()
-        };
-        let made = tokio::task::spawn_blocking(make).await;
-        let made = made.map_err(|error| IssueError::Broken(format!("making keys: {error}")))??;
-        made.iter().map(|key| self.seal(party.kind, &party.name, &key.private_jwk)).collect()
+        let (ambient, seal) = (self.ambient.clone(), self.seal(party));
+        off_thread(move || {
+            let made =
+                kinds.into_iter().map(|kind| seal(&keys::generate(kind, &ambient)?.private_jwk));
+            made.collect()
+        })
+        .await
     }
 
-    fn seal(&self, kind: PartyKind, name: &str, jwk: &Secret) -> Result<SigningKeyRow, IssueError> {
-        let signer = keys::signer(jwk)?;
-        let mut row = SigningKeyRow {
-            owner_kind: kind,
-            owner: name.into(),
-            id: String::new(),
-            algorithm: signer.algorithm().name().into(),
-            public_jwk: signer.public_jwk().into(),
-            sealed: self.sealing.seal(jwk)?,
-            state: KeyState::Active,
-            created_at: self.ambient.now(),
-            retired_at: None,
-        };
-        // The key names itself, so that two processes cannot give one name to two keys.
-        row.id = match public_key(&row)? {
-            // The Multikey of such a key fills a page.
-            key if key.algorithm() == Algorithm::Rsa => key.thumbprint(),
-            key => key.multikey(),
-        };
-        Ok(row)
+    /// What makes a row of a private key, for this party as of now.
+    fn seal(
+        &self,
+        party: &Party,
+    ) -> impl Fn(&Secret) -> Result<SigningKeyRow, IssueError> + Send + 'static {
+        let (sealing, now) = (self.sealing.clone(), self.ambient.now());
+        let (owner_kind, owner) = (party.kind, party.name.clone());
+        move |jwk| {
+            let signer = keys::signer(jwk)?;
+            let mut row = SigningKeyRow {
+                owner_kind,
+                owner: owner.clone(),
+                id: String::new(),
+                algorithm: signer.algorithm().name().into(),
+                public_jwk: signer.public_jwk().into(),
+                sealed: sealing.seal(jwk)?,
+                state: KeyState::Active,
+                created_at: now,
+                retired_at: None,
+                withdrawn_at: None,
+            };
+            // The key names itself, so that two processes cannot give one name to two keys.
+            row.id = match public_key(&row)? {
+                // The Multikey of such a key fills a page.
+                key if key.algorithm() == Algorithm::Rsa => key.thumbprint(),
+                key => key.multikey(),
+            };
+            Ok(row)
+        }
     }
 
     fn read(&self, row: PartyRow) -> Result<Party, IssueError> {
@@ -355,6 +407,15 @@ impl Parties {
         let did = self.did(row.kind, &row.name);
         Ok(Party { kind: row.kind, did, profile, name: row.name })
     }
+}
+
+/// Away from the tasks of others: looking for an RSA key's primes takes a while, and so does
+/// opening a seal by passphrase.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, IssueError> + Send + 'static,
+) -> Result<T, IssueError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| IssueError::Broken(format!("work on keys: {error}")))?
 }
 
 fn active(rows: &[SigningKeyRow], algorithm: Algorithm) -> Option<&SigningKeyRow> {

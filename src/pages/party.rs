@@ -95,6 +95,7 @@ fn key<'a>(row: &'a SigningKeyRow, t: &Speech) -> Key<'a> {
     let day = |at: jiff::Timestamp| t.date(at.strftime("%F").to_string());
     let since = day(row.created_at);
     let told = match (row.state, row.retired_at) {
+        _ if let Some(at) = row.withdrawn_at => t.one("key-withdrawn", "date", day(at)),
         (KeyState::Active, _) => t.one("key-active", "date", since),
         (KeyState::Retired, None) => t.one("key-retired", "date", since),
         (KeyState::Retired, Some(until)) => {

@@ -214,6 +214,19 @@ impl Store {
     }
 }
 
+/// Lets the lists of an owner be signed by the keys that are active now.
+pub(super) async fn sign_anew(tx: &mut AnyConnection, owner: &str, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "UPDATE status_lists SET version = version + 1, \
+         changed_at = CASE WHEN changed_at < $2 THEN $2 ELSE changed_at END WHERE issuer = $1",
+    )
+    .bind(owner)
+    .bind(at.as_millisecond())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// An index of an issuer's open list that a credential wants.
 pub(super) struct Wanted<'a> {
     pub issuer: &'a str,

@@ -1,18 +1,19 @@
 //! Signing keys, sealed: the store never sees a private key in the clear.
 //!
 //! Invariant: at most one active key per owner and algorithm. Retired keys
-//! stay, since what they signed must stay verifiable.
+//! stay, since what they signed must stay verifiable; those that were withdrawn
+//! stay too, so that whoever comes by what they signed is told so.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Transaction};
 
-use super::{Note, PartyKind, Result, Store, StoreError, retrying, row};
+use super::{Note, PartyKind, Result, Store, StoreError, lists, retrying, row};
 
 macro_rules! columns {
     () => {
         "owner_kind, owner, id, algorithm, public_jwk, sealed, state, created_at, \
-         retired_at"
+         retired_at, withdrawn_at"
     };
 }
 
@@ -51,6 +52,8 @@ pub struct SigningKeyRow {
     pub state: KeyState,
     pub created_at: Timestamp,
     pub retired_at: Option<Timestamp>,
+    /// Since when nothing that it signed is to be believed: somebody else may have it.
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -74,7 +77,8 @@ impl Store {
     /// which state. Cheap enough to ask at each use of a copy.
     pub async fn keys_version(&self, owner_kind: PartyKind, owner: &str) -> Result<String> {
         let states: Vec<String> = sqlx::query_scalar(
-            "SELECT state || ' ' || id FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
+            "SELECT state || ' ' || id || CASE WHEN withdrawn_at IS NULL THEN '' \
+             ELSE ' withdrawn' END FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
              ORDER BY id",
         )
         .bind(owner_kind.as_str())
@@ -136,6 +140,59 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Withdraws a key as of the note's time. `next` takes its place where it was active; the
+    /// owner's status lists move on, so that none is served that it signed. False where the key is
+    /// not as it was read, or was withdrawn before: nothing is changed then.
+    pub async fn withdraw_key(
+        &self,
+        key: &SigningKeyRow,
+        next: Option<&SigningKeyRow>,
+        note: &Note,
+    ) -> Result<bool> {
+        retrying(|| async {
+            let at = note.entry.at.as_millisecond();
+            let mut tx = self.begin().await?;
+            let withdrawn = sqlx::query(
+                "UPDATE signing_keys SET state = 'retired', withdrawn_at = $5, \
+                 retired_at = COALESCE(retired_at, $5) WHERE owner_kind = $1 AND owner = $2 \
+                 AND id = $3 AND state = $4 AND withdrawn_at IS NULL",
+            )
+            .bind(key.owner_kind.as_str())
+            .bind(&*key.owner)
+            .bind(&*key.id)
+            .bind(key.state.as_str())
+            .bind(at)
+            .execute(&mut *tx)
+            .await?;
+            if withdrawn.rows_affected() == 0 {
+                return Ok(false);
+            }
+            if let Some(next) = next {
+                insert(&mut tx, next).await?;
+            }
+            lists::sign_anew(&mut tx, &key.owner_kind.owner(&key.owner), note.entry.at).await?;
+            note.append(&mut tx).await?;
+            tx.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// How many credentials an owner's books have from that time on, until that other.
+    pub async fn minted_between(
+        &self,
+        owner: &str,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Result<i64> {
+        let sql = "SELECT COUNT(*) FROM credentials \
+                   WHERE issuer = $1 AND created_at >= $2 AND created_at <= $3";
+        let query = sqlx::query_scalar(sql).bind(owner);
+        let query = query.bind(from.as_millisecond()).bind(until.as_millisecond());
+        Ok(query.fetch_one(&self.readers).await?)
+    }
+}
+
 async fn insert(tx: &mut Transaction<'static, Any>, key: &SigningKeyRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO signing_keys (owner_kind, owner, id, algorithm, public_jwk, sealed, \
@@ -167,5 +224,6 @@ fn read(row: &AnyRow) -> Result<SigningKeyRow> {
         state: row::word(row, "state", KeyState::parse)?,
         created_at: row::time(row, "created_at")?,
         retired_at: row::time_or_none(row, "retired_at")?,
+        withdrawn_at: row::time_or_none(row, "withdrawn_at")?,
     })
 }

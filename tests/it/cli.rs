@@ -1,5 +1,6 @@
 //! The program as its operator types it.
 
+mod operator;
 mod packs;
 mod speed;
 

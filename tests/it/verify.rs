@@ -242,7 +242,8 @@ mod ours {
             embed(&list)
         };
         let public = PublicKey::ed25519(key().verifying_key().to_bytes()).unwrap();
-        let document = compose(DID, &[IssuerKey { fragment: "key-1", key: &public }]);
+        let document =
+            compose(DID, &[IssuerKey { fragment: "key-1", key: &public, withdrawn: None }]);
         let mut documents = Documents::default();
         let at = "https://localhost:8080/issuers/nea/did.json";
         documents.0.insert(at.into(), document.to_string());

@@ -108,8 +108,8 @@ impl Fixture {
         let did_document = document::compose(
             did,
             &[
-                IssuerKey { fragment: "ed25519", key: &ed25519.public },
-                IssuerKey { fragment: "es256", key: &es256.public },
+                IssuerKey { fragment: "ed25519", key: &ed25519.public, withdrawn: None },
+                IssuerKey { fragment: "es256", key: &es256.public, withdrawn: None },
             ],
         );
         let did_document = did_document.to_string();

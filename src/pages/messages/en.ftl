@@ -226,6 +226,7 @@ identifier = Identifier
 key-active = Signs now, since { $date }
 key-retired = Retired. What it signed stays good.
 key-retired-then = Signed from { $date } to { $until }. What it signed stays good.
+key-withdrawn = Withdrawn on { $date }: somebody else may have it. Nothing that it signed is to be relied on.
 
 ## Where it counts, and what policies say
 where-it-counts = Where it counts

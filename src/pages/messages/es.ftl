@@ -226,6 +226,7 @@ identifier = Identificador
 key-active = Firma ahora, desde el { $date }
 key-retired = Fuera de uso. Lo que firmó sigue valiendo.
 key-retired-then = Firmó del { $date } al { $until }. Lo que firmó sigue valiendo.
+key-withdrawn = Retirada por seguridad el { $date }: puede que la tenga otra persona. No hay que fiarse de nada de lo que firmó.
 
 ## Where it counts, and what policies say
 where-it-counts = Dónde cuenta

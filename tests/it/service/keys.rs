@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 
+use touchmark::store::{KeyState, PartyKind, SigningKeyRow};
+
 use crate::support::app::{Database, TestApp, on_both_databases};
 use crate::support::samples;
 
 on_both_databases! {
     after_a_rotation_old_credentials_keep_verifying_and_new_ones_use_the_new_keys
+    what_a_withdrawn_key_signed_verifies_nowhere_and_issuing_goes_on
+    a_retired_key_is_withdrawn_without_a_new_one
 }
 
 fn method(minted: &Value) -> String {
@@ -72,6 +76,84 @@ async fn after_a_rotation_old_credentials_keep_verifying_and_new_ones_use_the_ne
     }
     let page = app.get_as("/issuers/nea", "text/html").await.expect(200).text();
     assert!(page.contains("What it signed stays good"));
+}
+
+async fn withdraw(app: &TestApp, key: &str) -> Vec<SigningKeyRow> {
+    let parties = &app.app.issuance.parties;
+    let nea = parties.party(PartyKind::Issuer, "nea").await.unwrap().unwrap();
+    parties.withdraw(&nea, key, "operator").await.unwrap().unwrap()
+}
+
+async fn what_a_withdrawn_key_signed_verifies_nowhere_and_issuing_goes_on(database: Database) {
+    let app = TestApp::new(database).await;
+    let old = app.minted().await;
+    let replica = app.replica().await;
+    let json = old["credential"].to_string();
+    let jwt = old["jwt"].as_str().unwrap().to_owned();
+    // Both know the key, and have the list in memory that it signed.
+    for verifier in [&app, &replica] {
+        assert_eq!(verifier.verify(json.clone()).await["verified"], true);
+    }
+    let leaked = method(&old);
+    assert_eq!(withdraw(&app, &leaked).await.len(), 3);
+    assert_eq!(withdraw(&replica, &leaked).await.len(), 3, "once is enough");
+
+    let document = app.get("/issuers/nea/did.json").await.expect(200).json();
+    let trusted = document["assertionMethod"].as_array().unwrap();
+    assert!(trusted.len() == 2 && !trusted.contains(&json!(leaked)), "{document:#}");
+    let methods = document["verificationMethod"].as_array().unwrap();
+    let told = methods.iter().find(|method| method["id"] == json!(leaked)).unwrap();
+    assert_eq!(told["revoked"], "2026-06-01T10:00:00Z");
+
+    for verifier in [&app, &replica] {
+        let report = verifier.verify(json.clone()).await;
+        assert_eq!(report["verdicts"]["authentic"], "no", "{report:#}");
+        let checks = report["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["name"] == "issuer-key").unwrap();
+        assert_eq!(check["problem"]["code"], "key-revoked", "{check:#}");
+        let detail = check["problem"]["detail"].as_str().unwrap();
+        assert!(detail.contains("withdrew") && detail.contains(&leaked), "{detail}");
+        // Its other form was signed by another key, and its list is signed by the new one.
+        let report = verifier.verify(jwt.clone()).await;
+        assert_eq!(report["verified"], true, "{report:#}");
+        let new = verifier.mint(&samples::review()).await.expect(201).json();
+        assert_ne!(method(&new), leaked);
+        let report = verifier.verify(new["credential"].to_string()).await;
+        assert_eq!(report["verified"], true, "{report:#}");
+    }
+    let list = old["credential"]["credentialStatus"]["statusListCredential"].as_str().unwrap();
+    let list = list.strip_prefix("https://touchmark.example").unwrap();
+    let list = app.get_as(list, "application/vc+ld+json").await.expect(200);
+    assert!(!list.text().contains(&leaked), "{}", list.text());
+
+    let page = app.get_as("/issuers/nea", "text/html").await.expect(200).text();
+    assert!(page.contains("Withdrawn on June 1, 2026"), "{page}");
+    let audit = app.app.issuance.store.audit_page(Some("nea"), None, 100).await.unwrap();
+    let rows = audit.iter().filter(|row| row.entry.action == "keys.withdraw");
+    let rows: Vec<_> = rows.map(|row| &row.entry).collect();
+    assert_eq!((rows.len(), rows[0].actor.as_str()), (1, "operator"));
+    let fragment = leaked.split_once('#').unwrap().1;
+    assert_eq!(rows[0].detail, json!({"key": fragment}).to_string());
+}
+
+async fn a_retired_key_is_withdrawn_without_a_new_one(database: Database) {
+    let app = TestApp::new(database).await;
+    let old = app.minted().await;
+    app.post("/v1/issuers/nea/keys:rotate", &app.nea, &json!(null)).await.expect(200);
+    let leaked = method(&old);
+    let rows = withdraw(&app, leaked.split_once('#').unwrap().1).await;
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows.iter().filter(|row| row.state == KeyState::Active).count(), 2);
+    let listed = app.read("/v1/issuers/nea/keys", &app.nea).await.expect(200).json();
+    let listed = listed.as_array().unwrap();
+    let withdrawn: Vec<_> = listed.iter().filter(|key| key.get("withdrawnAt").is_some()).collect();
+    assert_eq!(withdrawn.len(), 1);
+    assert_eq!((&withdrawn[0]["id"], &withdrawn[0]["active"]), (&json!(leaked), &json!(false)));
+    let report = app.verify(old["credential"].to_string()).await;
+    assert_eq!(report["verdicts"]["authentic"], "no", "{report:#}");
+    let parties = &app.app.issuance.parties;
+    let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
+    assert!(parties.withdraw(&other, &leaked, "operator").await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -116,6 +116,7 @@ async fn an_owner_has_one_active_key_per_algorithm_and_keeps_the_old(database: D
         public_jwk: "{}".into(),
         sealed: "sealed".into(),
         state: KeyState::Active,
+        withdrawn_at: None,
         created_at: at(seconds),
         retired_at: None,
     };

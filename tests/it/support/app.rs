@@ -87,6 +87,11 @@ impl Database {
         })
     }
 
+    /// Where a command of the program finds the database of a test on SQLite, and its keys.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Around the service, as an administrator would.
     pub async fn execute(&self, sql: &str) {
         let mut connection = AnyConnection::connect(&self.url).await.expect("a connection");
