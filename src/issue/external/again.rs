@@ -8,6 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::{External, ExternalError, Mechanism, SignedExternal, answer};
+use crate::check::options::Profile;
 use crate::issue::parties::Party;
 use crate::issue::{Issuance, IssueError, Minter};
 use crate::store::{Idempotency, Replay};
@@ -51,11 +52,16 @@ pub(super) fn idempotency(by: &Minter, asked: External<'_>) -> Option<Idempotenc
     })
 }
 
-/// Of the credential as it was written, and how it was to be secured. No mint's is like it.
+/// Of the credential as it was written, how it was to be secured and by which rules it was
+/// checked: what passed the conformance suites' rules has not passed a reader's. No mint's is
+/// like it.
 fn request_hash(asked: External<'_>) -> String {
     let mechanism = asked.mechanism.map(Mechanism::name).unwrap_or_default();
     let mut hash = Sha256::new_with_prefix(b"credential composed elsewhere\0");
     hash.update(mechanism);
+    if asked.profile == Profile::Conformance {
+        hash.update(b" conformance");
+    }
     hash.update(b"\0");
     hash.update(asked.credential.bytes());
     BASE64_URL_SAFE_NO_PAD.encode(hash.finalize())

@@ -25,6 +25,7 @@ pub(super) const V2: &str = "https://www.w3.org/ns/credentials/v2";
 const V1: &str = "https://www.w3.org/2018/credentials/v1";
 pub(super) const EXAMPLES: &str = "https://www.w3.org/ns/credentials/examples/v2";
 pub(super) const NEA: &str = "did:web:touchmark.example:issuers:nea";
+const OTHER: &str = "did:web:touchmark.example:issuers:other";
 
 pub(super) fn plain() -> Value {
     json!({"@context": [V2], "type": ["VerifiableCredential"], "issuer": NEA,
@@ -186,6 +187,16 @@ async fn asking_again_under_the_same_key_signs_once(database: Database) {
     assert_eq!(ask("c", jose, &other).await.expect(201).bytes, envelope.bytes);
     assert_eq!(envelope.json()["verifiableCredential"]["type"], "EnvelopedVerifiableCredential");
     ask("", path, &other).await.expect_problem(400, "unreadable");
+
+    // So is another set of rules: what passed the suites' has not passed a reader's.
+    let by_other = async |path: &str| {
+        let request = app.request(Method::POST, path).key(&app.other);
+        let body = json!({"credential": with(plain(), json!({"issuer": OTHER}))});
+        request.header("idempotency-key", "e").json(&body).send().await
+    };
+    by_other("/other/credentials/issue").await.expect(201);
+    by_other("/credentials/issue").await.expect_problem(422, "idempotency-key-reused");
+    assert_eq!(by_other("/other/credentials/issue").await.status, 201);
 
     // Who asks at the same time gets the winner's bytes.
     let body = json!({"credential": with(plain(), json!({"id": "urn:uuid:2"}))});
