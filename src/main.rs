@@ -9,7 +9,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use touchmark::ambient::Ambient;
 use touchmark::command::policy::PolicyCommand;
 use touchmark::command::{
-    self, CommandError, demo, doctor, earner, policy, receipt, serve, setup, speed, verify,
+    self, CommandError, demo, doctor, earner, policy, receipt, serve, setup, speed, trust, verify,
 };
 use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
@@ -53,7 +53,7 @@ enum Command {
     Issuer(setup::PartyCommand),
     /// Recognizers of this service
     #[command(subcommand)]
-    Recognizer(setup::PartyCommand),
+    Recognizer(trust::RecognizerCommand),
     /// Earners of an issuer
     #[command(subcommand)]
     Earner(earner::EarnerCommand),
@@ -164,8 +164,7 @@ async fn in_the_books(
                 .await?;
         }
         Command::Recognizer(command) => {
-            setup::party(&command::open(&config, &ambient).await?, PartyKind::Recognizer, command)
-                .await?;
+            trust::run(&command::open(&config, &ambient).await?, command).await?;
         }
         Command::Earner(command) => {
             earner::run(&command::open(&config, &ambient).await?, &config, command).await?;

@@ -2,7 +2,7 @@
 //!
 //! A signature proves a key or a domain; whose that is, nothing in a credential
 //! can tell, whatever it calls itself. An operator's file names the issuers that
-//! are known here (and a recognizer's own could), with how it came to know them.
+//! are known here, and a recognizer's own list those that it trusts, with how that is known.
 //!
 //! Invariant: a name never makes anything authentic; it is told beside the
 //! verdicts, of an issuer whose key was found to have signed.
@@ -14,9 +14,15 @@ use toml::Spanned;
 use utoipa::ToSchema;
 
 use crate::did::{self, DidError};
+use crate::model::Fault;
+use crate::model::fault::Faults;
+use crate::model::json;
 
 /// Longer names and origins are no help to a reader.
 const MAX_TEXT: usize = 300;
+
+/// More than any office has approved; a longer list only costs time.
+const MOST_ISSUERS: usize = 5000;
 
 /// Names of issuers, by their ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +33,21 @@ pub struct TrustedIssuers(BTreeMap<String, KnownAs>);
 pub struct KnownAs {
     pub name: String,
     /// How that is known.
+    pub from: String,
+}
+
+/// One issuer of a recognizer's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedIssuer {
+    /// A DID or an https id, to the letter as credentials name it.
+    #[schema(example = "did:web:nea.example:issuers:nea")]
+    pub id: String,
+    /// What it is called.
+    #[schema(example = "NEA (example)")]
+    pub name: String,
+    /// How that is known; public, as the rest.
+    #[schema(example = "the state's list of approved providers, 2026-07-01")]
     pub from: String,
 }
 
@@ -75,6 +96,49 @@ impl TrustedIssuers {
             known.insert(id, KnownAs { name, from });
         }
         Ok(Self(known))
+    }
+
+    /// The issuers of a recognizer's list; else what is wrong with it, and where.
+    pub fn of(issuers: Vec<TrustedIssuer>) -> Result<Self, Vec<Fault>> {
+        let mut faults = Faults::default();
+        faults.count("/issuers", issuers.len(), MOST_ISSUERS);
+        let mut known = BTreeMap::new();
+        for (at, TrustedIssuer { id, name, from }) in issuers.into_iter().enumerate() {
+            let pointer = |member: &str| format!("/issuers/{at}/{member}");
+            if let Some(problem) = not_an_issuer(&id) {
+                let detail = format!("{problem}; give its DID or its https id");
+                faults.add(pointer("id"), "not-an-issuer", detail);
+            }
+            for (member, text) in [("name", &name), ("from", &from)] {
+                if let Some(problem) = not_for_people(text) {
+                    let detail = format!("this text {problem}; it is shown to people");
+                    faults.add(pointer(member), "not-for-people", detail);
+                }
+            }
+            if known.insert(id, KnownAs { name, from }).is_some() {
+                let detail = "this issuer stands in the list twice; name it once";
+                faults.add(pointer("id"), "issuer-twice", detail);
+            }
+        }
+        faults.into_result()?;
+        Ok(Self(known))
+    }
+
+    /// Its issuers, by their ids.
+    pub fn issuers(&self) -> impl Iterator<Item = TrustedIssuer> {
+        self.0.iter().map(|(id, KnownAs { name, from })| TrustedIssuer {
+            id: id.clone(),
+            name: name.clone(),
+            from: from.clone(),
+        })
+    }
+
+    /// The list in canonical JSON (RFC 8785): the same for the same issuers in any order.
+    pub fn canonical(&self) -> String {
+        let list = serde_json::json!({ "issuers": self.issuers().collect::<Vec<_>>() });
+        let text = list.to_string();
+        let value = json::parse(text.as_bytes()).expect("what was serialized is strict JSON");
+        json::canonical(&value).expect("texts alone are canonical")
     }
 
     /// What this issuer is known as. The id must be the same to the letter: it was signed so.
@@ -146,6 +210,37 @@ from = "a letter"
             assert_eq!(known.known(id), None, "{id}");
         }
         assert!(TrustedIssuers::parse("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_list_is_the_same_in_any_order_and_each_mistake_is_told_with_its_place() {
+        let one = |id: &str| TrustedIssuer {
+            id: id.into(),
+            name: "NEA (example)".into(),
+            from: "a letter".into(),
+        };
+        let [a, b] = [one("did:web:nea.example"), one("https://platform.example/issuers/dp")];
+        let list = TrustedIssuers::of(vec![b.clone(), a.clone()]).unwrap();
+        assert_eq!(list.canonical(), TrustedIssuers::of(vec![a.clone(), b]).unwrap().canonical());
+        assert_eq!(list.known("did:web:nea.example").unwrap().name, "NEA (example)");
+        assert_eq!(TrustedIssuers::of(vec![]).unwrap().canonical(), r#"{"issuers":[]}"#);
+
+        let wrong = [
+            one("nea.example"),
+            TrustedIssuer { name: " ".into(), ..one("did:web:b.example") },
+            TrustedIssuer { from: "a\u{7}".into(), ..one("did:web:c.example") },
+            a.clone(),
+            a,
+        ];
+        let faults = TrustedIssuers::of(wrong.to_vec()).unwrap_err();
+        let told: Vec<_> = faults.iter().map(|it| (it.pointer.as_str(), it.code)).collect();
+        let expected = [
+            ("/issuers/0/id", "not-an-issuer"),
+            ("/issuers/1/name", "not-for-people"),
+            ("/issuers/2/from", "not-for-people"),
+            ("/issuers/4/id", "issuer-twice"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

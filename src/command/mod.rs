@@ -12,6 +12,7 @@ pub mod receipt;
 pub mod serve;
 pub mod setup;
 pub mod speed;
+pub mod trust;
 pub mod verify;
 mod verify_batch;
 

@@ -144,7 +144,7 @@ pub async fn file(
     let unreadable = |detail| Problem::Unreadable { part: "query", detail };
     let Query(Filing { dry_run }) = filing.map_err(|error| unreadable(error.body_text()))?;
     let by = filer(&caller, &headers)?;
-    let (filed, examined) = examine(&app, &request).await?;
+    let (filed, examined) = examine(&app, &party.name, &request).await?;
     let claim = Claim {
         recognizer: &party,
         request: &request,
@@ -183,7 +183,7 @@ pub async fn correct(
     if corrected.redacted_at.is_some() {
         return Err(redacted());
     }
-    let (filed, examined) = examine(&app, &request).await?;
+    let (filed, examined) = examine(&app, &party.name, &request).await?;
     let claim = Claim {
         recognizer: &party,
         request: &request,
@@ -297,7 +297,7 @@ pub async fn review(
         .map(|(name, text)| (name.to_owned(), Input::Bytes(text.as_bytes().to_vec())))
         .collect();
     let (names, inputs): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
-    let verified = verify_all(&app, inputs).await?;
+    let verified = verify_all(&app, &recognizer, inputs).await?;
     let reports = names.into_iter().zip(verified.into_iter().map(|(report, _)| report));
     let reports: Vec<_> = reports.collect();
     let row = recognition.review(&row, &reports, caller.key_id()).await?;

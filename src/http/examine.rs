@@ -21,11 +21,12 @@ use crate::verify::Verifier;
 /// Verifies the credentials of a claim, on all cores.
 pub async fn examine(
     app: &Arc<App>,
+    recognizer: &str,
     request: &ClaimRequest,
 ) -> Result<(Vec<Filed>, Vec<Examined>), Problem> {
     let filed = request.read().map_err(RecognizeError::Invalid)?;
     let inputs = filed.iter().map(|one| one.input.clone()).collect();
-    let verified = verify_all(app, inputs).await?;
+    let verified = verify_all(app, recognizer, inputs).await?;
     let mut examined = Vec::with_capacity(filed.len());
     for (i, (report, bytes)) in verified.into_iter().enumerate() {
         let mut one = Examined::new((i, &filed[i]), &request.claimant, report, &bytes);
@@ -35,20 +36,22 @@ pub async fn examine(
     Ok((filed, examined))
 }
 
-/// The reports on credentials and what they are on, in their order.
+/// The reports on credentials and what they are on, in their order, for a recognizer.
 pub(super) async fn verify_all(
     app: &Arc<App>,
+    recognizer: &str,
     inputs: Vec<Input>,
 ) -> Result<Vec<(Report, Vec<u8>)>, Problem> {
+    let options = Arc::new(Options { counted: true, ..app.options_of(recognizer).await? });
     let mut tasks = JoinSet::new();
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let turns = Arc::new(tokio::sync::Semaphore::new(4 * cores));
     let count = inputs.len();
     for (i, input) in inputs.into_iter().enumerate() {
-        let (app, turns) = (app.clone(), turns.clone());
+        let (app, options, turns) = (app.clone(), options.clone(), turns.clone());
         tasks.spawn(async move {
             let _turn = turns.acquire_owned().await;
-            (i, verify_one(&app, input).await)
+            (i, verify_one(&app, &options, input).await)
         });
     }
     let mut done: Vec<Option<(Report, Vec<u8>)>> = (0..count).map(|_| None).collect();
@@ -62,11 +65,10 @@ pub(super) async fn verify_all(
     Ok(done.into_iter().flatten().collect())
 }
 
-async fn verify_one(app: &App, input: Input) -> (Report, Vec<u8>) {
+async fn verify_one(app: &App, options: &Options, input: Input) -> (Report, Vec<u8>) {
     let own = Own::of(app);
     let now = app.issuance.ambient.now();
     let contexts = app.contexts;
-    let options = &Options { counted: true, ..app.options.clone() };
     let verifier = Verifier { sources: &own, contexts, now, options };
     match input {
         Input::Bytes(bytes) => (verifier.verify(&bytes).await, bytes),

@@ -29,6 +29,7 @@ pub mod setup;
 pub mod share;
 pub mod sources;
 pub mod standing;
+pub mod trusted_issuers;
 pub mod upload;
 pub mod vc_api;
 pub mod verify;
@@ -113,6 +114,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(credentials::supersede));
     let recognizing = OpenApiRouter::new()
         .routes(routes!(policies::publish, policies::list))
+        .routes(routes!(trusted_issuers::publish))
         .routes(routes!(claims::file, claims::list))
         .routes(routes!(claims::claim))
         .routes(routes!(claims::correct))
@@ -142,6 +144,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(public::recognizer_did))
         .routes(routes!(policies::latest))
         .routes(routes!(policies::version))
+        .routes(routes!(trusted_issuers::latest))
+        .routes(routes!(trusted_issuers::version))
         .routes(routes!(public::achievement))
         .routes(routes!(public::achievement_version))
         .routes(routes!(standing::of_achievement))

@@ -24,13 +24,14 @@ pub struct Wishes(pub Options);
 struct Asked {
     #[serde(default)]
     explain: bool,
+    recognizer: Option<String>,
 }
 
 impl FromRequestParts<Arc<App>> for Wishes {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let Query(Asked { explain }) = Query::from_request_parts(parts, app)
+        let Query(Asked { explain, recognizer }) = Query::from_request_parts(parts, app)
             .await
             .map_err(|error| unreadable("query", error.body_text()))?;
         let recipient = match parts.headers.get(EXPECTED_RECIPIENT) {
@@ -44,7 +45,11 @@ impl FromRequestParts<Arc<App>> for Wishes {
                 )
             }
         };
-        Ok(Self(Options { explain, recipient, ..app.options.clone() }))
+        let options = match recognizer {
+            Some(recognizer) => app.options_asked_of(&recognizer).await?,
+            None => app.options.clone(),
+        };
+        Ok(Self(Options { explain, recipient, ..options }))
     }
 }
 

@@ -99,6 +99,12 @@ impl Links {
         format!("{}/versions/{version}", self.policy(recognizer, policy))
     }
 
+    /// Whom a recognizer trusts: the list in use, or the one of this digest.
+    pub fn trusted_issuers(&self, recognizer: &str, digest: Option<&str>) -> String {
+        let list = format!("{}/recognizers/{recognizer}/trusted-issuers", self.base);
+        digest.map_or_else(|| list.clone(), |digest| format!("{list}/{digest}"))
+    }
+
     /// A dot joins issuer and slug, since neither contains one.
     pub fn achievement(&self, issuer: &str, slug: &str) -> String {
         format!("{}/achievements/{issuer}.{slug}", self.base)

@@ -15,6 +15,7 @@ mod receipt;
 pub mod request;
 pub mod review;
 pub mod standing;
+pub mod trust;
 mod uses;
 
 use crate::issue::{Issuance, IssueError};

@@ -30,6 +30,7 @@ mod scratch;
 mod share_links;
 mod signing_keys;
 mod status;
+mod trusted_issuers;
 
 use std::fmt;
 use std::time::Duration;
@@ -60,6 +61,7 @@ pub use scratch::ScratchSchema;
 pub use share_links::{MOST_SHARE_LINKS, NewShareLink, ShareLink, is_over};
 pub use signing_keys::{KeyState, SigningKeyRow};
 pub use status::{Change, Changed, StatusRefusal};
+pub use trusted_issuers::TrustedIssuersRow;
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

@@ -21,6 +21,7 @@ mod replicas;
 mod setting_up;
 mod standing;
 mod tenants;
+mod trusted_issuers;
 mod vc_api;
 mod verify_page;
 mod verifying;

@@ -1,0 +1,160 @@
+//! Each recognizer's own list of the issuers that it trusts.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use touchmark::check::trusted_issuers::TrustedIssuers;
+use touchmark::store::PartyKind;
+
+use crate::support::app::{Answer, Database, Setting, TestApp, on_both_databases};
+
+on_both_databases! {
+    whom_a_recognizer_trusts_is_known_in_its_claims_and_nowhere_else
+    a_list_is_public_and_each_one_stays_under_its_digest
+    only_the_recognizers_own_key_says_whom_it_trusts
+}
+
+const NEA: &str = "did:web:touchmark.example:issuers:nea";
+
+/// A service whose operator knows `nea`, with two recognizers.
+struct House {
+    app: TestApp,
+    tennessee: String,
+    lebanon: String,
+}
+
+impl House {
+    async fn new(database: Database) -> Self {
+        let file =
+            format!("[[issuer]]\nid = \"{NEA}\"\nname = \"Known to all\"\nfrom = \"a file\"");
+        let trusted = Some(Arc::new(TrustedIssuers::parse(&file).unwrap()));
+        let app = TestApp::set(database, Setting { trusted, ..Setting::default() }).await;
+        let profile = serde_json::from_value(json!({"name": "An office (example)"})).unwrap();
+        let recognizer = async |name: &str| {
+            let parties = &app.app.issuance.parties;
+            parties.add(PartyKind::Recognizer, name, &profile, "test").await.unwrap();
+            app.api_key(Some(&format!("recognizer:{name}")), &["policy", "claim"]).await
+        };
+        let (tennessee, lebanon) = (recognizer("tennessee").await, recognizer("lebanon").await);
+        Self { app, tennessee, lebanon }
+    }
+
+    async fn put(&self, key: &str, issuers: Value) -> Answer {
+        let path = "/v1/recognizers/tennessee/trusted-issuers";
+        self.app.put(path, key, &json!({ "issuers": issuers })).await
+    }
+
+    /// What a recognizer's claim would come to, and what its issuer is known as there.
+    async fn claim(&self, (recognizer, key): (&str, &str), credential: &Value) -> (Value, Value) {
+        let claim = json!({"policy": "trusting", "claimant": {"licenseNumber": "TN-44 71"},
+            "credentials": [{"credential": credential,
+                "belongs": {"decision": "yes", "reason": "Seen", "by": "M. Okafor"}}]});
+        let path = format!("/v1/recognizers/{recognizer}/claims?dry_run=true");
+        let preview = self.app.post(&path, key, &claim).await.expect(200).json();
+        (preview["decision"].clone(), preview["reports"][0]["signer"]["knownAs"].clone())
+    }
+
+    async fn known_as(&self, query: &str, credential: &Value) -> Value {
+        let asked = self.app.request(Method::POST, &format!("/v1/verify{query}"));
+        let report = asked.body(credential.to_string()).send().await.expect(200).json();
+        report["signer"]["knownAs"]["name"].clone()
+    }
+}
+
+fn nea(name: &str) -> Value {
+    json!({"id": NEA, "name": name, "from": "the state's list"})
+}
+
+async fn whom_a_recognizer_trusts_is_known_in_its_claims_and_nowhere_else(database: Database) {
+    let house = House::new(database).await;
+    let minted = house.app.minted().await["credential"].clone();
+    let policy = json!({
+        "id": "trusting", "version": "1", "name": "Re-licensure", "description": "Six each.",
+        "recognizer": {"name": "An office (example)"},
+        "authority": [{"title": "A rule (example)"}],
+        "unit": "PDP", "accepts": [{"trustedIssuers": true}],
+        "award": {"perCredential": {"amount": "6"}},
+    });
+    let offices = [("tennessee", &*house.tennessee), ("lebanon", &*house.lebanon)];
+    for (office, key) in offices {
+        let path = format!("/v1/recognizers/{office}/policies");
+        house.app.post(&path, key, &policy).await.expect(201);
+        let (decision, known_as) = house.claim((office, key), &minted).await;
+        assert_eq!(decision["total"], "6", "the operator's file stands in: {decision}");
+        assert_eq!(known_as["name"], "Known to all");
+    }
+
+    // A list of its own is the whole of what it trusts, an empty one too.
+    house.put(&house.tennessee, json!([])).await.expect(201);
+    let (decision, known_as) = house.claim(offices[0], &minted).await;
+    assert_eq!((&decision["total"], &known_as), (&json!("0"), &Value::Null), "{decision}");
+    let why = decision["credentials"][0]["reasons"][0]["detail"].as_str().unwrap();
+    assert!(why.contains("list of trusted issuers"), "{why}");
+
+    house.put(&house.tennessee, json!([nea("Known to Tennessee")])).await.expect(201);
+    let (decision, known_as) = house.claim(offices[0], &minted).await;
+    assert_eq!(decision["total"], "6", "{decision}");
+    let expected = json!({"name": "Known to Tennessee", "from": "the state's list"});
+    assert_eq!(known_as, expected);
+    let (_, known_as) = house.claim(offices[1], &minted).await;
+    assert_eq!(known_as["name"], "Known to all", "another office's list is its own");
+
+    for (query, name) in [
+        ("", "Known to all"),
+        ("?recognizer=tennessee", "Known to Tennessee"),
+        ("?recognizer=lebanon", "Known to all"),
+    ] {
+        assert_eq!(house.known_as(query, &minted).await, name, "{query}");
+    }
+    let unknown = house.app.request(Method::POST, "/v1/verify?recognizer=nobody");
+    unknown.body(minted.to_string()).send().await.expect_problem(400, "unreadable");
+}
+
+async fn a_list_is_public_and_each_one_stays_under_its_digest(database: Database) {
+    let house = House::new(database).await;
+    let path = "/recognizers/tennessee/trusted-issuers";
+    house.app.get(path).await.expect_problem(404, "not-found");
+    let other =
+        json!({"id": "https://platform.example/issuers/dp", "name": "DP", "from": "a letter"});
+    let first = house.put(&house.tennessee, json!([nea("NEA"), other])).await.expect(201).json();
+    let same = house.put(&house.tennessee, json!([other, nea("NEA")])).await.expect(200).json();
+    assert_eq!(first, same, "in any order it is the same list");
+
+    let read = house.app.get(path).await.expect(200);
+    assert_eq!(read.media_type(), "application/json");
+    assert_eq!(read.json(), json!({"issuers": [nea("NEA"), other]}));
+    let digest = first["digestMultibase"].as_str().unwrap();
+    assert_eq!(read.header("etag"), format!("\"{digest}\""));
+    let again = house.app.request(Method::GET, path).header("if-none-match", read.header("etag"));
+    again.send().await.expect(304);
+
+    house.put(&house.tennessee, json!([])).await.expect(201);
+    assert_eq!(house.app.get(path).await.json(), json!({"issuers": []}));
+    let url = first["url"].as_str().unwrap().strip_prefix("https://touchmark.example").unwrap();
+    assert_eq!(house.app.get(url).await.expect(200).bytes, read.bytes);
+    house.app.get(&format!("{path}/uEiA")).await.expect_problem(404, "not-found");
+    // What was trusted before may be trusted again.
+    house.put(&house.tennessee, json!([nea("NEA"), other])).await.expect(201);
+    assert_eq!(house.app.get(path).await.bytes, read.bytes);
+}
+
+async fn only_the_recognizers_own_key_says_whom_it_trusts(database: Database) {
+    let house = House::new(database).await;
+    let claims = house.app.api_key(Some("recognizer:tennessee"), &["claim"]).await;
+    house.put(&house.lebanon, json!([])).await.expect_problem(404, "not-found");
+    house.put(&house.app.nea, json!([])).await.expect_problem(404, "not-found");
+    house.put(&claims, json!([])).await.expect_problem(403, "forbidden");
+    let wrong = json!([nea("NEA"), {"id": "nea.example", "name": " ", "from": "x"}]);
+    let refused = house.put(&house.tennessee, wrong).await.expect_problem(422, "invalid");
+    let pointers: Vec<_> =
+        refused["errors"].as_array().unwrap().iter().map(|it| it["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/issuers/1/id", "/issuers/1/name"]);
+    house.app.get("/recognizers/tennessee/trusted-issuers").await.expect_problem(404, "not-found");
+
+    house.put(&house.tennessee, json!([nea("NEA")])).await.expect(201);
+    let audit = &house.app.app.issuance.store;
+    let audit = audit.audit_page(Some("recognizer:tennessee"), None, 100).await.unwrap();
+    let noted = audit.iter().filter(|row| row.entry.action == "trusted-issuers.publish");
+    assert_eq!(noted.count(), 1);
+}
