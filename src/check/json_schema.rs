@@ -329,6 +329,22 @@ mod tests {
         assert_eq!(ask(json!({"anyOf": many}), json!("x")), Err(Stop::TooComplex));
     }
 
+    /// What the standard's schema asks of an endorsement that is a JWS. One with a picture in it is
+    /// longer than any other text that has a pattern.
+    #[test]
+    fn a_jws_as_long_as_they_get_is_held_against_its_pattern() {
+        let schema = || json!({"pattern": r"^[-A-Za-z0-9_]+\.[-A-Za-z0-9_]*\.[-A-Za-z0-9_]+$"});
+        let jws =
+            |payload: usize| format!("eyJhbGciOiJFUzI1NiJ9.{}.c2ln", "eyJ9".repeat(payload / 4));
+        for payload in [2_000, 60_000, 120_000] {
+            let jws = jws(payload);
+            assert_eq!(ask(schema(), json!(jws)), Ok(None), "{payload}");
+            let broken = ask(schema(), json!(format!("{jws} ")));
+            assert!(matches!(broken, Ok(Some(_))), "{payload}: {broken:?}");
+        }
+        assert_eq!(ask(schema(), json!(jws(2 * 1024 * 1024))), Err(Stop::TooComplex));
+    }
+
     /// Each is a single keyword that is asked of every item.
     #[test]
     fn what_one_keyword_costs_is_counted_too() {

@@ -36,38 +36,36 @@ mod over_loopback {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-    /// Answers every connection with the same bytes; says its origin.
-    async fn answering(answer: Vec<u8>) -> String {
+    /// Answers each connection with what is made of its request, in lower case; says its origin.
+    async fn serving(mut answer: impl FnMut(&str) -> Vec<u8> + Send + 'static) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = [0; 4096];
-                let _read = stream.read(&mut request).await;
-                let _written = stream.write_all(&answer).await;
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).to_ascii_lowercase();
+                let _written = stream.write_all(&answer(&request)).await;
             }
         });
         origin
     }
 
-    /// Answers each connection after a while; counts them.
+    /// Answers every connection with the same bytes.
+    async fn answering(answer: Vec<u8>) -> String {
+        serving(move |_| answer.clone()).await
+    }
+
+    /// Answers each connection with `{}`; counts them.
     async fn counting(answer: &'static str) -> (String, Arc<AtomicU64>) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let asked = Arc::new(AtomicU64::new(0));
         let counted = asked.clone();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                counted.fetch_add(1, Ordering::SeqCst);
-                let mut request = [0; 4096];
-                let _read = stream.read(&mut request).await;
-                let head = format!(
-                    "HTTP/1.1 {answer}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}"
-                );
-                let _written = stream.write_all(head.as_bytes()).await;
-            }
+        let origin = serving(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            format!("HTTP/1.1 {answer}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}")
+                .into()
         });
-        (origin, asked)
+        (origin.await, asked)
     }
 
     /// Moves when it is told to.
@@ -115,36 +113,27 @@ mod over_loopback {
     /// Answers with the edition of that number, by its tag; without one where there is none any
     /// more.
     async fn editions(of: Arc<AtomicU64>) -> (String, Arc<AtomicU64>) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let whole = Arc::new(AtomicU64::new(0));
         let counted = whole.clone();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut request = [0; 4096];
-                let read = stream.read(&mut request).await.unwrap_or(0);
-                let request = String::from_utf8_lossy(&request[..read]).to_ascii_lowercase();
-                let edition = of.load(Ordering::SeqCst);
-                let tag = format!("\"{edition}\"");
-                let close = "connection: close\r\n";
-                let answer = if edition == 0 {
-                    format!("HTTP/1.1 500 Broken\r\n{close}content-length: 0\r\n\r\n")
-                } else if [&tag, &format!("w/{tag}")]
-                    .iter()
-                    .any(|tag| request.contains(&format!("if-none-match: {tag}\r\n")))
-                {
-                    format!("HTTP/1.1 304 Not Modified\r\n{close}etag: {tag}\r\n\r\n")
-                } else {
-                    counted.fetch_add(1, Ordering::SeqCst);
-                    format!(
-                        "HTTP/1.1 200 OK\r\n{close}etag: W/{tag}\r\ncache-control: max-age=60\r\n\
-                         content-length: 3\r\n\r\n{tag}"
-                    )
-                };
-                let _written = stream.write_all(answer.as_bytes()).await;
-            }
+        let origin = serving(move |request| {
+            let edition = of.load(Ordering::SeqCst);
+            let tag = format!("\"{edition}\"");
+            let close = "connection: close\r\n";
+            let asks_for = |tag: &str| request.contains(&format!("if-none-match: {tag}\r\n"));
+            let answer = if edition == 0 {
+                format!("HTTP/1.1 500 Broken\r\n{close}content-length: 0\r\n\r\n")
+            } else if asks_for(&tag) || asks_for(&format!("w/{tag}")) {
+                format!("HTTP/1.1 304 Not Modified\r\n{close}etag: {tag}\r\n\r\n")
+            } else {
+                counted.fetch_add(1, Ordering::SeqCst);
+                format!(
+                    "HTTP/1.1 200 OK\r\n{close}etag: W/{tag}\r\ncache-control: max-age=60\r\n\
+                     content-length: 3\r\n\r\n{tag}"
+                )
+            };
+            answer.into()
         });
-        (origin, whole)
+        (origin.await, whole)
     }
 
     #[tokio::test]
@@ -189,27 +178,18 @@ mod over_loopback {
 
     /// Says of whatever tag that its own edition is the current one; how often it was asked.
     async fn of_another_edition() -> (String, Arc<AtomicU64>) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let asked = Arc::new(AtomicU64::new(0));
         let counted = asked.clone();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let number = counted.fetch_add(1, Ordering::SeqCst);
-                let mut request = [0; 4096];
-                let read = stream.read(&mut request).await.unwrap_or(0);
-                let request = String::from_utf8_lossy(&request[..read]).to_ascii_lowercase();
-                let (line, body) = match request.contains("if-none-match") {
-                    true => ("304 Not Modified", String::new()),
-                    false => ("200 OK\r\ncontent-length: 1", number.to_string()),
-                };
-                let answer = format!(
-                    "HTTP/1.1 {line}\r\nconnection: close\r\netag: \"{number}\"\r\n\r\n{body}"
-                );
-                let _written = stream.write_all(answer.as_bytes()).await;
-            }
+        let origin = serving(move |request| {
+            let number = counted.fetch_add(1, Ordering::SeqCst);
+            let (line, body) = match request.contains("if-none-match") {
+                true => ("304 Not Modified", String::new()),
+                false => ("200 OK\r\ncontent-length: 1", number.to_string()),
+            };
+            format!("HTTP/1.1 {line}\r\nconnection: close\r\netag: \"{number}\"\r\n\r\n{body}")
+                .into()
         });
-        (origin, asked)
+        (origin.await, asked)
     }
 
     #[tokio::test]

@@ -130,3 +130,61 @@ fn a_revocation_is_seen_when_the_page_is_loaded_again() {
         "{reloaded}"
     );
 }
+
+impl Walk {
+    fn key(&self, key: &str) {
+        let press = ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key}));
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": press});
+        self.browser.post("actions", &json!({"actions": [keyboard]}));
+    }
+
+    /// Goes on by the tabulator until there; each stop on the way is to be seen.
+    fn tab_to(&self, css: &str) {
+        const TAB: &str = "\u{e004}";
+        let at = format!(
+            "const at = document.activeElement;
+             return {{there: at.matches('{css}'), seen: at === document.body
+                 || getComputedStyle(at).outlineStyle !== 'none'}};"
+        );
+        for _ in 0..60 {
+            self.key(TAB);
+            let stop = self.browser.wait_for(&at);
+            assert_eq!(stop["seen"], true, "on the way to {css}");
+            if stop["there"] == true {
+                return;
+            }
+        }
+        panic!("{css} is not reached by keyboard");
+    }
+}
+
+#[test]
+fn the_private_page_is_used_by_keyboard_alone_and_has_no_script() {
+    const ENTER: &str = "\u{e007}";
+    let Some(walk) = Walk::start() else { return };
+    walk.read(&walk.manage());
+    assert_eq!(walk.browser.wait_for("return document.scripts.length;"), 0);
+    walk.tab_to("#page [name=close]");
+    walk.tab_to("#page button[value=hide]");
+    walk.key(ENTER);
+    let hidden = "return document.querySelector('button[value=show]')
+                  && document.readyState === 'complete' ? document.body.innerText : null;";
+    let told = walk.browser.wait_for(hidden);
+    let told = told.as_str().expect("a text");
+    assert!(told.contains("The page is hidden now.") && !told.contains("all the same"), "{told}");
+    assert_eq!(
+        walk.browser
+            .wait_for("return document.querySelectorAll('#evidence [value=close]').length;"),
+        0,
+        "the evidence was closed too, as the ticked box said"
+    );
+    walk.tab_to("#name");
+    for letter in ["a", "b"] {
+        walk.key(letter);
+    }
+    walk.tab_to("button[value=share]");
+    walk.key(ENTER);
+    let made = "const link = document.querySelector('#share .cards strong');
+                return link ? link.textContent : null;";
+    assert_eq!(walk.browser.wait_for(made), "ab");
+}

@@ -35,7 +35,8 @@ impl Stage {
         let status = &signed["credentialStatus"];
         let list = status.as_array().map_or(status, |entries| &entries[0]);
         let list = list["statusListCredential"].as_str().unwrap();
-        [
+        let mut pages = self.earners_pages();
+        pages.extend([
             ("home", "/".into()),
             ("credential", path(good)),
             ("credential-revoked", path(&self.demo.credentials("revoked")[0])),
@@ -51,6 +52,36 @@ impl Stage {
             ("recognizer", "/recognizers/tennessee".into()),
             ("status-list", path(list)),
             ("not-found", "/credentials/nothing".into()),
+        ]);
+        pages
+    }
+
+    /// What is seen of a credential whose earner hid it and shared it, and of a link withdrawn.
+    fn earners_pages(&self) -> Vec<(&'static str, String)> {
+        let page = self.demo.credentials("good")[1].replacen(&self.demo.origin, "", 1);
+        let id = page.rsplit('/').next().expect("a split has a last part");
+        let renew = format!("/v1/issuers/nea/credentials/{id}/manage-link");
+        let renewed = self.send(&renew, &json!({}));
+        let manage = renewed["manageUrl"].as_str().expect("it was renewed").to_owned();
+        let origin = format!("Origin: {}", self.demo.origin);
+        let act = |form: &str| curl(&["-H", &origin, "--data", form, &manage]);
+        let newest = || {
+            let desk = String::from_utf8(curl(&[&manage])).expect("a page is text");
+            let (_, link) = desk.split_once("/s/").expect("a share link is listed");
+            format!("/s/{}", link.split('"').next().expect("a split has a first part"))
+        };
+        act("act=share&name=for+a+principal");
+        let withdrawn = newest();
+        act(&format!("act=withdraw&link={}", withdrawn.trim_start_matches("/s/")));
+        act("act=share&name=r%C3%A9sum%C3%A9+2026&show=1");
+        let shared = newest();
+        act("act=hide");
+        let manage = manage.replacen(&self.demo.origin, "", 1);
+        [
+            ("private", page),
+            ("shared", shared),
+            ("shared-withdrawn", withdrawn),
+            ("manage-hidden", manage),
         ]
         .into()
     }
@@ -165,7 +196,7 @@ fn axe() -> Option<String> {
 #[test]
 fn no_page_bars_anybody_in_any_language_light_or_dark() {
     let (Some(axe), Some(stage)) = (axe(), Stage::set()) else { return };
-    let altered = stage.altered();
+    let (altered, pages) = (stage.altered(), stage.pages());
     let mut faults = Vec::new();
     let mut look = |name: &str, language: &str| {
         for (scheme, width) in SCHEMES.into_iter().zip(WIDTHS) {
@@ -181,8 +212,8 @@ fn no_page_bars_anybody_in_any_language_light_or_dark() {
         }
     };
     for language in LANGUAGES {
-        for (name, path) in stage.pages() {
-            stage.open_in(&path, language);
+        for (name, path) in &pages {
+            stage.open_in(path, language);
             look(name, language);
         }
         stage.verified(&altered, language);
@@ -264,10 +295,10 @@ fn pages_are_photographed() {
             }
         }
     };
-    let altered = stage.altered();
+    let (altered, pages) = (stage.altered(), stage.pages());
     for language in LANGUAGES {
-        for (name, path) in stage.pages() {
-            stage.open_in(&path, language);
+        for (name, path) in &pages {
+            stage.open_in(path, language);
             photograph(name, language);
         }
         stage.verified(&stage.demo.credentials("good")[0], language);

@@ -80,6 +80,16 @@ struct Case<'c> {
     world: Documents,
 }
 
+/// By its name and title.
+fn case<'c>(
+    (name, title): (&'c str, &'c str),
+    threat: Option<u32>,
+    input: String,
+    world: Documents,
+) -> Case<'c> {
+    Case { name, title, threat, input, world }
+}
+
 impl Case<'_> {
     fn good(self, to: &Writer, form: Form, bound: &str) {
         let expect = Expectation {
@@ -99,15 +109,13 @@ impl Case<'_> {
 fn documents(to: &Writer) {
     let world = || answering(&[(TENANT, document(TENANT).to_string())]);
     let own = "the domain platform.example (https, the issuer's own document)";
-    let case =
-        |name, title, threat, input: String, world| Case { name, title, threat, input, world };
     let key_1 = format!("{TENANT}#key-1");
     let title = "an https issuer's own document binds a key to it";
     let input = embedded(TENANT, &key_1, 1).to_string();
-    case("https-document", title, Some(3), input.clone(), world()).good(to, Form::Json, own);
+    case(("https-document", title), Some(3), input.clone(), world()).good(to, Form::Json, own);
     let title = "an https issuer's own document binds the key of a JWT to it";
     let by_2 = jwt(TENANT, json!({"kid": format!("{TENANT}#key-2")}), 2);
-    case("https-document-jwt", title, None, by_2, world()).good(to, Form::VcJwt, own);
+    case(("https-document-jwt", title), None, by_2, world()).good(to, Form::VcJwt, own);
 
     for (name, title, threat, method, seed, code) in [
         (
@@ -142,11 +150,11 @@ fn documents(to: &Writer) {
         world.0.insert(evil.into(), evil_document.to_string());
         world.0.insert(TENANT_SET.into(), set(Some(TENANT)).to_string());
         let input = embedded(TENANT, &method, seed).to_string();
-        case(name, title, Some(threat), input, world).fails(to, Verdict::No, code);
+        case((name, title), Some(threat), input, world).fails(to, Verdict::No, code);
     }
     let title = "an https issuer that does not answer leaves it undecided";
     let nothing = Documents::default();
-    case("https-silent", title, None, input.clone(), nothing).fails(
+    case(("https-silent", title), None, input.clone(), nothing).fails(
         to,
         Verdict::Undecided,
         "key-document-unreachable",
@@ -155,47 +163,41 @@ fn documents(to: &Writer) {
     let named = "https://nea.example@evil.example/";
     let by_named = embedded(named, &format!("{named}#key-1"), 1).to_string();
     let answers = answering(&[(named, document(named).to_string())]);
-    case("https-user-name", title, Some(35), by_named, answers).fails(
+    case(("https-user-name", title), Some(35), by_named, answers).fails(
         to,
         Verdict::Undecided,
         "unsupported-issuer",
     );
     let title = "a page for people at an https issuer's address says nothing of its keys";
     let page = answering(&[(TENANT, "<!doctype html>".into())]);
-    case("https-page", title, None, input.clone(), page).fails(
+    case(("https-page", title), None, input.clone(), page).fails(
         to,
         Verdict::Undecided,
         "key-document-unreadable",
     );
     let title = "a document about another at an https issuer's address does not speak for it";
     let other = document(TENANT).to_string().replace("/issuers/nea", "/issuers/evil");
-    case("https-document-of-another", title, Some(3), input, answering(&[(TENANT, other)])).fails(
-        to,
-        Verdict::No,
-        "invalid-key-document",
-    );
+    case(("https-document-of-another", title), Some(3), input, answering(&[(TENANT, other)]))
+        .fails(to, Verdict::No, "invalid-key-document");
 }
 
 /// Keys that the issuer's document lists and that lie at addresses of their own.
 fn linked_keys(to: &Writer) {
     const KEY: &str = "https://keys.platform.example/nea/1";
-    let case =
-        |name, title, threat, input: String, world| Case { name, title, threat, input, world };
     let listing = json!({"id": TENANT, "assertionMethod": [KEY]}).to_string();
     let at_address = |controller: &str| multikey(KEY, controller, &public(1)).to_string();
     let input = embedded(TENANT, KEY, 1).to_string();
     let own = "the domain platform.example (https, the issuer's own document)";
     let world = answering(&[(TENANT, listing.clone()), (KEY, at_address(TENANT))]);
     let title = "a key at an address of its own counts where the issuer's document lists it";
-    case("https-linked-key", title, Some(3), input.clone(), world).good(to, Form::Json, own);
+    case(("https-linked-key", title), Some(3), input.clone(), world).good(to, Form::Json, own);
     let bare = answering(&[(TENANT, listing.clone()), (KEY, p256_public(2).jwk().to_string())]);
     let title = "a bare JWK counts where the issuer's document lists its address";
     let by_2 = jwt(TENANT, json!({"kid": KEY}), 2);
-    case("https-linked-jwk", title, Some(3), by_2, bare).good(to, Form::VcJwt, own);
+    case(("https-linked-jwk", title), Some(3), by_2, bare).good(to, Form::VcJwt, own);
     let title = "a key at an address of its own that does not answer leaves it undecided";
     case(
-        "https-linked-silent",
-        title,
+        ("https-linked-silent", title),
         None,
         input.clone(),
         answering(&[(TENANT, listing.clone())]),
@@ -203,14 +205,14 @@ fn linked_keys(to: &Writer) {
     .fails(to, Verdict::Undecided, "key-document-unreachable");
     let title = "a key that somebody else controls is not the issuer's, though it lists it";
     let evil = answering(&[(TENANT, listing), (KEY, at_address("https://evil.example/"))]);
-    case("https-linked-of-another", title, Some(3), input.clone(), evil).fails(
+    case(("https-linked-of-another", title), Some(3), input.clone(), evil).fails(
         to,
         Verdict::No,
         "key-of-another-controller",
     );
     let title = "a key that names the issuer is not the issuer's until its document lists it";
     let unlisted = answering(&[(TENANT, document(TENANT).to_string()), (KEY, at_address(TENANT))]);
-    case("https-unlisted-key", title, Some(3), input, unlisted).fails(
+    case(("https-unlisted-key", title), Some(3), input, unlisted).fails(
         to,
         Verdict::No,
         "key-not-of-issuer",
@@ -219,8 +221,6 @@ fn linked_keys(to: &Writer) {
 
 /// Issuers by other ids, and keys within their time.
 fn other_ids(to: &Writer) {
-    let case =
-        |name, title, threat, input: String, world| Case { name, title, threat, input, world };
     let did = "did:web:nea.example%3A8443:issuers:nea";
     let at = "https://nea.example:8443/issuers/nea/did.json";
     let ending = |member: &str, time: &str| {
@@ -240,7 +240,7 @@ fn other_ids(to: &Writer) {
         ),
     ] {
         let world = ending(member, time);
-        case(name, title, Some(16), input.clone(), world).good(to, Form::Json, bound);
+        case((name, title), Some(16), input.clone(), world).good(to, Form::Json, bound);
     }
     for (name, title, member, time, code) in [
         ("key-ended", "a key past its end proves nothing", "expires", NOW, "key-expired"),
@@ -253,13 +253,13 @@ fn other_ids(to: &Writer) {
         ),
     ] {
         let world = ending(member, time);
-        case(name, title, Some(16), input.clone(), world).fails(to, Verdict::No, code);
+        case((name, title), Some(16), input.clone(), world).fails(to, Verdict::No, code);
     }
     let jwk = URL_SAFE_NO_PAD.encode(p256_public(2).jwk().to_string());
     let did = format!("did:jwk:{jwk}");
     let title = "a did:jwk's one key signs for it, and for nobody that anyone knows";
     let by_jwk = jwt(&did, json!({"kid": format!("{did}#0")}), 2);
-    case("did-jwk", title, Some(35), by_jwk, Documents::default()).good(
+    case(("did-jwk", title), Some(35), by_jwk, Documents::default()).good(
         to,
         Form::VcJwt,
         "an unknown key (did:jwk)",
@@ -267,33 +267,35 @@ fn other_ids(to: &Writer) {
 }
 
 fn key_sets(to: &Writer) {
-    let case =
-        |name, title, threat, input: String, world| Case { name, title, threat, input, world };
     let of_host = "the domain nea.example (https, its key set)";
     let host = || answering(&[(HOST, "<!doctype html>".into()), (HOST_SET, set(None).to_string())]);
     let title = "the key set of a host that is the issuer binds the key of a JWT to it";
-    case("key-set", title, Some(36), jwt(HOST, json!({"kid": "es-2"}), 2), host()).good(
+    case(("key-set", title), Some(36), jwt(HOST, json!({"kid": "es-2"}), 2), host()).good(
         to,
         Form::VcJwt,
         of_host,
     );
     let title = "a key in the header counts if the issuer's key set has it";
     let handed_over = json!({"kid": null, "jwk": p256_public(2).jwk()});
-    case("key-set-header-key", title, Some(1), jwt(HOST, handed_over, 2), host()).good(
+    case(("key-set-header-key", title), Some(1), jwt(HOST, handed_over, 2), host()).good(
         to,
         Form::VcJwt,
         of_host,
     );
     let title = "a key that its set calls otherwise than its address on the host counts";
     let by_address = jwt(HOST, json!({"kid": "https://nea.example/keys/2"}), 2);
-    case("key-set-kid-address", title, Some(1), by_address, host()).good(to, Form::VcJwt, of_host);
+    case(("key-set-kid-address", title), Some(1), by_address, host()).good(
+        to,
+        Form::VcJwt,
+        of_host,
+    );
     let title = "a key set that names one issuer of its host binds the key of a JWT to it";
     let named = answering(&[(TENANT_SET, set(Some(TENANT)).to_string())]);
     let of_tenant = "the domain platform.example (https, its key set)";
     let by_tenant = jwt(TENANT, json!({"kid": "es-2"}), 2);
     let mut named_and_page = named.clone();
     named_and_page.0.insert(TENANT.into(), "<!doctype html>".into());
-    case("key-set-names-issuer", title, Some(36), by_tenant.clone(), named_and_page).good(
+    case(("key-set-names-issuer", title), Some(36), by_tenant.clone(), named_and_page).good(
         to,
         Form::VcJwt,
         of_tenant,
@@ -358,11 +360,11 @@ fn key_sets(to: &Writer) {
             "key-not-of-issuer",
         ),
     ] {
-        case(name, title, Some(threat), input, world).fails(to, Verdict::No, code);
+        case((name, title), Some(threat), input, world).fails(to, Verdict::No, code);
     }
     let title = "a key set that does not answer leaves it undecided where nothing else has the key";
     let world = answering(&[(HOST, json!({"id": HOST, "type": "Profile"}).to_string())]);
-    case("key-set-silent", title, None, jwt(HOST, json!({"kid": "es-2"}), 2), world).fails(
+    case(("key-set-silent", title), None, jwt(HOST, json!({"kid": "es-2"}), 2), world).fails(
         to,
         Verdict::Undecided,
         "key-document-unreachable",
