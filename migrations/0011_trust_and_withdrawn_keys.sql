@@ -14,3 +14,10 @@ CREATE TABLE trusted_issuers (
     PRIMARY KEY (recognizer, number)
 );
 CREATE INDEX trusted_issuers_digest ON trusted_issuers (recognizer, digest);
+
+-- The issuers of the lists in use, so that whoever trusts one is found without reading all lists.
+CREATE TABLE trusted_now (
+    recognizer TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    PRIMARY KEY (recognizer, issuer)
+);

@@ -133,6 +133,10 @@ impl TrustedIssuers {
         })
     }
 
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The list in canonical JSON (RFC 8785): the same for the same issuers in any order.
     pub fn canonical(&self) -> String {
         let list = serde_json::json!({ "issuers": self.issuers().collect::<Vec<_>>() });

@@ -139,8 +139,14 @@ impl App {
             .issuer
             .as_ref()
             .is_some_and(|issuer| trusted.is_some_and(|trusted| trusted.known(issuer).is_some()));
+        let own = match &known.issuer {
+            Some(issuer) => self.issuance.store.trust_in(issuer).await?,
+            None => Default::default(),
+        };
+        // Who has no list of its own goes by the operator's file.
+        let trusts = |office: &str| own.get(office).copied().unwrap_or(known_here);
         let recognition = Recognition { issuance: &self.issuance };
-        Ok(recognition.standing(&self.policies, known, |_| known_here).await?)
+        Ok(recognition.standing(&self.policies, known, trusts).await?)
     }
 
     /// Where a credential counts that a page verified with what counting goes by; none where it

@@ -11,7 +11,7 @@ use crate::issue::IssueError;
 use crate::issue::access::note;
 use crate::issue::parties::Party;
 use crate::recognition::digest_multibase;
-use crate::store::TrustedIssuersRow;
+use crate::store::{NewTrustedIssuers, TrustedIssuersRow};
 
 impl Recognition<'_> {
     /// Publishes whom the recognizer trusts from now on; false where it is so already.
@@ -25,8 +25,14 @@ impl Recognition<'_> {
         let digest = digest_multibase(body.as_bytes());
         let (ambient, owner) = (&self.issuance.ambient, recognizer.owner());
         let note = note(ambient, (actor, "trusted-issuers.publish"), Some(&owner), &digest);
-        let store = &self.issuance.store;
-        Ok(store.publish_trusted_issuers(&recognizer.name, (&digest, &body), &note).await?)
+        let ids: Vec<&str> = issuers.ids().collect();
+        let new = NewTrustedIssuers {
+            recognizer: &recognizer.name,
+            digest: &digest,
+            body: &body,
+            issuers: &ids,
+        };
+        Ok(self.issuance.store.publish_trusted_issuers(new, &note).await?)
     }
 
     /// Whom it trusts, as far as it says so itself.

@@ -61,7 +61,7 @@ pub use scratch::ScratchSchema;
 pub use share_links::{MOST_SHARE_LINKS, NewShareLink, ShareLink, is_over};
 pub use signing_keys::{KeyState, SigningKeyRow};
 pub use status::{Change, Changed, StatusRefusal};
-pub use trusted_issuers::TrustedIssuersRow;
+pub use trusted_issuers::{NewTrustedIssuers, TrustedIssuersRow};
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

@@ -2,10 +2,13 @@
 //!
 //! Invariant: a list that was published never changes; the same again changes nothing.
 
-use jiff::Timestamp;
-use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use super::many::{self, Values};
 use super::{Note, PartyKind, Result, Store, retrying, row};
 
 macro_rules! columns {
@@ -27,15 +30,25 @@ pub struct TrustedIssuersRow {
     pub created_at: Timestamp,
 }
 
+/// A list that is to be published.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTrustedIssuers<'a> {
+    pub recognizer: &'a str,
+    pub digest: &'a str,
+    pub body: &'a str,
+    /// The ids of the issuers in it, each once.
+    pub issuers: &'a [&'a str],
+}
+
 impl Store {
     /// Publishes a list in the place of the one before, as of the note's time; false where that
     /// one is the same.
     pub async fn publish_trusted_issuers(
         &self,
-        recognizer: &str,
-        (digest, body): (&str, &str),
+        new: NewTrustedIssuers<'_>,
         note: &Note,
     ) -> Result<(TrustedIssuersRow, bool)> {
+        let NewTrustedIssuers { recognizer, digest, body, issuers } = new;
         retrying(|| async {
             let mut tx = self.begin().await?;
             // One after the other: an update that changes nothing locks on both databases.
@@ -61,6 +74,7 @@ impl Store {
             .bind(note.entry.at.as_millisecond())
             .fetch_one(&mut *tx)
             .await?;
+            trust_now(&mut tx, recognizer, issuers).await?;
             note.append(&mut tx).await?;
             tx.commit().await?;
             Ok((read(&inserted)?, true))
@@ -88,6 +102,35 @@ impl Store {
         let found = sqlx::query(sql).bind(recognizer).bind(digest);
         found.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
     }
+}
+
+impl Store {
+    /// The recognizers that have a list of their own, each with whether it has this issuer.
+    pub async fn trust_in(&self, issuer: &str) -> Result<HashMap<String, bool>> {
+        let sql = "SELECT own.recognizer, COUNT(trusted_now.issuer) AS trusts FROM \
+                   (SELECT DISTINCT recognizer FROM trusted_issuers) own LEFT JOIN trusted_now \
+                   ON trusted_now.recognizer = own.recognizer AND trusted_now.issuer = $1 \
+                   GROUP BY own.recognizer";
+        let found = sqlx::query(sql).bind(issuer).fetch_all(&self.readers).await?;
+        let trusts = |row| Ok((row::text(row, "recognizer")?, row::number(row, "trusts")? > 0));
+        found.iter().map(trusts).collect()
+    }
+}
+
+async fn trust_now(tx: &mut AnyConnection, recognizer: &str, issuers: &[&str]) -> Result<()> {
+    sqlx::query("DELETE FROM trusted_now WHERE recognizer = $1")
+        .bind(recognizer)
+        .execute(&mut *tx)
+        .await?;
+    for piece in many::pieces(issuers) {
+        let values = Values::of(piece.iter().map(|issuer| [recognizer.into(), (*issuer).into()]));
+        let sql =
+            format!("INSERT INTO trusted_now (recognizer, issuer) VALUES {}", values.places());
+        // Only numbered places were put in.
+        let query = sqlx::query_with(AssertSqlSafe(sql), values.arguments());
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
 }
 
 async fn newest(

@@ -89,6 +89,14 @@ async fn whom_a_recognizer_trusts_is_known_in_its_claims_and_nowhere_else(databa
     house.put(&house.tennessee, json!([])).await.expect(201);
     let (decision, known_as) = house.claim(offices[0], &minted).await;
     assert_eq!((&decision["total"], &known_as), (&json!("0"), &Value::Null), "{decision}");
+    let path = "/achievements/nea.restorative-practices/recognition";
+    let counts = async || {
+        let told = house.app.get(path).await.expect(200).json();
+        let offices = told["recognizers"].as_array().unwrap().iter();
+        offices.map(|office| office["id"].to_string()).collect::<Vec<_>>()
+    };
+    let told = counts().await;
+    assert!(told.len() == 1 && told[0].contains("lebanon"), "it is told so before: {told:?}");
     let why = decision["credentials"][0]["reasons"][0]["detail"].as_str().unwrap();
     assert!(why.contains("list of trusted issuers"), "{why}");
 
@@ -97,6 +105,7 @@ async fn whom_a_recognizer_trusts_is_known_in_its_claims_and_nowhere_else(databa
     assert_eq!(decision["total"], "6", "{decision}");
     let expected = json!({"name": "Known to Tennessee", "from": "the state's list"});
     assert_eq!(known_as, expected);
+    assert_eq!(counts().await.len(), 2);
     let (_, known_as) = house.claim(offices[1], &minted).await;
     assert_eq!(known_as["name"], "Known to all", "another office's list is its own");
 
