@@ -45,7 +45,7 @@ pub struct TrustedIssuersView {
 /// Say whom a recognizer trusts: the whole list, in the place of the one before. Reports on its
 /// claims say *known as* of these alone, and a policy's `trustedIssuers` means these. Without a list
 /// of its own, the operator's file stands in.
-#[utoipa::path(put, path = "/v1/recognizers/{recognizer}/trusted-issuers", tag = "recognition",
+#[utoipa::path(put, path = "/v1/recognizers/{recognizer}/trusted-issuers", operation_id = "publish_trusted_issuers", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee")),
     request_body = TrustedIssuerList,
     responses((status = 201, description = "It is published", body = TrustedIssuersView),
