@@ -143,8 +143,10 @@ impl Walk {
         const TAB: &str = "\u{e004}";
         let at = format!(
             "const at = document.activeElement;
-             return {{there: at.matches('{css}'), seen: at === document.body
-                 || getComputedStyle(at).outlineStyle !== 'none'}};"
+             // The browser itself marks which part of a date is written.
+             const own = at === document.body || at.type === 'date';
+             return {{there: at.matches('{css}'),
+                 seen: own || getComputedStyle(at).outlineStyle !== 'none'}};"
         );
         for _ in 0..60 {
             self.key(TAB);
