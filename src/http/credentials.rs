@@ -43,6 +43,10 @@ pub struct MintAnswer<'a> {
     /// it, until `manage-link` renews it.
     #[serde(rename = "manageUrl", skip_serializing_if = "Option::is_none")]
     pub manage_url: Option<String>,
+    /// The page of the credential whose place this one took. Its `manageUrl` does not lead here:
+    /// pass the new one on to the earner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<String>,
 }
 
 /// Where a credential is to be found.
@@ -148,7 +152,7 @@ pub async fn mint(
     let order = Order { request, idempotency_key, supersedes: None };
     let mut answers = app.issuance.issue(party, caller.minter(), vec![order]).await;
     let issued = answers.pop().expect("one order has one answer")?;
-    created(&app, &issuer, &issued).await
+    created(&app, &issuer, &issued, None).await
 }
 
 /// The header and the body's member say the same, so either may.
@@ -174,9 +178,14 @@ pub(super) fn idempotency_key(
     Ok(Some(key.to_owned()))
 }
 
-async fn created(app: &App, issuer: &str, issued: &Issued) -> Result<Response, Problem> {
+async fn created(
+    app: &App,
+    issuer: &str,
+    issued: &Issued,
+    supersedes: Option<String>,
+) -> Result<Response, Problem> {
     let manage = app.issuance.manage_links().await?;
-    let answer = answer(app, issuer, issued, manage)?;
+    let answer = MintAnswer { supersedes, ..answer(app, issuer, issued, manage)? };
     let mut response = (StatusCode::CREATED, Json(answer)).into_response();
     let headers = response.headers_mut();
     if let Ok(location) = HeaderValue::from_str(&app.issuance.links.credential(&issued.id)) {
@@ -216,6 +225,7 @@ pub fn answer<'a>(
             issuer: links.issuer(issuer),
             page,
         },
+        supersedes: None,
         manage_url: issued.manage.map(|number| links.manage(&manage.link(&issued.id, number))),
     })
 }
@@ -371,8 +381,11 @@ pub async fn supersede(
     };
     caller.may(Scope::Mint, &issuer)?;
     let idempotency_key = idempotency_key(&headers, request.idempotency_key.as_ref())?;
-    let order =
-        Order { request, idempotency_key, supersedes: Some(Supersede { credential: id, reason }) };
+    let order = Order {
+        request,
+        idempotency_key,
+        supersedes: Some(Supersede { credential: id.clone(), reason }),
+    };
     let mut answers = app.issuance.issue(party, caller.minter(), vec![order]).await;
     let issued = answers.pop().expect("one order has one answer").map_err(|error| match error {
         crate::issue::IssueError::Invalid(faults) => Problem::Invalid(
@@ -383,7 +396,7 @@ pub async fn supersede(
         ),
         other => other.into(),
     })?;
-    created(&app, &issuer, &issued).await
+    created(&app, &issuer, &issued, Some(app.issuance.links.credential(&id))).await
 }
 
 /// The short id of a credential of ours that is named by its page.

@@ -478,8 +478,8 @@ page-hidden-evidence =
     }
 hide-evidence =
     { $count ->
-        [one] Close the evidence that is open, too. Its link is in every copy of the file.
-       *[other] Close the { $count } pieces of evidence that are open, too. Their links are in every copy of the file.
+        [one] Close the open evidence together with the page. Its link is in every copy of the file.
+       *[other] Close the { $count } open pieces of evidence together with the page. Their links are in every copy of the file.
     }
 act-hide = Hide the page
 act-show = Show the page

@@ -478,8 +478,8 @@ page-hidden-evidence =
     }
 hide-evidence =
     { $count ->
-        [one] Cerrar también la evidencia abierta. Su enlace está en cada copia del archivo.
-       *[other] Cerrar también las { $count } evidencias abiertas. Sus enlaces están en cada copia del archivo.
+        [one] Cerrar junto con la página la evidencia abierta. Su enlace está en cada copia del archivo.
+       *[other] Cerrar junto con la página las { $count } evidencias abiertas. Sus enlaces están en cada copia del archivo.
     }
 act-hide = Ocultar la página
 act-show = Mostrar la página

@@ -45,6 +45,7 @@ async fn what_was_hidden_and_closed_stays_so_on_the_correction(database: Databas
     assert!(desk.contains("Your issuer corrected this micro-credential"), "{desk}");
     let manage = local(&successor["manageUrl"]);
     assert_ne!(manage, earner.manage);
+    assert_eq!(successor["supersedes"], earner.minted["links"]["page"], "so that it is passed on");
     let desk = earner.open(&manage).await.expect(200).text();
     assert!(desk.contains("Hidden") && !desk.contains("corrected"), "{desk}");
     let shown = earner.app.request(Method::POST, &manage).header("origin", PUBLIC);

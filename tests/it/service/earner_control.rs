@@ -197,7 +197,7 @@ async fn who_hides_the_page_is_offered_to_close_the_evidence_too(database: Datab
     let earner = Earner::new(database).await;
     earner.done("act=open&evidence=1").await;
     let desk = earner.open(&earner.manage).await.text();
-    assert!(desk.contains("Close the 2 pieces of evidence that are open, too."), "{desk}");
+    assert!(desk.contains("Close the 2 open pieces of evidence together with the page."), "{desk}");
     assert!(desk.contains(r#"name="close" value="evidence" checked"#), "{desk}");
     earner.done("act=hide").await;
     earner.open(&earner.evidence(0)).await.expect(200);

@@ -255,6 +255,16 @@ fn other_ids(to: &Writer) {
         let world = ending(member, time);
         case((name, title), Some(16), input.clone(), world).fails(to, Verdict::No, code);
     }
+    let title = "a withdrawn key that its document lists for nothing any more proves nothing";
+    let mut unlisted = document(did);
+    unlisted["verificationMethod"][0]["revoked"] = json!(NOW);
+    unlisted["assertionMethod"] = json!([]);
+    let world = answering(&[(at, unlisted.to_string())]);
+    case(("key-withdrawn-unlisted", title), Some(16), input, world).fails(
+        to,
+        Verdict::No,
+        "key-revoked",
+    );
     let jwk = URL_SAFE_NO_PAD.encode(p256_public(2).jwk().to_string());
     let did = format!("did:jwk:{jwk}");
     let title = "a did:jwk's one key signs for it, and for nobody that anyone knows";
