@@ -6,9 +6,6 @@
 //! in it could be meant, neither is: a micro-credential with two different numbers of
 //! hours states none.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
 use super::Report;
 use super::open_badges_2::{self, Award};
 use super::report::{Status, Verdict};
@@ -17,6 +14,7 @@ use crate::model::credential::{items, text};
 use crate::model::date_time;
 use crate::model::decimal::Hours;
 use crate::model::json::{Object, Value};
+use crate::recognition::policy::Zone;
 use crate::recognition::{Answer, CountedCredential, RECEIPT_TAG};
 
 /// Every credential of a report with its verdicts, for counting. `input` is what the claim calls
@@ -70,8 +68,10 @@ pub fn open_badges_3(root: &Object<'_>) -> CountedCredential {
     let credential = Credential(root);
     let achievement = credential.achievement();
     let tags = texts(achievement, "tag");
+    let awarded_at = credential.time("awardedDate").or_else(|| credential.valid_from());
     CountedCredential {
-        awarded: credential.time("awardedDate").or_else(|| credential.valid_from()).map(day),
+        awarded: awarded_at.map(|at| Zone::UTC.day(at)),
+        awarded_at,
         issuer: credential.issuer().map(str::to_owned),
         id: credential.id().map(str::to_owned),
         achievement: achievement.and_then(|it| it.str("id")).map(without_version),
@@ -85,8 +85,10 @@ pub fn open_badges_3(root: &Object<'_>) -> CountedCredential {
 
 /// The same of an award of Open Badges 2.0, which has no place for hours.
 pub fn open_badges_2(Award { assertion, badge, issuer }: Award<'_, '_>) -> CountedCredential {
+    let awarded_at = assertion.0.str("issuedOn").and_then(date_time::parse);
     CountedCredential {
-        awarded: assertion.0.str("issuedOn").and_then(date_time::parse).map(day),
+        awarded: awarded_at.map(|at| Zone::UTC.day(at)),
+        awarded_at,
         issuer: issuer.str("id").map(str::to_owned),
         id: assertion.id().map(str::to_owned),
         achievement: open_badges_2::reference(assertion.0.get("badge")).map(without_version),
@@ -94,11 +96,6 @@ pub fn open_badges_2(Award { assertion, badge, issuer }: Award<'_, '_>) -> Count
         alignments: targets(Some(badge)),
         ..CountedCredential::default()
     }
-}
-
-/// The day in UTC.
-fn day(time: jiff::Timestamp) -> Date {
-    time.to_zoned(TimeZone::UTC).date()
 }
 
 fn texts(object: Option<&Object<'_>>, name: &str) -> Vec<String> {

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::CommandError;
 use super::verify::{Ending, Outside, plain, verify_input};
@@ -125,7 +124,7 @@ async fn decide(
         license: args.license,
         statements: yes(&args.state),
         approvals: yes(&args.approve),
-        ..ClaimFacts::on(now.to_zoned(TimeZone::UTC).date())
+        ..ClaimFacts::on(policy.zone().day(now))
     };
     Ok(count(policy, &credentials, &facts))
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -53,6 +54,9 @@ pub struct ClaimView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub redacted_at: Option<Timestamp>,
+    /// The day that windows, limits and deadlines go by.
+    #[schema(value_type = String, format = Date)]
+    pub filed_on: Date,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// What happened to it, in order.
@@ -369,6 +373,7 @@ fn view(app: &App, row: ClaimRow) -> Result<ClaimView, Problem> {
         claimant: None,
         purpose: None,
         redacted_at: row.redacted_at,
+        filed_on: row.filed_on,
         created_at: row.created_at,
         events: Vec::new(),
         id: row.id,

@@ -5,10 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::policy::Zone;
 use super::policy::span::Days;
 use crate::model::decimal::{Amount, Hours};
 
@@ -31,7 +33,8 @@ pub enum Answer {
 )]
 #[serde(rename_all = "camelCase", default)]
 pub struct CountedCredential {
-    /// The day of its award (UTC): `awardedDate`, else `validFrom`.
+    /// The day of its award: `awardedDate`, else `validFrom`. Of the policy's time zone once a claim
+    /// was decided; of UTC before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub awarded: Option<Date>,
@@ -77,13 +80,24 @@ pub struct CountedCredential {
     /// What was decided at the office about it, by the id of the approval.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub approvals: BTreeMap<String, bool>,
+    /// The moment of its award, until it is known whose days count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub awarded_at: Option<Timestamp>,
+}
+
+impl CountedCredential {
+    /// The day of its award where these are the days.
+    pub fn awarded_in(&self, zone: &Zone) -> Option<Date> {
+        self.awarded_at.map(|at| zone.stated_day(at)).or(self.awarded)
+    }
 }
 
 /// What is known of the claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimFacts {
-    /// The day that it is filed (UTC).
+    /// The day that it is filed, in the policy's time zone.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
     /// The validity of the claimant's license.
@@ -108,7 +122,7 @@ pub struct ClaimFacts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CountedBefore {
-    /// The day that it was filed (UTC).
+    /// The day that it was filed, in the policy's time zone.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
     pub amount: Amount,

@@ -57,7 +57,7 @@ pub fn outlook(
     // Between two rounds, as of the day that the next one opens.
     let late = policy.deadline.as_ref().and_then(|deadline| deadline.refused_until(today));
     let on = late.unwrap_or(today);
-    let awarded = known.awarded.unwrap_or(on);
+    let awarded = known.awarded_in(&policy.zone()).unwrap_or(on);
     let [statements, approvals] = [&policy.statements, &policy.approvals].map(|it| granted(it));
     let facts = ClaimFacts {
         license: Some(Days { from: awarded.min(on), until: awarded.max(on) }),
@@ -69,6 +69,7 @@ pub fn outlook(
     let named = |given: &Option<String>| given.clone().or_else(|| Some(String::from("urn:one")));
     let credential = CountedCredential {
         awarded: Some(awarded),
+        awarded_at: None,
         id: named(&known.id),
         authentic: Answer::Yes,
         current: Answer::Yes,

@@ -8,6 +8,7 @@
 mod check;
 mod read;
 pub mod span;
+pub mod zone;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -16,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 pub use self::span::{MonthDay, Span};
+pub use self::zone::Zone;
 use crate::model::decimal::{Amount, Rounding, written, written_or_none};
 use crate::model::json;
 
@@ -39,6 +41,11 @@ pub struct Policy {
     /// Where the authority can be read in two ways: which one this policy takes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<String>,
+    /// Whose days it goes by, as the IANA database names the zone: of windows, periods and deadlines,
+    /// and of today. Absent: UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "America/Los_Angeles")]
+    pub time_zone: Option<String>,
     pub unit: Unit,
     /// What is accepted: what fits any of these.
     pub accepts: Vec<Acceptance>,
@@ -400,6 +407,12 @@ impl Policy {
     /// The policies that exclude each other share this name; alone, a policy's own id.
     pub fn exclusive_group(&self) -> &str {
         self.exclusive.as_ref().map_or(&self.id, |exclusive| &exclusive.group)
+    }
+
+    /// Whose days it goes by.
+    pub fn zone(&self) -> Zone {
+        let named = self.time_zone.as_deref().map(Zone::named);
+        named.map_or(Zone::UTC, |zone| zone.expect("a policy that was read names a known zone"))
     }
 
     /// Within what the same achievement counts once.

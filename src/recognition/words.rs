@@ -211,6 +211,9 @@ pub fn policy(policy: &Policy) -> Vec<(String, String)> {
     if let Some(hours) = policy.minimum_hours {
         add("/minimumHours", format!("Each must state {hours} clock hours at least."));
     }
+    if let Some(zone) = &policy.time_zone {
+        add("/timeZone", format!("Days begin and end as in {zone}."));
+    }
     if let Some(window) = &policy.window {
         add("/window", format!("It must have been awarded within {}.", span(window)));
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::RecognizeError::{self, Invalid};
@@ -164,10 +164,10 @@ impl Recognition<'_> {
             statements: claim.request.statements.clone(),
             approvals: claim.request.approvals.clone(),
             before: past.claims.iter().map(counted_before).collect::<Result<_, _>>()?,
-            ..ClaimFacts::on(at.to_zoned(TimeZone::UTC).date())
+            ..ClaimFacts::on(claim.filed_on(&policy, at).map_err(|fault| Invalid(vec![fault]))?)
         };
         check_license(&policy, &facts, &past).map_err(|fault| Invalid(vec![fault]))?;
-        let credentials: Vec<_> = claim.examined.iter().map(|it| it.facts.clone()).collect();
+        let credentials = claim.credentials(&policy);
         let decision = count(&policy, &credentials, &facts);
         Ok(Decided { row, policy, decision, facts, credentials, names, past, at })
     }
@@ -220,6 +220,7 @@ impl Recognition<'_> {
             seen: decided.past.names.clone(),
             decision: json(&decided.decision),
             filed_on: decided.facts.on,
+            stated: claim.request.filed_on.is_some(),
             total: decided.decision.total.to_string(),
             hours: hours.map(Amount::from).sum::<Amount>().to_string(),
             details: json(&claim.details(decided)),
@@ -328,6 +329,30 @@ impl Claim<'_> {
             check(&format!("{at}/approvals"), &filed.approvals, &policy.approvals, of);
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// The day that the claim goes by: today, or the one before that is stated.
+    fn filed_on(&self, policy: &Policy, at: Timestamp) -> Result<Date, Fault> {
+        let today = policy.zone().day(at);
+        match self.request.filed_on {
+            Some(day) if day > today => {
+                let detail =
+                    format!("a claim is filed today, {today}, or was before; not on {day}");
+                Err(Fault::new("/filedOn", "in-the-future", detail))
+            }
+            stated => Ok(stated.unwrap_or(today)),
+        }
+    }
+
+    /// What is known of each credential, on the policy's days: a decision is of these, whatever
+    /// becomes of time zones.
+    fn credentials(&self, policy: &Policy) -> Vec<CountedCredential> {
+        let zone = policy.zone();
+        let dated = self.examined.iter().map(|it| {
+            let awarded = it.facts.awarded_in(&zone);
+            CountedCredential { awarded, awarded_at: None, ..it.facts.clone() }
+        });
+        dated.collect()
     }
 
     /// What the receipt says that it was decided on: of what counts alone.

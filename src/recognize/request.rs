@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
@@ -30,6 +31,11 @@ pub struct ClaimRequest {
     #[serde(default)]
     pub purpose: Option<String>,
     pub claimant: Claimant,
+    /// The day that its papers came in, where that was before today (in the policy's time zone):
+    /// windows, limits and deadlines go by it. The claim's history says who stated it, and when.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub filed_on: Option<Date>,
     /// What the claimant states, by the ids of the policy's statements.
     #[serde(default)]
     pub statements: BTreeMap<String, bool>,
@@ -106,6 +112,7 @@ impl ClaimRequest {
             &self.purpose,
             &self.statements,
             &self.approvals,
+            &self.filed_on,
         ));
         hash.update(claimant);
         hash.update(rest.expect("plain data"));

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::{Recognition, policy};
 use crate::cache::{Bound, Cache, Figures};
 use crate::issue::IssueError;
 use crate::issue::parties::Party;
 use crate::recognition::outlook::{Menus, Outlook, outlook};
+use crate::recognition::policy::Zone;
 use crate::recognition::{CountedCredential, Policy};
 use crate::store::{PartyKind, PolicyName, Store, StoreError};
 
@@ -113,7 +113,8 @@ impl Recognition<'_> {
         let most = i64::try_from(MOST_POLICIES).unwrap_or(i64::MAX);
         let newest = store.latest_policies(None, most + 1).await?;
         let mut whole = newest.len() <= MOST_POLICIES;
-        let as_of = self.issuance.ambient.now().to_zoned(TimeZone::UTC).date();
+        let now = self.issuance.ambient.now();
+        let as_of = Zone::UTC.day(now);
         let menus = Menus::new();
         let mut offices: Vec<Office> = Vec::new();
         for name in newest.iter().take(MOST_POLICIES) {
@@ -123,7 +124,9 @@ impl Recognition<'_> {
             };
             let trusted = trusts(&name.recognizer);
             let known = CountedCredential { trusted, ..known.clone() };
-            let Some(outlook) = outlook(&policy, &known, (as_of, &menus)) else { continue };
+            let Some(outlook) = outlook(&policy, &known, (policy.zone().day(now), &menus)) else {
+                continue;
+            };
             let counts = Counts { policy, outlook };
             if let Some(office) = offices.last_mut()
                 && office.party.name == name.recognizer

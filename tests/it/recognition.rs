@@ -113,6 +113,7 @@ fn whole() -> Value {
         "recognizer": {"name": "Office", "id": "did:web:office.example"},
         "authority": [{"title": "Rule", "url": "https://office.example/rule", "says": "So."}],
         "readings": ["In this way."],
+        "timeZone": "America/Los_Angeles",
         "unit": "PDP",
         "accepts": [{
             "achievements": ["https://nea.example/a"], "issuers": ["did:web:nea.example"],
@@ -168,10 +169,11 @@ fn the_schema_knows_every_member_and_takes_the_shipped_policies() {
 
 #[test]
 fn what_the_schema_refuses_the_program_refuses_too() {
-    let cases: [(&str, Value); 12] = [
+    let cases: [(&str, Value); 13] = [
         ("/unit", json!("points")),
         ("/unit", Value::Null),
         ("/award/perGroup/of", json!(1)),
+        ("/timeZone", json!("")),
         ("/award", json!({})),
         ("/award", json!({"perCredential": {"amount": "6"}, "table": {"by": "hours", "rows": []}})),
         ("/award", json!({"perCredential": {"amount": "-6"}})),
@@ -195,6 +197,7 @@ fn what_the_schema_refuses_the_program_refuses_too() {
 fn contradictions_are_refused_with_their_place() {
     let topic = |name: &str| json!({"name": name, "tags": ["ESP", name]});
     let cases = [
+        ("/timeZone", json!("America/Springfield"), "unknown-time-zone", "/timeZone"),
         (
             "/award/perGroup/topics",
             json!([topic("a"), topic("b")]),

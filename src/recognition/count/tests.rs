@@ -170,6 +170,21 @@ fn a_window_has_its_first_and_last_day_in_it() {
 }
 
 #[test]
+fn a_window_has_the_days_of_the_policys_zone() {
+    let window = "window: {dates: {from: 2026-01-01, until: 2026-03-31}}\n";
+    let at = |zone: &str, time: &str| {
+        let policy = policy(&format!("{EACH}{window}{zone}"));
+        let awarded_at = Some(time.parse().unwrap());
+        only(&policy, CountedCredential { awarded_at, ..credential(1) }, &today()).1
+    };
+    let oregon = "timeZone: America/Los_Angeles\n";
+    assert_eq!(at(oregon, "2026-04-01T06:30:00Z"), "counted", "it is March 31 there");
+    assert_eq!(at("", "2026-04-01T06:30:00Z"), "outside-window");
+    assert_eq!(at(oregon, "2026-04-01T07:00:00Z"), "outside-window");
+    assert_eq!(at(oregon, "2026-01-01T00:00:00Z"), "counted", "a day without its time");
+}
+
+#[test]
 fn statements_and_approvals_are_waited_for() {
     let policy = policy(&format!(
         "{EACH}statements: [{{id: own-time, text: Not job training., of: credential}}]\n\

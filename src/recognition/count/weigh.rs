@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::civil::Date;
+
 use crate::model::decimal::Amount;
 use crate::recognition::decision::{Part, Reason, Why};
 use crate::recognition::facts::{Answer, ClaimFacts, CountedCredential};
 use crate::recognition::policy::{
-    Acceptance, BelongsAsked, Condition, ConditionOf, Policy, Span, tag_key,
+    Acceptance, BelongsAsked, Condition, ConditionOf, Policy, Span, Zone, tag_key,
 };
 
 /// A policy and a claim, ready to look at many credentials.
@@ -19,6 +21,7 @@ pub struct Rules<'p> {
     accepts: Vec<Accepts<'p>>,
     late: Option<Reason>,
     again: Span,
+    zone: Zone,
 }
 
 /// What the rules say of one credential. It passes where both are empty.
@@ -41,14 +44,14 @@ impl Weighed {
 impl<'p> Rules<'p> {
     pub fn of(policy: &'p Policy, facts: &'p ClaimFacts) -> Self {
         let accepts = policy.accepts.iter().map(Accepts::of).collect();
-        Self { policy, facts, accepts, late: late(policy, facts), again: policy.again() }
+        let (again, zone) = (policy.again(), policy.zone());
+        Self { policy, facts, accepts, late: late(policy, facts), again, zone }
     }
 
     pub fn weigh(&self, credential: &CountedCredential) -> Weighed {
-        let mut weighed = Weighed {
-            period: self.again.label(credential.awarded, self.facts.license),
-            ..Weighed::default()
-        };
+        let awarded = credential.awarded_in(&self.zone);
+        let mut weighed =
+            Weighed { period: self.again.label(awarded, self.facts.license), ..Weighed::default() };
         self.weigh_verdicts(credential, &mut weighed);
         if credential.authentic == Answer::No {
             // What it says of itself means nothing.
@@ -57,7 +60,7 @@ impl<'p> Rules<'p> {
         self.weigh_identity(credential, &mut weighed);
         self.weigh_acceptance(credential, &mut weighed);
         self.weigh_hours(credential, &mut weighed);
-        self.weigh_dates(credential, &mut weighed);
+        self.weigh_dates(awarded, &mut weighed);
         for (at, conditions) in
             [("statements", &self.policy.statements), ("approvals", &self.policy.approvals)]
         {
@@ -154,12 +157,12 @@ impl<'p> Rules<'p> {
         }
     }
 
-    fn weigh_dates(&self, credential: &CountedCredential, weighed: &mut Weighed) {
+    fn weigh_dates(&self, awarded: Option<Date>, weighed: &mut Weighed) {
         let ClaimFacts { on, license, .. } = *self.facts;
         let named = [("/window", self.policy.window.as_ref()), ("/again", Some(&self.again))];
         let spans = named.into_iter().filter_map(|(at, span)| Some((at, span?)));
         for (at, span) in spans.filter(|(_, span)| !matches!(span, Span::Ever)) {
-            let reason = match (credential.awarded, span.around(on, license)) {
+            let reason = match (awarded, span.around(on, license)) {
                 (None, _) => Err(Why::NoDate),
                 (_, None) => Ok(Why::LicenseUnknown),
                 (Some(awarded), Some(days)) if at == "/window" && !days.contain(awarded) => {
@@ -182,7 +185,7 @@ impl<'p> Rules<'p> {
         credential: &CountedCredential,
         weighed: &mut Weighed,
     ) {
-        let spared = |after| credential.awarded.is_some_and(|awarded| awarded <= after);
+        let spared = |after| credential.awarded_in(&self.zone).is_some_and(|day| day <= after);
         if condition.awarded_after.is_some_and(spared) {
             return;
         }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::{
     Acceptance, AfterDeadline, Award, ByHours, Condition, Deadline, Group, Limit, Policy, Span,
-    Table, TableBy,
+    Table, TableBy, Zone,
 };
 use crate::model::Fault;
 use crate::model::decimal::Amount;
@@ -88,6 +88,10 @@ impl Policy {
     }
 
     fn check_times(&self, faults: &mut Faults) {
+        if self.time_zone.as_deref().is_some_and(|name| Zone::named(name).is_none()) {
+            let detail = "the IANA database has no such time zone; \"America/New_York\" is one";
+            faults.add("/timeZone", "unknown-time-zone", detail);
+        }
         if let Some(window) = &self.window {
             faults.span("/window", window);
             if matches!(window, Span::Claim | Span::Ever) {

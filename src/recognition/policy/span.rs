@@ -1,7 +1,7 @@
 //! Stretches of time that rules speak of, in days of the calendar.
 //!
 //! Invariant: a stretch has its first and its last day in it. Which day a moment
-//! belongs to is UTC's to say, so that every reader counts the same.
+//! belongs to is its policy's [zone](super::Zone) to say.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;

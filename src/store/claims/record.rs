@@ -36,6 +36,8 @@ pub struct NewClaim {
     pub seen: Vec<(String, i64)>,
     pub decision: String,
     pub filed_on: Date,
+    /// The day was stated by who files, and goes into the history.
+    pub stated: bool,
     pub total: String,
     pub hours: String,
     pub details: String,
@@ -274,7 +276,10 @@ async fn insert_rows(tx: &mut AnyConnection, new: &NewClaim) -> Result<()> {
         .bind(&*new.details)
         .execute(&mut *tx)
         .await?;
-    let detail = json!({"policy": new.policy, "number": new.policy_number, "total": new.total});
+    let mut detail = json!({"policy": new.policy, "number": new.policy_number, "total": new.total});
+    if new.stated {
+        detail["filedOn"] = new.filed_on.to_string().into();
+    }
     let event = change::Event {
         at: new.at,
         actor: &new.actor,

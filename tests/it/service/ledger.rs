@@ -20,6 +20,7 @@ on_both_databases! {
     what_was_composed_elsewhere_flags_its_claims_and_is_used_up_under_its_correction
     a_correction_of_another_policy_and_claimant_is_refused_for_what_it_is
     a_license_cannot_be_shifted_to_count_again
+    a_deadline_ends_in_the_offices_time_zone_and_papers_may_have_come_in_before
 }
 
 impl Office {
@@ -249,4 +250,36 @@ async fn a_license_cannot_be_shifted_to_count_again(database: Database) {
     let reason = "The license was another";
     let correction = json!({"reason": reason, "claim": asked(&first, "2024-07-02", "2029-06-30")});
     office.change(&recorded.json()["id"], "correct", &correction).await.expect(201);
+}
+
+async fn a_deadline_ends_in_the_offices_time_zone_and_papers_may_have_come_in_before(
+    database: Database,
+) {
+    let office = Office::new(database).await;
+    let deadline = json!({"day": "05-31", "after": {"refusedUntil": "07-01"}});
+    for (id, zone) in [("there", json!("Pacific/Pago_Pago")), ("utc", Value::Null)] {
+        let policy = with(policy(id), json!({"deadline": deadline, "timeZone": zone}));
+        office.publish(&policy).await.expect(201);
+    }
+    let credentials = office.earned(2).await;
+    let asked = |policy: &str, n: usize| with(claim(&[&credentials[n]]), json!({"policy": policy}));
+    // June 1, 10:00 UTC: an hour before midnight there.
+    let late = office.claim(&asked("utc", 0)).await.expect_problem(422, "invalid");
+    assert!(late["detail"].as_str().unwrap().contains("The deadline has passed"), "{late}");
+    let recorded = office.claim(&asked("there", 0)).await.expect(201).json();
+    assert_eq!(recorded["filedOn"], "2026-05-31");
+    assert_eq!(recorded["events"][0]["detail"].get("filedOn"), None, "nobody stated it");
+
+    office.app.clock.advance(jiff::SignedDuration::from_mins(60));
+    office.claim(&asked("there", 1)).await.expect_problem(422, "invalid");
+    let on = |day: &str| with(asked("there", 1), json!({"filedOn": day}));
+    let future = office.claim(&on("2026-06-02")).await.expect_problem(422, "invalid");
+    assert_eq!(future["errors"][0]["pointer"], "/filedOn");
+    let recorded = office.claim(&on("2026-05-30")).await.expect(201).json();
+    let event = &recorded["events"][0];
+    assert_eq!(
+        (&recorded["filedOn"], &event["detail"]["filedOn"]),
+        (&json!("2026-05-30"), &json!("2026-05-30"))
+    );
+    assert!(event["by"].is_string() && event["at"] == "2026-06-01T11:00:00.5Z", "{event}");
 }
