@@ -8,6 +8,7 @@ pub mod access;
 mod achievements;
 mod batch;
 pub mod change;
+pub mod claims_proof;
 pub mod compose;
 pub mod control;
 mod drawn;

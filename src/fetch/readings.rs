@@ -44,6 +44,8 @@ pub struct ProvenList {
     pub fact: ListFact,
     /// When its key or its proof ends, if ever.
     pub until: Option<Timestamp>,
+    /// SHA-256 of the bytes that it was read from.
+    pub sha256: [u8; 32],
 }
 
 /// Reads a list's bytes and checks its signature.

@@ -23,6 +23,7 @@ use crate::recognition::Decision;
 use crate::recognize::Recognition;
 use crate::recognize::belongs::Claimant;
 use crate::recognize::claim::{Claim, Filer};
+use crate::recognize::control::Asked;
 use crate::recognize::request::{ClaimRequest, Input};
 use crate::store::{ClaimChange, ClaimEvent, ClaimRow};
 
@@ -148,7 +149,7 @@ pub async fn file(
     let unreadable = |detail| Problem::Unreadable { part: "query", detail };
     let Query(Filing { dry_run }) = filing.map_err(|error| unreadable(error.body_text()))?;
     let by = filer(&caller, &headers)?;
-    let (filed, examined) = examine(&app, &party.name, &request).await?;
+    let (filed, examined) = examine(&app, &party, &request).await?;
     let claim = Claim {
         recognizer: &party,
         request: &request,
@@ -187,7 +188,7 @@ pub async fn correct(
     if corrected.redacted_at.is_some() {
         return Err(redacted());
     }
-    let (filed, examined) = examine(&app, &party.name, &request).await?;
+    let (filed, examined) = examine(&app, &party, &request).await?;
     let claim = Claim {
         recognizer: &party,
         request: &request,
@@ -301,8 +302,8 @@ pub async fn review(
         .map(|(name, text)| (name.to_owned(), Input::Bytes(text.as_bytes().to_vec())))
         .collect();
     let (names, inputs): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
-    let verified = verify_all(&app, &recognizer, inputs).await?;
-    let reports = names.into_iter().zip(verified.into_iter().map(|(report, _)| report));
+    let verified = verify_all(&app, (&recognizer, &Asked::default()), inputs).await?;
+    let reports = names.into_iter().zip(verified.into_iter().map(|it| it.report));
     let reports: Vec<_> = reports.collect();
     let row = recognition.review(&row, &reports, caller.key_id()).await?;
     whole(&app, row).await.map(Json)

@@ -1,60 +1,79 @@
 //! Verifying the credentials of a claim.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 use url::Url;
 
 use super::App;
 use super::problem::Problem;
 use super::sources::Own;
-use crate::check::Report;
+use crate::check::issuer_books::IssuerRecord;
 use crate::check::options::Options;
-use crate::fetch::{ACCEPT_CREDENTIAL, Sources as _};
-use crate::recognition::digest_multibase;
+use crate::check::{Check, Report};
+use crate::did::ControllerDocument;
+use crate::fetch::readings::{ListAsked, Prove, ProvenList};
+use crate::fetch::{FetchError, Fetched, ListError, Sources};
+use crate::issue::parties::Party;
 use crate::recognition::receipt::{DecidedOn, Genre};
-use crate::recognize::RecognizeError;
+use crate::recognition::sha256_multibase;
+use crate::recognize::control::Asked;
 use crate::recognize::examined::Examined;
 use crate::recognize::request::{ClaimRequest, Filed, Input};
+use crate::recognize::{Recognition, RecognizeError};
 use crate::verify::Verifier;
 
-/// Verifies the credentials of a claim, on all cores.
+/// A credential that was verified.
+pub(super) struct Verified {
+    pub report: Report,
+    /// What it was verified on: the credential, or the picture or presentation that it is in.
+    pub bytes: Vec<u8>,
+    /// The status lists that the verification went by.
+    pub lists: Vec<DecidedOn>,
+}
+
+/// Verifies the credentials of a claim, on all cores, and settles whose they are.
 pub async fn examine(
     app: &Arc<App>,
-    recognizer: &str,
+    recognizer: &Party,
     request: &ClaimRequest,
 ) -> Result<(Vec<Filed>, Vec<Examined>), Problem> {
     let filed = request.read().map_err(RecognizeError::Invalid)?;
     let inputs = filed.iter().map(|one| one.input.clone()).collect();
-    let verified = verify_all(app, recognizer, inputs).await?;
+    let asked = Asked::of(recognizer, app.issuance.links.base(), request);
+    let verified = verify_all(app, (&recognizer.name, &asked), inputs).await?;
     let mut examined = Vec::with_capacity(filed.len());
-    for (i, (report, bytes)) in verified.into_iter().enumerate() {
-        let mut one = Examined::new((i, &filed[i]), &request.claimant, report, &bytes);
-        one.lists = lists(app, &one.list_urls()).await;
-        examined.push(one);
+    for (i, Verified { report, bytes, lists }) in verified.into_iter().enumerate() {
+        let of = (i, &filed[i]);
+        examined.push(Examined::new(of, &request.claimant, (report, lists), &bytes));
     }
+    let recognition = Recognition { issuance: &app.issuance };
+    recognition.settle_control((recognizer, &asked), &filed, &mut examined).await?;
     Ok((filed, examined))
 }
 
-/// The reports on credentials and what they are on, in their order, for a recognizer.
+/// In their order, for a recognizer.
 pub(super) async fn verify_all(
     app: &Arc<App>,
-    recognizer: &str,
+    (recognizer, asked): (&str, &Asked),
     inputs: Vec<Input>,
-) -> Result<Vec<(Report, Vec<u8>)>, Problem> {
-    let options = Arc::new(Options { counted: true, ..app.options_of(recognizer).await? });
+) -> Result<Vec<Verified>, Problem> {
     let mut tasks = JoinSet::new();
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let turns = Arc::new(tokio::sync::Semaphore::new(4 * cores));
+    let usual = Options { counted: true, ..app.options_of(recognizer).await? };
+    let asked = Arc::new((asked.clone(), usual));
     let count = inputs.len();
     for (i, input) in inputs.into_iter().enumerate() {
-        let (app, options, turns) = (app.clone(), options.clone(), turns.clone());
+        let (app, asked, turns) = (app.clone(), asked.clone(), turns.clone());
         tasks.spawn(async move {
             let _turn = turns.acquire_owned().await;
-            (i, verify_one(&app, &options, input).await)
+            (i, verify_one(&app, &asked, input).await)
         });
     }
-    let mut done: Vec<Option<(Report, Vec<u8>)>> = (0..count).map(|_| None).collect();
+    let mut done: Vec<Option<Verified>> = (0..count).map(|_| None).collect();
     while let Some(ended) = tasks.join_next().await {
         let (i, verified) = ended.map_err(|error| {
             tracing::error!(%error, "a verification came to no end");
@@ -65,32 +84,76 @@ pub(super) async fn verify_all(
     Ok(done.into_iter().flatten().collect())
 }
 
-async fn verify_one(app: &App, options: &Options, input: Input) -> (Report, Vec<u8>) {
-    let own = Own::of(app);
+async fn verify_one(app: &App, (asked, usual): &(Asked, Options), input: Input) -> Verified {
+    let sources = Remembering { own: Own::of(app), lists: Mutex::default() };
     let now = app.issuance.ambient.now();
     let contexts = app.contexts;
-    let verifier = Verifier { sources: &own, contexts, now, options };
-    match input {
-        Input::Bytes(bytes) => (verifier.verify(&bytes).await, bytes),
-        Input::Link(url) => verifier.verify_url_and_keep(&url).await,
+    let (report, bytes) = match input {
+        Input::Bytes(bytes) => {
+            let options = &asked.options(&bytes, usual);
+            let verifier = Verifier { sources: &sources, contexts, now, options };
+            (verifier.verify(&bytes).await, bytes)
+        }
+        Input::Link(url) => {
+            let verifier = Verifier { sources: &sources, contexts, now, options: usual };
+            verifier.verify_url_and_keep(&url).await
+        }
+    };
+    Verified { report, bytes, lists: sources.lists() }
+}
+
+/// Our sources, which remember the lists that they answered: those, and no later ones, are what a
+/// verdict went by.
+struct Remembering<'a> {
+    own: Own<'a>,
+    /// Their digests, by their addresses.
+    lists: Mutex<BTreeMap<String, [u8; 32]>>,
+}
+
+impl Remembering<'_> {
+    fn lists(self) -> Vec<DecidedOn> {
+        let lists = self.lists.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let named = lists.into_iter().map(|(url, sha256)| DecidedOn {
+            genre: Genre::StatusList,
+            id: Some(url),
+            name: "Status list".into(),
+            description: None,
+            digest_multibase: sha256_multibase(sha256),
+        });
+        named.collect()
     }
 }
 
-/// The digests of status lists, as they were asked for a moment ago.
-async fn lists(app: &App, urls: &[String]) -> Vec<DecidedOn> {
-    let own = Own::of(app);
-    let mut found = Vec::new();
-    for text in urls {
-        let Ok(url) = Url::parse(text) else { continue };
-        if let Ok(fetched) = own.fetch(&url, ACCEPT_CREDENTIAL).await {
-            found.push(DecidedOn {
-                genre: Genre::StatusList,
-                id: Some(text.clone()),
-                name: "Status list".into(),
-                description: None,
-                digest_multibase: digest_multibase(&fetched.bytes),
-            });
-        }
+impl Sources for Remembering<'_> {
+    fn ask_others(&self) -> bool {
+        self.own.ask_others()
     }
-    found
+
+    async fn fetch(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
+        self.own.fetch(url, accept).await
+    }
+
+    async fn keys(&self, issuer: &str) -> Result<Arc<ControllerDocument>, Check> {
+        self.own.keys(issuer).await
+    }
+
+    async fn list(
+        &self,
+        asked: ListAsked<'_>,
+        prove: &Prove<'_>,
+    ) -> Result<(ProvenList, Timestamp), ListError> {
+        let url = asked.url.to_string();
+        let proven = self.own.list(asked, prove).await?;
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.insert(url, proven.0.sha256);
+        Ok(proven)
+    }
+
+    fn newest_list(&self, issuer: &str, url: &str, valid_from: Timestamp) -> Timestamp {
+        self.own.newest_list(issuer, url, valid_from)
+    }
+
+    async fn issuer_record(&self, issuer: &str, credential_id: Option<&str>) -> IssuerRecord {
+        self.own.issuer_record(issuer, credential_id).await
+    }
 }

@@ -7,6 +7,7 @@ pub mod achievements;
 pub mod auth;
 pub mod body;
 pub mod claims;
+pub mod claims_control;
 pub mod credentials;
 pub mod examine;
 pub mod files;
@@ -117,6 +118,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(trusted_issuers::publish))
         .routes(routes!(claims::file, claims::list))
         .routes(routes!(claims::claim))
+        .routes(routes!(claims_control::challenge))
         .routes(routes!(claims::correct))
         .routes(routes!(claims::withdraw))
         .routes(routes!(claims::appeal))
@@ -158,7 +160,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(public::standards))
         .routes(routes!(public::home))
         .route_layer(from_fn(public::open_to_browsers));
-    let earners = OpenApiRouter::new().routes(routes!(manage::page, manage::act));
+    let earners = OpenApiRouter::new()
+        .routes(routes!(manage::page, manage::act))
+        .routes(routes!(claims_control::prove));
     let operations = OpenApiRouter::new()
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))

@@ -33,7 +33,11 @@ pub const RECEIPT_TAG: &str = "recognition-receipt";
 
 /// The digest of some bytes: multibase base64url of the sha2-256 multihash.
 pub fn digest_multibase(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
+    sha256_multibase(Sha256::digest(bytes).into())
+}
+
+/// The same of what was digested already.
+pub fn sha256_multibase(digest: [u8; 32]) -> String {
     let multihash: Vec<u8> = [0x12, 32].into_iter().chain(digest).collect();
     format!("u{}", BASE64_URL_SAFE_NO_PAD.encode(multihash))
 }

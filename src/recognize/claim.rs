@@ -72,6 +72,9 @@ pub struct Details {
     pub credentials: Vec<CountedCredential>,
     /// Whose a credential is, where a person decided; by what the claim calls it.
     pub belongs: BTreeMap<String, BelongsDecision>,
+    /// How who claims has shown control of a credential, by what the claim calls it.
+    #[serde(default)]
+    pub control: BTreeMap<String, String>,
     /// The credentials and the reports on them, in the order of the claim.
     pub texts: Vec<String>,
     pub reports: Vec<String>,
@@ -80,6 +83,13 @@ pub struct Details {
 impl Recognition<'_> {
     /// What would be recorded. With what is used up already told of each credential.
     pub async fn preview(self, claim: &Claim<'_>) -> Result<Decided, RecognizeError> {
+        if let Some(challenge) = claim.given_challenge() {
+            let (store, now) = (&self.issuance.store, self.issuance.ambient.now());
+            let of = (claim.recognizer.name.as_str(), challenge);
+            if !store.challenge_stands(of, now).await? {
+                return Err(challenge_over());
+            }
+        }
         let mut decided = self.decide(claim).await?;
         // What takes the place of one that was used may be used as well. Each round finds one more.
         for _ in 0..=decided.credentials.len() {
@@ -125,6 +135,7 @@ impl Recognition<'_> {
                 ClaimRecorded::Used(used) => return Err(already_counted(claim, &used)),
                 ClaimRecorded::Changed(changed) => return Err(no_longer_good(claim, &changed)),
                 ClaimRecorded::NothingToCorrect => return Err(nothing_to_correct()),
+                ClaimRecorded::ChallengeOver => return Err(challenge_over()),
                 ClaimRecorded::NotACorrection => return Err(not_a_correction()),
                 // Decided, drawn and signed again.
                 ClaimRecorded::Stale | ClaimRecorded::SignAgain => {}
@@ -232,6 +243,7 @@ impl Recognition<'_> {
             client: by.client.clone(),
             idempotency_key: by.idempotency_key.clone(),
             request_hash: self.request_hash(claim).await?,
+            challenge: claim.given_challenge().map(str::to_owned),
             license: license.map(|days| format!("{}/{}", days.from, days.until)),
             at: decided.at,
         })
@@ -331,6 +343,11 @@ impl Claim<'_> {
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
+    /// The challenge that it answers, where that was given here.
+    fn given_challenge(&self) -> Option<&str> {
+        self.request.challenge.as_deref().filter(|it| it.starts_with(super::control::GIVEN))
+    }
+
     /// The day that the claim goes by: today, or the one before that is stated.
     fn filed_on(&self, policy: &Policy, at: Timestamp) -> Result<Date, Fault> {
         let today = policy.zone().day(at);
@@ -364,12 +381,16 @@ impl Claim<'_> {
         let belongs = self.filed.iter().zip(self.examined).filter_map(|(filed, examined)| {
             Some((examined.facts.input.clone(), filed.belongs.clone()?))
         });
+        let control = self.examined.iter().filter_map(|examined| {
+            Some((examined.facts.input.clone(), examined.control?.to_owned()))
+        });
         Details {
             claimant: self.request.claimant.clone(),
             purpose: self.request.purpose.clone(),
             facts: decided.facts.clone(),
             credentials: decided.credentials.clone(),
             belongs: belongs.collect(),
+            control: control.collect(),
             texts: self.examined.iter().map(|it| it.text.clone()).collect(),
             reports: self.examined.iter().map(|it| json(&it.report)).collect(),
         }
@@ -392,6 +413,12 @@ fn already_counted(claim: &Claim<'_>, used: &[usize]) -> RecognizeError {
 fn nothing_to_correct() -> RecognizeError {
     let detail = "the claim does not stand any more, so that nothing of it can be corrected";
     RecognizeError::Conflict { code: "claim-is-final", detail: detail.into() }
+}
+
+fn challenge_over() -> RecognizeError {
+    let detail = "this challenge was used, has ended, or was given by another recognizer; ask for a \
+                  new one, and have the presentation made for that";
+    Invalid(vec![Fault::new("/challenge", "challenge-over", detail)])
 }
 
 fn not_a_correction() -> RecognizeError {

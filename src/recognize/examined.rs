@@ -3,10 +3,13 @@
 //! Invariant: whether it belongs is compared only where its signature held, and never overrules
 //! what a person decided.
 
+use std::borrow::Cow;
+
 use super::belongs::{BelongsDecision, Claimant, YesNo};
 use super::request::Filed;
 use crate::bake::Picture;
-use crate::check::{Report, counted};
+use crate::check::{Report, counted, presentation};
+use crate::model::json::{self, Value};
 use crate::proof::Secured;
 use crate::recognition::receipt::DecidedOn;
 use crate::recognition::{Answer, CountedCredential};
@@ -15,11 +18,13 @@ use crate::recognition::{Answer, CountedCredential};
 #[derive(Debug, Clone)]
 pub struct Examined {
     pub report: Report,
-    /// As it is secured: JSON or a compact JWS, out of its picture.
+    /// As it is secured: JSON or a compact JWS, out of its picture or its presentation.
     pub text: String,
     pub facts: CountedCredential,
     /// The status lists that it names, as they were.
     pub lists: Vec<DecidedOn>,
+    /// How who claims has shown control of it: `manage-link` or `presentation`.
+    pub control: Option<&'static str>,
 }
 
 impl Examined {
@@ -27,10 +32,11 @@ impl Examined {
     pub fn new(
         (index, filed): (usize, &Filed),
         claimant: &Claimant,
-        report: Report,
+        (report, lists): (Report, Vec<DecidedOn>),
         bytes: &[u8],
     ) -> Self {
-        let text = secured_text(bytes);
+        let whole = secured_text(bytes);
+        let text = presented(&whole).map_or(whole, Cow::Owned);
         let secured = Secured::decode(text.as_bytes()).ok();
         let document = secured.as_ref().and_then(|secured| secured.document().ok());
         let root = document.as_ref().map(|document| document.root());
@@ -54,29 +60,26 @@ impl Examined {
             }
             (None, _) => Answer::NotAsked,
         };
-        Self { report, facts, lists: Vec::new(), text: text.into_owned() }
-    }
-
-    /// The addresses of its status lists, where its signature held.
-    pub fn list_urls(&self) -> Vec<String> {
-        if self.facts.authentic != Answer::Yes {
-            return Vec::new();
-        }
-        let secured = Secured::decode(self.text.as_bytes()).ok();
-        let document = secured.as_ref().and_then(|secured| secured.document().ok());
-        let Some(document) = document else { return Vec::new() };
-        let entries = crate::model::Credential(document.root());
-        let entries = entries.status_entries().filter_map(|entry| entry.as_object());
-        let urls = entries.filter_map(|entry| entry.str("statusListCredential"));
-        urls.map(str::to_owned).take(MOST_LISTS).collect()
+        Self { report, facts, lists, control: None, text: text.into_owned() }
     }
 }
 
-/// Lists that a receipt names of one credential.
-const MOST_LISTS: usize = 4;
+/// The one credential of a presentation.
+fn presented(text: &str) -> Option<String> {
+    let secured = Secured::decode(text.as_bytes()).ok()?;
+    let document = secured.document().ok()?;
+    if !presentation::is_one(&secured, document.root()) {
+        return None;
+    }
+    match presentation::credentials(document.root()) {
+        [Value::String(jws)] => Some(jws.to_string()),
+        [credential] => Some(json::text(credential)),
+        _ => None,
+    }
+}
 
 /// The credential's own text, out of a picture where it is in one.
-fn secured_text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+fn secured_text(bytes: &[u8]) -> Cow<'_, str> {
     match Picture::of(bytes).map(|picture| picture.open(bytes)) {
         Some(Ok(baked)) => baked.credential.into(),
         _ => String::from_utf8_lossy(bytes.trim_ascii()),

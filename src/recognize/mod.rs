@@ -9,6 +9,7 @@
 
 pub mod belongs;
 pub mod claim;
+pub mod control;
 pub mod examined;
 mod policies;
 mod receipt;

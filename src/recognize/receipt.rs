@@ -101,7 +101,7 @@ pub(super) fn decided_on(examined: &[Examined], decided: &Decided) -> Vec<Decide
     let mut all = Vec::new();
     for (input, why) in counted(&decided.decision) {
         let found = examined.iter().find(|it| it.facts.input == input);
-        let Some(Examined { facts, text, lists, report }) = found else { continue };
+        let Some(Examined { facts, text, lists, report, .. }) = found else { continue };
         all.push(DecidedOn {
             genre: Genre::Credential,
             id: facts.id.clone(),

@@ -42,6 +42,10 @@ pub struct ClaimRequest {
     /// What the office has decided, by the ids of the policy's approvals.
     #[serde(default)]
     pub approvals: BTreeMap<String, bool>,
+    /// What presentations among the credentials must answer, where they are to show control of the
+    /// credential's subject: a challenge that was given here, once, or one of the office's own.
+    #[serde(default)]
+    pub challenge: Option<String>,
     /// Each a credential in any form that is verified here (JSON; a string with a JWT, a link, or a
     /// picture in base64), or an object with it as `credential` and what is known of it.
     #[schema(value_type = Vec<ClaimedCredential>)]
@@ -63,15 +67,19 @@ pub struct ClaimedCredential {
     /// Whose it is, as a person at the office has decided.
     #[serde(default)]
     pub belongs: Option<BelongsDecision>,
+    /// That it is the claimant's, as its earner made it by their private link for this recognizer.
+    #[serde(default)]
+    pub proof: Option<String>,
 }
 
 /// The same, read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Filed {
     pub input: Input,
     pub statements: BTreeMap<String, bool>,
     pub approvals: BTreeMap<String, bool>,
     pub belongs: Option<BelongsDecision>,
+    pub proof: Option<String>,
 }
 
 /// What is to be verified.
@@ -82,12 +90,19 @@ pub enum Input {
     Link(String),
 }
 
+impl Default for Input {
+    fn default() -> Self {
+        Self::Bytes(Vec::new())
+    }
+}
+
 impl ClaimRequest {
     /// The credentials, or all that is wrong with the request.
     pub fn read(&self) -> Result<Vec<Filed>, Vec<Fault>> {
         let mut faults = Faults::default();
         self.check_claimant(&mut faults);
         faults.optional_text("/purpose", self.purpose.as_ref(), 500);
+        faults.optional_text("/challenge", self.challenge.as_ref(), 300);
         faults.count("/credentials", self.credentials.len(), MAX_CREDENTIALS);
         if self.credentials.is_empty() {
             faults.add("/credentials", "no-credentials", "a claim has at least one credential");
@@ -113,6 +128,7 @@ impl ClaimRequest {
             &self.statements,
             &self.approvals,
             &self.filed_on,
+            &self.challenge,
         ));
         hash.update(claimant);
         hash.update(rest.expect("plain data"));
@@ -173,12 +189,10 @@ fn read(raw: &RawValue, at: &str) -> Result<Filed, Fault> {
         return Err(Fault::new(format!("{at}/belongs"), "no-reason", detail));
     }
     Ok(match wrapped {
-        Some(ClaimedCredential { statements, approvals, belongs, .. }) => {
-            Filed { input, statements, approvals, belongs }
+        Some(ClaimedCredential { statements, approvals, belongs, proof, .. }) => {
+            Filed { input, statements, approvals, belongs, proof }
         }
-        None => {
-            Filed { input, statements: BTreeMap::new(), approvals: BTreeMap::new(), belongs: None }
-        }
+        None => Filed { input, ..Filed::default() },
     })
 }
 

@@ -5,6 +5,7 @@
 //! replica asks. The history of a claim (`claim_events`) only grows; personal data
 //! is apart, and goes when it is redacted.
 
+mod challenge;
 mod change;
 mod past;
 mod record;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{Sources, Verifier, decode, examine};
@@ -90,8 +91,10 @@ fn prove_list(
     })?;
     let document =
         secured.document().map_err(|error| unreadable(format!("The list at {url}: {error}.")))?;
+    let sha256 = Sha256::digest(bytes).into();
     if RevocationList::is_shape_of(document.root()) {
-        return Ok(ProvenList { fact: ListFact::answered(document.root()), until: None });
+        let fact = ListFact::answered(document.root());
+        return Ok(ProvenList { fact, until: None, sha256 });
     }
     let issuer = Credential(document.root()).issuer().unwrap_or_default();
     if issuer != keys.id() {
@@ -106,7 +109,7 @@ fn prove_list(
     let problem = checks.find_map(Check::problem);
     match (problem, &examined.proven.authentic) {
         (None, Some(authentic)) => {
-            Ok(ProvenList { fact: ListFact::read(authentic), until: end(authentic, keys) })
+            Ok(ProvenList { fact: ListFact::read(authentic), until: end(authentic, keys), sha256 })
         }
         (problem, _) => {
             let why = problem.map_or("it is not signed", |problem| problem.detail.as_str());

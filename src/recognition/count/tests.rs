@@ -1,11 +1,13 @@
-//! What counting holds to, whatever the credentials; and the rules one by one.
+//! The rules one by one; what holds whatever the credentials is in [`properties`].
 
 use jiff::civil::{Date, date};
-use proptest::prelude::*;
 
 use super::*;
 use crate::recognition::facts::{Answer, CountedBefore};
+use crate::recognition::policy::Span;
 use crate::recognition::policy::span::Days;
+
+mod properties;
 
 const ISSUER: &str = "did:web:nea.example";
 
@@ -339,134 +341,4 @@ fn after_a_deadline_a_claim_is_for_the_next_year_or_waits() {
     assert_eq!(on(refused, date(2026, 5, 16)), ("0".into(), None));
     assert_eq!(on(refused, date(2026, 6, 30)), ("0".into(), None));
     assert_eq!(on(refused, date(2026, 7, 1)), ("6".into(), note("2027-05-15")));
-}
-
-/// Policies of every way of awarding, with and without limits.
-fn policies() -> impl Strategy<Value = Policy> {
-    let awards = prop::sample::select(vec![
-        EACH,
-        PAIRS,
-        "unit: PDP\naward: {perGroup: {of: 3, amount: 7, relatedBy: [stack, alignment]}}\n",
-        "unit: credit\naward: {perHours: {every: 8, amount: 0.5, of: together, rounding: {way: down, to: 0.5}}}\n",
-        "unit: CEU\naward: {perHours: {every: 10, amount: 1, of: each, rounding: {way: nearest, to: 0.1}}}\n",
-        "unit: lane\naward: {table: {by: credentials, rows: [{from: 2, amount: 1, name: A}, {from: 5, amount: 3, name: B}]}}\n",
-        "unit: USD\naward: {table: {by: hours, rows: [{from: 20, amount: 100, name: A}, {from: 45, amount: 300, name: B}]}}\n",
-    ]);
-    let limits = prop::sample::select(vec![
-        "",
-        "limits: [{credentials: 4, per: claim}]\n",
-        "limits: [{amount: 301, per: calendarYear}, {credentials: 5, per: ever}]\n",
-        "limits: [{amount: 12, per: ever}]\nminimumHours: 6\n",
-        "again: {schoolYear: '07-01'}\nwindow: {years: 3}\n",
-    ]);
-    (awards, limits).prop_filter_map("a limit below one award is refused", |(award, limits)| {
-        let text = format!(
-            "id: p\nversion: '1'\nname: P\nrecognizer: {{name: Office}}\nauthority: [{{title: Rule}}]\n\
-             accepts: [{{issuers: ['{ISSUER}']}}]\n{award}{limits}"
-        );
-        Policy::read(text.as_bytes()).ok()
-    })
-}
-
-/// Credentials with ids of their own; achievements, tags and dates are shared by some.
-fn credentials() -> impl Strategy<Value = Vec<CountedCredential>> {
-    let answer = || {
-        prop::sample::select(vec![
-            Answer::Yes,
-            Answer::Yes,
-            Answer::Yes,
-            Answer::Undecided,
-            Answer::No,
-        ])
-    };
-    let one = (
-        0usize..6,
-        prop::collection::btree_set(0usize..4, 0..3),
-        prop::option::weighted(0.9, 1u32..30),
-        (answer(), answer(), answer()),
-        0i16..6,
-    );
-    prop::collection::vec(one, 0..9).prop_map(|all| {
-        let made =
-            all.into_iter().enumerate().map(|(n, (achievement, tags, hours, answers, year))| {
-                CountedCredential {
-                    achievement: Some(format!("urn:a:{achievement}")),
-                    tags: tags.iter().map(|tag| format!("Stack {tag}")).collect(),
-                    alignments: tags
-                        .iter()
-                        .map(|tag| format!("https://a.example/{}", tag / 2))
-                        .collect(),
-                    hours: hours.map(|hours| hours_of(&hours.to_string())),
-                    authentic: answers.0,
-                    current: answers.1,
-                    belongs: answers.2,
-                    awarded: Some(date(2021 + year, 3, 1)),
-                    ..credential(n)
-                }
-            });
-        made.collect()
-    })
-}
-
-proptest! {
-    #[test]
-    fn the_order_of_the_credentials_changes_nothing(
-        policy in policies(),
-        (credentials, shuffled) in credentials().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
-    ) {
-        let decision = count(&policy, &credentials, &today());
-        prop_assert_eq!(&decision, &count(&policy, &shuffled, &today()));
-        prop_assert!(decision.exhaustive);
-        prop_assert!(decision.possible >= decision.total);
-    }
-
-    #[test]
-    fn one_more_credential_never_makes_the_total_smaller(
-        policy in policies(), credentials in credentials(), without in any::<prop::sample::Index>(),
-    ) {
-        prop_assume!(!credentials.is_empty());
-        let mut fewer = credentials.clone();
-        fewer.remove(without.index(credentials.len()));
-        let (more, fewer) = (count(&policy, &credentials, &today()), count(&policy, &fewer, &today()));
-        prop_assert!(more.total >= fewer.total, "{} < {}", more.total, fewer.total);
-        prop_assert!(more.possible >= fewer.possible);
-    }
-
-    #[test]
-    fn nothing_counts_twice_and_only_what_passes_counts(
-        policy in policies(), credentials in credentials(), again in any::<prop::sample::Index>(),
-    ) {
-        prop_assume!(!credentials.is_empty());
-        let copy = CountedCredential { input: "copy".into(), ..credentials[again.index(credentials.len())].clone() };
-        let total = count(&policy, &credentials, &today()).total;
-        let with_copy: Vec<_> = credentials.iter().cloned().chain([copy]).collect();
-        let decision = count(&policy, &with_copy, &today());
-        prop_assert_eq!(decision.total, total);
-        let counted: Vec<_> = decision.credentials.iter().filter(|l| l.outcome == Outcome::Counted).collect();
-        for (n, line) in counted.iter().enumerate() {
-            let credential = with_copy.iter().find(|c| c.input == line.input).unwrap();
-            let yes = [credential.authentic, credential.current, credential.belongs];
-            prop_assert_eq!(yes, [Answer::Yes; 3]);
-            for other in &counted[..n] {
-                prop_assert_ne!(&line.id, &other.id);
-                prop_assert!(line.achievement != other.achievement || line.period != other.period);
-            }
-        }
-        let shares: Amount = counted.iter().map(|line| line.amount).sum();
-        let groups: Amount = decision.groups.iter().map(|group| group.amount).sum();
-        if shares + groups != Amount::ZERO {
-            prop_assert_eq!(shares + groups, decision.total);
-        }
-    }
-
-    #[test]
-    fn a_decision_that_was_recorded_is_replayed(policy in policies(), credentials in credentials()) {
-        let decision = count(&policy, &credentials, &today());
-        let recorded = serde_json::to_string(&(&credentials, today(), &decision)).unwrap();
-        let (credentials, facts, read): (Vec<CountedCredential>, ClaimFacts, Decision) =
-            serde_json::from_str(&recorded).unwrap();
-        let policy = Policy::read(policy.canonical().as_bytes()).unwrap();
-        prop_assert_eq!(&count(&policy, &credentials, &facts), &read);
-        prop_assert_eq!(read, decision);
-    }
 }

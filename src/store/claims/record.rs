@@ -1,7 +1,7 @@
 //! Recording a claim: its uses, its receipt and all that stands with it, or nothing.
 //!
 //! What concurrent claims may both want is taken in one order by all of them: the
-//! idempotency key, the claimant's names (sorted), the credentials that are kept here
+//! idempotency key, the claimant's names (sorted), the challenge, the credentials that are kept here
 //! (sorted), the claim that is corrected, the uses (sorted), then what the receipt's
 //! mint takes.
 //!
@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use super::{ClaimRow, by_key, change};
+use super::{ClaimRow, by_key, challenge, change};
 use crate::store::mint::slice::{self, Line};
 use crate::store::{
     CredentialState, Mint, Minted, Result, StatusRefusal, Store, StoreError, retrying, row,
@@ -51,6 +51,8 @@ pub struct NewClaim {
     pub idempotency_key: Option<String>,
     /// Keyed.
     pub request_hash: String,
+    /// What was given here, and is used up by this.
+    pub challenge: Option<String>,
     /// `FROM/UNTIL`, where the policy goes by the claimant's license.
     pub license: Option<String>,
     pub at: Timestamp,
@@ -84,6 +86,8 @@ pub enum ClaimRecorded {
     /// These of its credentials are good no more since they were verified, each with its state;
     /// nothing of this claim stays.
     Changed(Vec<(usize, CredentialState)>),
+    /// The challenge was used before, has ended, or is another recognizer's; nothing stays.
+    ChallengeOver,
     /// These of its credentials are used up; nothing of this claim stays.
     Used(Vec<usize>),
     /// The receipt has to be composed again: its place or its subject was another's.
@@ -119,6 +123,11 @@ async fn record(tx: &mut AnyConnection, new: &NewClaim) -> Result<ClaimRecorded>
     }
     if !count_claimant(tx, new).await? {
         return Ok(ClaimRecorded::Stale);
+    }
+    if let Some(challenge) = &new.challenge
+        && !challenge::take(tx, (&new.recognizer, challenge), new.at).await?
+    {
+        return Ok(ClaimRecorded::ChallengeOver);
     }
     let changed = no_longer_good(tx, new).await?;
     if !changed.is_empty() {

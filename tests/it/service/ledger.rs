@@ -81,12 +81,12 @@ async fn what_is_revoked_between_its_verification_and_the_books_is_not_recorded(
     let asked = claim(&[&minted["credential"]]);
     let request: ClaimRequest = serde_json::from_str(&asked.to_string()).unwrap();
     let app = &office.app.app;
-    let (filed, examined) = examine(app, "tennessee", &request).await.unwrap();
+    let party = app.issuance.parties.party(PartyKind::Recognizer, "tennessee").await;
+    let recognizer = party.unwrap().unwrap();
+    let (filed, examined) = examine(app, &recognizer, &request).await.unwrap();
     let reason = json!({"reason": "Awarded by mistake"});
     office.app.change(minted["id"].as_str().unwrap(), "revoke", &reason).await.expect(200);
 
-    let party = app.issuance.parties.party(PartyKind::Recognizer, "tennessee").await;
-    let recognizer = party.unwrap().unwrap();
     let claim = Claim {
         recognizer: &recognizer,
         request: &request,
