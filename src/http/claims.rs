@@ -261,9 +261,10 @@ pub async fn appeal(
     change(&app, &caller, (&recognizer, &id), (ClaimChange::Appeal, &reason)).await
 }
 
-/// Delete the claimant's personal data. What stays are keyed hashes against double use, the decision
-/// without the credentials' ids, and the times. The receipt is answered with 410; a copy of it still
-/// verifies.
+/// Delete the claimant's personal data, of the claims that it corrected too.
+///
+/// What stays are keyed hashes against double use, the decision without the credentials' ids, and the
+/// times. The receipt is answered with 410; a copy of it still verifies.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/redact", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path)),
     responses((status = 200, description = "The claim now", body = ClaimView)),

@@ -10,6 +10,10 @@ use super::RecognizeError::{self, Invalid};
 use super::belongs::{BelongsDecision, Claimant};
 use super::examined::Examined;
 use super::receipt::Draft;
+use super::refusal::{
+    already_counted, challenge_over, check_license, no_longer_good, not_a_correction,
+    nothing_to_correct,
+};
 use super::request::{ClaimRequest, Filed};
 use super::{Recognition, policy};
 use crate::issue::IssueError;
@@ -19,11 +23,10 @@ use crate::model::decimal::Amount;
 use crate::model::fault::token;
 use crate::recognition::decision::Outcome;
 use crate::recognition::facts::CountedBefore;
-use crate::recognition::policy::span::Days;
 use crate::recognition::policy::{Condition, ConditionOf};
 use crate::recognition::receipt::{self, DecidedOn};
 use crate::recognition::{ClaimFacts, CountedCredential, Decision, Policy, count};
-use crate::store::{ClaimRecorded, ClaimRow, Counted, CredentialState, NewClaim, Past, PolicyRow};
+use crate::store::{ClaimRecorded, ClaimRow, Counted, NewClaim, Past, PolicyRow};
 
 /// How often a claim is decided again because another of the same claimant came between.
 const MOST_DECISIONS: usize = 40;
@@ -395,75 +398,6 @@ impl Claim<'_> {
             reports: self.examined.iter().map(|it| json(&it.report)).collect(),
         }
     }
-}
-
-/// The same words whatever it was counted for, and by whom.
-fn already_counted(claim: &Claim<'_>, used: &[usize]) -> RecognizeError {
-    let fault = |index: &usize| {
-        let input = claim.examined.get(*index).map_or("", |it| it.facts.input.as_str());
-        let detail = format!(
-            "{input} was counted already, and what was counted is used up; leave it out, and the \
-             others can be counted"
-        );
-        Fault::new(format!("/credentials/{index}"), "already-counted", detail)
-    };
-    RecognizeError::AlreadyCounted(used.iter().map(fault).collect())
-}
-
-fn nothing_to_correct() -> RecognizeError {
-    let detail = "the claim does not stand any more, so that nothing of it can be corrected";
-    RecognizeError::Conflict { code: "claim-is-final", detail: detail.into() }
-}
-
-fn challenge_over() -> RecognizeError {
-    let detail = "this challenge was used, has ended, or was given by another recognizer; ask for a \
-                  new one, and have the presentation made for that";
-    Invalid(vec![Fault::new("/challenge", "challenge-over", detail)])
-}
-
-fn not_a_correction() -> RecognizeError {
-    let detail = "a correction keeps the policy or the claimant of the claim that it corrects; \
-                  withdraw that claim, and file this one by itself";
-    RecognizeError::Conflict { code: "not-a-correction", detail: detail.into() }
-}
-
-/// Between its verification and the books a credential was revoked, suspended or superseded here.
-fn no_longer_good(claim: &Claim<'_>, changed: &[(usize, CredentialState)]) -> RecognizeError {
-    let fault = |(index, state): &(usize, CredentialState)| {
-        let input = claim.examined.get(*index).map_or("", |it| it.facts.input.as_str());
-        let detail = format!(
-            "{input} was {} by its issuer while the claim was decided, and nothing was recorded; \
-             file the claim again to have it decided without that",
-            state.as_str()
-        );
-        Fault::new(format!("/credentials/{index}"), "status-changed", detail)
-    };
-    RecognizeError::StatusChanged(changed.iter().map(fault).collect())
-}
-
-/// The license whose validity a claim goes by is the one that earlier claims went by, or another
-/// altogether: who shifts its days a little would begin anew.
-fn check_license(policy: &Policy, facts: &ClaimFacts, past: &Past) -> Result<(), Fault> {
-    let Some(license) = facts.license.filter(|_| policy.goes_by_license()) else { return Ok(()) };
-    let at = "/claimant/license";
-    if license.from > facts.on {
-        let detail = format!(
-            "the license begins on {}, after the day of the claim, {}; state the validity of the \
-             license that is renewed",
-            license.from, facts.on
-        );
-        return Err(Fault::new(at, "license-not-begun", detail));
-    }
-    let recorded = past.claims.iter().filter_map(|row| Days::parse(row.license.as_deref()?));
-    for other in recorded.filter(|other| *other != license && other.overlap(license)) {
-        let detail = format!(
-            "an earlier claim went by a license from {} to {}, which overlaps this one; state the \
-             same validity, or correct that claim",
-            other.from, other.until
-        );
-        return Err(Fault::new(at, "other-license", detail));
-    }
-    Ok(())
 }
 
 fn counted_before(row: &ClaimRow) -> Result<CountedBefore, RecognizeError> {

@@ -13,6 +13,7 @@ pub mod control;
 pub mod examined;
 mod policies;
 mod receipt;
+mod refusal;
 pub mod request;
 pub mod review;
 pub mod standing;

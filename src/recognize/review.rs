@@ -26,8 +26,30 @@ impl Recognition<'_> {
         changed.map_err(|refusal| refused(&refusal))
     }
 
-    /// Deletes a claim's personal data, and the bytes of its receipt.
+    /// Deletes a claim's personal data and the bytes of its receipt, and those of the claims whose
+    /// place it took.
     pub async fn redact(
+        self,
+        claim: &ClaimRow,
+        actor: &str,
+        contexts: &Contexts,
+    ) -> Result<ClaimRow, RecognizeError> {
+        let store = &self.issuance.store;
+        let row = self.redact_one(claim, actor, contexts).await?;
+        let mut corrected = claim.corrects.clone();
+        while let Some(id) = corrected {
+            let Some(older) = store.claim(&claim.recognizer, &id).await? else { break };
+            if older.redacted_at.is_none() {
+                self.redact_one(&older, actor, contexts).await?;
+            }
+            corrected = older.corrects;
+        }
+        // What a reader holds back is overwritten in time.
+        let _whole = store.empty_log().await?;
+        Ok(row)
+    }
+
+    async fn redact_one(
         self,
         claim: &ClaimRow,
         actor: &str,
@@ -47,10 +69,7 @@ impl Recognition<'_> {
         };
         let of = (claim.recognizer.as_str(), claim.id.as_str());
         let redacted = store.redact_claim(of, redaction, (actor, ambient.now())).await?;
-        let row = redacted.map_err(|refusal| refused(&refusal))?;
-        // What a reader holds back is overwritten in time.
-        let _whole = store.empty_log().await?;
-        Ok(row)
+        redacted.map_err(|refusal| refused(&refusal))
     }
 
     /// What is kept of a claim's personal data; `None` once it was redacted.

@@ -152,6 +152,18 @@ async fn a_redacted_claims_receipt_is_gone_from_the_service_and_verifies_where_i
     refused.expect_problem(409, "claim-is-redacted");
 }
 
+#[tokio::test]
+async fn redacting_a_claim_redacts_those_that_it_corrected() {
+    let office = Office::new(Database::sqlite()).await;
+    let asked = claim(&[&office.minted().await["credential"]]);
+    let first = office.claim(&asked).await.expect(201).json();
+    let correction = json!({"reason": "Jordan was misspelt", "claim": asked});
+    let corrected = office.change(&first["id"], "correct", &correction).await.expect(201).json();
+    office.change(&corrected["id"], "redact", &json!({})).await.expect(200);
+    let first = office.read(&first["id"]).await;
+    assert!(first["redactedAt"].is_string() && !first.to_string().contains("Jordan"), "{first}");
+}
+
 async fn what_was_composed_elsewhere_flags_its_claims_and_is_used_up_under_its_correction(
     database: Database,
 ) {
