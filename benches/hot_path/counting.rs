@@ -22,7 +22,7 @@ pub fn policies() -> Vec<(&'static str, Policy)> {
 fn policy(award: &str) -> Policy {
     let text = format!(
         "id: p\nversion: '1'\nname: P\nrecognizer: {{name: Office}}\nauthority: [{{title: R}}]\n\
-         unit: PDP\naccepts: [{{issuers: ['did:web:nea.example']}}]\nminimumHours: 10\n\
+         unit: PDP\ntimeZone: America/Los_Angeles\naccepts: [{{issuers: ['did:web:nea.example']}}]\nminimumHours: 10\n\
          window: {{years: 10}}\nlimits: [{{amount: 100000, per: ever}}]\naward: {{{award}}}\n"
     );
     Policy::read(text.as_bytes()).expect("the policy contradicts itself nowhere")
@@ -36,8 +36,11 @@ pub fn credentials() -> Vec<CountedCredential> {
 
 fn credential(n: usize, achievement: usize) -> CountedCredential {
     let hours = format!("{}.5", 10 + n % 6);
+    let awarded = jiff::civil::date(2017 + (n % 9) as i16, 3, 1);
+    let evening = awarded.at(23, 30, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
     CountedCredential {
-        awarded: Some(jiff::civil::date(2017 + (n % 9) as i16, 3, 1)),
+        awarded: Some(awarded),
+        awarded_at: evening.ok().map(|evening| evening.timestamp()),
         issuer: Some("did:web:nea.example".into()),
         id: Some(format!("https://nea.example/credentials/{n}")),
         input: format!("{n}.json"),
