@@ -9,7 +9,8 @@ use tracing_subscriber::fmt::MakeWriter;
 use touchmark::ambient::Ambient;
 use touchmark::command::policy::PolicyCommand;
 use touchmark::command::{
-    self, CommandError, demo, doctor, earner, policy, receipt, serve, setup, speed, trust, verify,
+    self, CommandError, demo, doctor, earner, menu, policy, receipt, serve, setup, speed, trust,
+    verify,
 };
 use touchmark::config::{self, Config, ConfigError, LogFormat, QUIET, Settings};
 use touchmark::http;
@@ -41,6 +42,9 @@ enum Command {
     /// What micro-credentials count for, by a recognizer's policy
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// What recognizers accept, achievement by achievement
+    #[command(subcommand)]
+    Menu(menu::MenuCommand),
     /// What receipts of recognizers say
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
@@ -178,6 +182,9 @@ async fn in_the_books(
         Command::Policy(PolicyCommand::Publish { recognizer, file }) => {
             let issuance = command::open(&config, &ambient).await?;
             receipt::publish(&issuance, &recognizer, &file).await?;
+        }
+        Command::Menu(command) => {
+            menu::run(&command::open(&config, &ambient).await?, &command).await?;
         }
         Command::Restored => setup::restored(&command::open(&config, &ambient).await?).await?,
         Command::Openapi

@@ -7,6 +7,7 @@ pub mod earner;
 mod example;
 mod example_offices;
 mod folder;
+pub mod menu;
 pub mod policy;
 pub mod receipt;
 pub mod serve;

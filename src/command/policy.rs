@@ -14,10 +14,13 @@ use crate::ambient::Ambient;
 use crate::check::counted;
 use crate::check::options::Options;
 use crate::config::ForVerifying;
+use crate::fetch::Sources;
 use crate::model::Fault;
 use crate::recognition::decision::{Decision, Line, Outcome, Reason};
+use crate::recognition::outlook::Menus;
 use crate::recognition::policy::span::Days;
 use crate::recognition::{Answer, ClaimFacts, CountedCredential, Policy, count, words};
+use crate::recognize::menus::{self, Accepted};
 use crate::verify::Verifier;
 
 /// What to do with a policy.
@@ -62,6 +65,9 @@ pub struct Arguments {
     /// Take this approval of the policy as given
     #[arg(long, value_name = "ID")]
     approve: Vec<String>,
+    /// Endorsements that say what stands on the menu of somebody the policy goes by: files or links
+    #[arg(long, value_name = "FILE|URL", num_args = 1..)]
+    menu: Vec<String>,
     /// Take the credentials as shown to be the claimant's
     #[arg(long)]
     belongs: bool,
@@ -108,11 +114,12 @@ async fn decide(
     let options =
         &Options { trusted: settings.trusted.clone(), counted: true, ..Options::default() };
     let contexts = settings.contexts;
-    let mut credentials = Vec::new();
+    let (mut credentials, mut reports) = (Vec::new(), Vec::new());
     for what in &args.against {
         let verifier = Verifier { sources: &outside, contexts, now, options };
         let report = verify_input(what, verifier).await?;
         credentials.extend(counted::credentials(&report, what));
+        reports.push(report);
     }
     let yes = |ids: &[String]| -> BTreeMap<String, bool> {
         ids.iter().map(|id| (id.clone(), true)).collect()
@@ -120,13 +127,40 @@ async fn decide(
     for credential in &mut credentials {
         settle(credential, args.belongs, (yes(&args.state), yes(&args.approve)));
     }
+    let mut accepted = reports.iter().flat_map(menus::carried).collect::<Vec<_>>();
+    for what in &args.menu {
+        let verifier = Verifier { sources: &outside, contexts, now, options };
+        match endorsement(what, verifier).await? {
+            Some(one) => accepted.push(one),
+            None => eprintln!("{what} is no endorsement that holds; see touchmark verify"),
+        }
+    }
+    let mut on_menus = Menus::new();
+    for Accepted { by, achievement } in accepted {
+        on_menus.entry(by).or_default().insert(achievement);
+    }
     let facts = ClaimFacts {
+        menus: on_menus,
         license: args.license,
         statements: yes(&args.state),
         approvals: yes(&args.approve),
         ..ClaimFacts::on(policy.zone().day(now))
     };
     Ok(count(policy, &credentials, &facts))
+}
+
+/// What an endorsement accepts, where it holds.
+async fn endorsement<S: Sources>(
+    what: &str,
+    verifier: Verifier<'_, S>,
+) -> Result<Option<Accepted>, CommandError> {
+    let (report, bytes) = if what.starts_with("https://") || what.starts_with("http://") {
+        verifier.verify_url_and_keep(what).await
+    } else {
+        let bytes = std::fs::read(what).map_err(CommandError::input(what))?;
+        (verifier.verify(&bytes).await, bytes)
+    };
+    Ok(menus::handed(&report, &String::from_utf8_lossy(&bytes)))
 }
 
 fn settle(

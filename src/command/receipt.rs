@@ -57,7 +57,7 @@ pub async fn publish(
     print(&format!("{done} {url}/versions/{}", row.version))
 }
 
-fn told(error: &RecognizeError) -> String {
+pub(super) fn told(error: &RecognizeError) -> String {
     match error {
         RecognizeError::Invalid(faults) => {
             let lines = faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail));

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod listener;
 pub mod manage;
 pub mod manage_link;
+pub mod menus;
 pub mod mint_batch;
 pub mod ndjson;
 pub mod negotiate;
@@ -116,6 +117,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
     let recognizing = OpenApiRouter::new()
         .routes(routes!(policies::publish, policies::list))
         .routes(routes!(trusted_issuers::publish))
+        .routes(routes!(menus::publish))
         .routes(routes!(claims::file, claims::list))
         .routes(routes!(claims::claim))
         .routes(routes!(claims_control::challenge))
@@ -148,6 +150,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(policies::version))
         .routes(routes!(trusted_issuers::latest))
         .routes(routes!(trusted_issuers::version))
+        .routes(routes!(menus::list))
+        .routes(routes!(menus::latest))
+        .routes(routes!(menus::version))
         .routes(routes!(public::achievement))
         .routes(routes!(public::achievement_version))
         .routes(routes!(standing::of_achievement))

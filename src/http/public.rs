@@ -87,6 +87,9 @@ pub async fn credential(
             if control.hidden {
                 return Ok(html(pages::private::page(&t, links, &row, &report)?));
             }
+            if let Some(page) = pages::endorsement(&t, links, (&row, &report))? {
+                return Ok(html(page));
+            }
             let evidence = app.issuance.store.evidence_of(&row.id).await?;
             let open = evidence.into_iter().filter(|evidence| evidence.open);
             let open: Vec<_> = open.map(|evidence| evidence.token).collect();
@@ -275,11 +278,9 @@ async fn party(
         };
         let achievements = achievements.iter().map(|row| Ok((row.slug.clone(), definition(row)?)));
         let achievements: Vec<_> = achievements.collect::<Result<_, IssueError>>()?;
-        let policies = match kind {
-            PartyKind::Issuer => Vec::new(),
-            PartyKind::Recognizer => {
-                app.policies.policies_of(&app.issuance.store, &party.name).await?
-            }
+        let (policies, menus) = match kind {
+            PartyKind::Issuer => (Vec::new(), Vec::new()),
+            PartyKind::Recognizer => standing::of_recognizer(app, &party.name).await?,
         };
         let known_as = app.options.trusted.as_ref().and_then(|known| known.known(&party.did));
         let told = pages::party::Told {
@@ -288,6 +289,7 @@ async fn party(
             keys: &keys,
             achievements: &achievements,
             policies: &policies,
+            menus: &menus,
             wish: &pages::catalogue::Wish::of(uri.query()),
         };
         return Ok(html(pages::party(t, &app.issuance.links, &told)?));

@@ -9,17 +9,19 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::App;
 use super::problem::Problem;
 use super::public::split_name;
+use super::{App, menus};
 use crate::check::{Report, counted};
 use crate::issue::definition;
 use crate::model::achievement::AchievementDefinition;
 use crate::model::links::Links;
-use crate::recognition::CountedCredential;
+use crate::recognition::menu::Menu;
 use crate::recognition::outlook::{Outlook, conditions};
+use crate::recognition::{CountedCredential, Policy};
 use crate::recognize::Recognition;
 use crate::recognize::standing::{Counts, Office, Standing};
+use crate::store::MenuEntryRow;
 
 /// Where a micro-credential of an achievement counts, by the newest policies of the recognizers here.
 /// No promise: a claim decides.
@@ -45,6 +47,19 @@ pub struct OfficeView {
     /// Its page.
     pub page: String,
     pub counts: Vec<CountsView>,
+    /// Those of its menus that it stands on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub menus: Vec<OnMenuView>,
+}
+
+/// A menu that an achievement stands on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OnMenuView {
+    pub title: String,
+    /// Where anyone reads it.
+    pub menu: String,
+    /// The `EndorsementCredential` of the achievement.
+    pub endorsement: String,
 }
 
 /// By one policy, awarded today and with all that only a claim can tell going well.
@@ -101,14 +116,19 @@ pub fn known(
     (issuer, slug): (&str, &str),
     definition: &AchievementDefinition,
 ) -> CountedCredential {
-    CountedCredential {
-        issuer: Some(links.issuer_did(issuer)),
-        achievement: Some(links.achievement(issuer, slug)),
-        hours: definition.hours.clone(),
-        tags: definition.tag.clone(),
-        alignments: definition.alignment.iter().map(|it| it.target_url.clone()).collect(),
-        ..CountedCredential::default()
-    }
+    let ids = (links.issuer_did(issuer), links.achievement(issuer, slug));
+    CountedCredential::of_achievement((&ids.0, &ids.1), definition)
+}
+
+/// A recognizer's policies and menus, in their newest versions.
+pub async fn of_recognizer(
+    app: &App,
+    name: &str,
+) -> Result<(Vec<Arc<Policy>>, Vec<Menu>), Problem> {
+    let store = &app.issuance.store;
+    let policies = app.policies.policies_of(store, name).await?;
+    let menus = store.latest_menus(name, menus::MOST_MENUS).await?;
+    Ok((policies, menus.iter().map(menus::read).collect::<Result<_, _>>()?))
 }
 
 fn view(links: &Links, office: &Office) -> OfficeView {
@@ -123,11 +143,17 @@ fn view(links: &Links, office: &Office) -> OfficeView {
             .map(|(at, detail)| ConditionView { at, detail })
             .collect(),
     };
+    let menu = |row: &MenuEntryRow| OnMenuView {
+        title: row.title.clone(),
+        menu: links.menu(name, &row.name),
+        endorsement: links.credential(&row.endorsement),
+    };
     OfficeView {
         id: office.party.did.clone(),
         name: office.party.profile.name.clone(),
         page: links.recognizer(name),
         counts: office.counts.iter().map(counts).collect(),
+        menus: office.menus.iter().map(menu).collect(),
     }
 }
 

@@ -77,6 +77,11 @@ impl Links {
         did.strip_prefix("did:web:")?.strip_prefix(&self.did_base)?.strip_prefix(":issuers:")
     }
 
+    /// The name of the recognizer whose DID it is.
+    pub fn own_recognizer<'d>(&self, did: &'d str) -> Option<&'d str> {
+        did.strip_prefix("did:web:")?.strip_prefix(&self.did_base)?.strip_prefix(":recognizers:")
+    }
+
     pub fn recognizer_did(&self, name: &str) -> String {
         format!("did:web:{}:recognizers:{name}", self.did_base)
     }
@@ -103,6 +108,16 @@ impl Links {
     pub fn trusted_issuers(&self, recognizer: &str, digest: Option<&str>) -> String {
         let list = format!("{}/recognizers/{recognizer}/trusted-issuers", self.base);
         digest.map_or_else(|| list.clone(), |digest| format!("{list}/{digest}"))
+    }
+
+    pub fn menu(&self, recognizer: &str, menu: &str) -> String {
+        format!("{}/menus/{menu}", self.recognizer(recognizer))
+    }
+
+    /// The issuer and the slug of an achievement here, by its id.
+    pub fn own_achievement<'a>(&self, id: &'a str) -> Option<(&'a str, &'a str)> {
+        let name = id.strip_prefix(&self.base)?.strip_prefix("/achievements/")?;
+        name.split_once('.').filter(|(_, slug)| !slug.contains(['/', '.', '?', '#']))
     }
 
     /// A dot joins issuer and slug, since neither contains one.

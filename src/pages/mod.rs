@@ -16,6 +16,7 @@ pub mod files;
 pub mod gone;
 pub mod manage;
 pub mod markdown;
+pub mod menu;
 pub mod party;
 pub mod private;
 pub mod rules;
@@ -29,6 +30,7 @@ use askama::Template;
 
 pub use achievement::achievement;
 pub use credential::credential;
+pub use menu::{endorsement, menu};
 pub use party::party;
 use speech::Speech;
 pub use standards::standards;

@@ -13,6 +13,7 @@ use crate::issue::parties::Party;
 use crate::model::achievement::AchievementDefinition;
 use crate::model::links::Links;
 use crate::recognition::Policy;
+use crate::recognition::menu::Menu;
 use crate::store::{KeyState, PartyKind, SigningKeyRow};
 
 #[derive(Template)]
@@ -30,6 +31,7 @@ struct Page<'a> {
     /// By slug.
     achievements: String,
     policies: Vec<Rules<'a>>,
+    menus: Vec<OneMenu<'a>>,
 }
 
 /// What the page tells of.
@@ -41,7 +43,16 @@ pub struct Told<'a> {
     pub achievements: &'a [(String, AchievementDefinition)],
     /// A recognizer's, in their newest versions.
     pub policies: &'a [Arc<Policy>],
+    /// A recognizer's, in their newest versions.
+    pub menus: &'a [Menu],
     pub wish: &'a Wish,
+}
+
+struct OneMenu<'a> {
+    title: &'a str,
+    description: Option<&'a str>,
+    link: String,
+    count: usize,
 }
 
 /// A policy, rule by rule.
@@ -76,8 +87,18 @@ pub fn party(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Probl
         keys: told.keys.iter().map(|row| key(row, t)).collect(),
         catalogue: Catalogue::of(told.wish, told.achievements),
         achievements: here(links, &links.achievement(&party.name, "")).to_owned(),
+        menus: told.menus.iter().map(|menu| one_menu(links, party, menu)).collect(),
         policies: told.policies.iter().map(|policy| rules_of(t, links, party, policy)).collect(),
     })
+}
+
+fn one_menu<'a>(links: &Links, party: &Party, menu: &'a Menu) -> OneMenu<'a> {
+    OneMenu {
+        title: &menu.title,
+        description: menu.description.as_deref(),
+        link: here(links, &links.menu(&party.name, &menu.id)).to_owned(),
+        count: menu.achievements.len(),
+    }
 }
 
 fn rules_of<'a>(t: &Speech, links: &Links, party: &Party, policy: &'a Policy) -> Rules<'a> {

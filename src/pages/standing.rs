@@ -16,6 +16,8 @@ pub struct Office {
     pub name: String,
     pub page: String,
     pub counts: Vec<Line>,
+    /// Title and page of each menu that it stands on.
+    pub menus: Vec<(String, String)>,
 }
 
 /// By one policy.
@@ -43,6 +45,13 @@ impl Shown {
                 name: office.party.profile.name.clone(),
                 page: here(links, &links.recognizer(name)).to_owned(),
                 counts: office.counts.iter().map(line).collect(),
+                menus: office
+                    .menus
+                    .iter()
+                    .map(|row| {
+                        (row.title.clone(), here(links, &links.menu(name, &row.name)).to_owned())
+                    })
+                    .collect(),
             }
         });
         Self {

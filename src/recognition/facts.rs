@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::policy::Zone;
 use super::policy::span::Days;
+use crate::model::achievement::AchievementDefinition;
 use crate::model::decimal::{Amount, Hours};
 
 /// A verdict as counting takes it.
@@ -90,6 +91,21 @@ impl CountedCredential {
     /// The day of its award where these are the days.
     pub fn awarded_in(&self, zone: &Zone) -> Option<Date> {
         self.awarded_at.map(|at| zone.stated_day(at)).or(self.awarded)
+    }
+}
+
+impl CountedCredential {
+    /// What is known of an achievement that nobody was awarded yet: its issuer's id, its own, and
+    /// what its issuer says of it.
+    pub fn of_achievement((issuer, id): (&str, &str), achievement: &AchievementDefinition) -> Self {
+        Self {
+            issuer: Some(issuer.to_owned()),
+            achievement: Some(id.to_owned()),
+            hours: achievement.hours.clone(),
+            tags: achievement.tag.clone(),
+            alignments: achievement.alignment.iter().map(|it| it.target_url.clone()).collect(),
+            ..Self::default()
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 pub mod count;
 pub mod decision;
 pub mod facts;
+pub mod menu;
 pub mod outlook;
 pub mod policy;
 pub mod receipt;

@@ -6,7 +6,7 @@
 //! published version never changes, which its digest lets anyone see.
 
 mod check;
-mod read;
+pub(super) mod read;
 pub mod span;
 pub mod zone;
 

@@ -116,7 +116,8 @@ pub fn why(why: &Why) -> String {
         Why::LicenseUnknown => "It counts if the dates of the claimant's license are given.".into(),
         Why::MenuUnknown { menu } => {
             format!(
-                "It counts if the menu of {menu} can be read; it could not be had. Try again later."
+                "It counts if {menu} has it on its menu. Hand in the endorsement that says so: of \
+                 those that came with it, none of {menu} holds."
             )
         }
         Why::StatementMissing { text, .. } => format!("It counts if the claimant states: {text}"),

@@ -182,6 +182,9 @@ impl Recognition<'_> {
         };
         check_license(&policy, &facts, &past).map_err(|fault| Invalid(vec![fault]))?;
         let credentials = claim.credentials(&policy);
+        let accepted: Vec<_> = claim.examined.iter().flat_map(|it| it.accepted.clone()).collect();
+        let menus = self.menus(&policy, &credentials, &accepted).await?;
+        let facts = ClaimFacts { menus, ..facts };
         let decision = count(&policy, &credentials, &facts);
         Ok(Decided { row, policy, decision, facts, credentials, names, past, at })
     }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::belongs::{BelongsDecision, Claimant, YesNo};
+use super::menus::{self, Accepted};
 use super::request::Filed;
 use crate::bake::Picture;
 use crate::check::{Report, counted, presentation};
@@ -21,6 +22,8 @@ pub struct Examined {
     /// As it is secured: JSON or a compact JWS, out of its picture or its presentation.
     pub text: String,
     pub facts: CountedCredential,
+    /// What the endorsements inside of it accept, and those that were handed in with it.
+    pub accepted: Vec<Accepted>,
     /// The status lists that it names, as they were.
     pub lists: Vec<DecidedOn>,
     /// How who claims has shown control of it: `manage-link` or `presentation`.
@@ -60,7 +63,8 @@ impl Examined {
             }
             (None, _) => Answer::NotAsked,
         };
-        Self { report, facts, lists, control: None, text: text.into_owned() }
+        let accepted = menus::carried(&report);
+        Self { report, facts, accepted, lists, control: None, text: text.into_owned() }
     }
 }
 

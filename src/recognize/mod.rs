@@ -11,6 +11,7 @@ pub mod belongs;
 pub mod claim;
 pub mod control;
 pub mod examined;
+pub mod menus;
 mod policies;
 mod receipt;
 mod refusal;

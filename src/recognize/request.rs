@@ -15,6 +15,9 @@ use crate::bake::Picture;
 use crate::model::Fault;
 use crate::model::fault::Faults;
 
+/// Endorsements that come with one claim.
+pub const MAX_ENDORSEMENTS: usize = 50;
+
 /// More credentials than anybody files at once.
 pub const MAX_CREDENTIALS: usize = 1000;
 
@@ -50,6 +53,12 @@ pub struct ClaimRequest {
     /// picture in base64), or an object with it as `credential` and what is known of it.
     #[schema(value_type = Vec<ClaimedCredential>)]
     pub credentials: Vec<Box<RawValue>>,
+    /// Where the policy goes by the menu of somebody who is not of this service: the
+    /// `EndorsementCredential`s that say what stands on it, each as JSON, a JWT or a link. Those
+    /// inside of the credentials need not be repeated.
+    #[serde(default)]
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub endorsements: Vec<Box<RawValue>>,
 }
 
 /// A credential of a claim, with what is known of it.
@@ -117,6 +126,20 @@ impl ClaimRequest {
         faults.into_result().map(|()| filed)
     }
 
+    /// The endorsements, or all that is wrong with them.
+    pub fn read_endorsements(&self) -> Result<Vec<Input>, Vec<Fault>> {
+        let mut faults = Faults::default();
+        faults.count("/endorsements", self.endorsements.len(), MAX_ENDORSEMENTS);
+        let mut read = Vec::new();
+        for (i, raw) in self.endorsements.iter().take(MAX_ENDORSEMENTS).enumerate() {
+            match input(raw, &format!("/endorsements/{i}")) {
+                Ok(one) => read.push(one),
+                Err(fault) => faults.add(fault.pointer, fault.code, fault.detail),
+            }
+        }
+        faults.into_result().map(|()| read)
+    }
+
     /// Tells another request under the same idempotency key apart.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
@@ -135,6 +158,10 @@ impl ClaimRequest {
         for credential in &self.credentials {
             hash.update([0]);
             hash.update(credential.get());
+        }
+        for endorsement in &self.endorsements {
+            hash.update([1]);
+            hash.update(endorsement.get());
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }

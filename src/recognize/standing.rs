@@ -18,12 +18,15 @@ use crate::issue::parties::Party;
 use crate::recognition::outlook::{Menus, Outlook, outlook};
 use crate::recognition::policy::Zone;
 use crate::recognition::{CountedCredential, Policy};
-use crate::store::{PartyKind, PolicyName, Store, StoreError};
+use crate::store::{MenuEntryRow, PartyKind, PolicyName, Store, StoreError};
 
 /// Policies that are looked at for one answer.
 pub const MOST_POLICIES: usize = 500;
 /// Recognizers that are told of in one answer.
 pub const MOST_OFFICES: usize = 50;
+
+/// Menus that are told of in one answer.
+const MOST_MENUS: i64 = 100;
 
 /// Policies, read once.
 pub struct Shelf(Cache<String, Option<Arc<Policy>>>);
@@ -92,6 +95,8 @@ pub struct Standing {
 pub struct Office {
     pub party: Party,
     pub counts: Vec<Counts>,
+    /// Those of its menus that it stands on.
+    pub menus: Vec<MenuEntryRow>,
 }
 
 /// By one policy.
@@ -115,8 +120,9 @@ impl Recognition<'_> {
         let mut whole = newest.len() <= MOST_POLICIES;
         let now = self.issuance.ambient.now();
         let as_of = Zone::UTC.day(now);
-        let menus = Menus::new();
+        let on_menus = self.on_menus(known).await?;
         let mut offices: Vec<Office> = Vec::new();
+        let menus = self.menus_with(known, &on_menus);
         for name in newest.iter().take(MOST_POLICIES) {
             let Some(policy) = shelf.policy(store, name).await else {
                 whole = false;
@@ -128,15 +134,14 @@ impl Recognition<'_> {
                 continue;
             };
             let counts = Counts { policy, outlook };
-            if let Some(office) = offices.last_mut()
-                && office.party.name == name.recognizer
-            {
-                office.counts.push(counts);
-                continue;
+            match self.office(&mut offices, &name.recognizer).await? {
+                Some(office) => office.counts.push(counts),
+                None => whole = false,
             }
-            let room = offices.len() < MOST_OFFICES;
-            match self.office(&name.recognizer).await?.filter(|_| room) {
-                Some(party) => offices.push(Office { party, counts: vec![counts] }),
+        }
+        for menu in on_menus {
+            match self.office(&mut offices, &menu.recognizer).await? {
+                Some(office) => office.menus.push(menu),
                 None => whole = false,
             }
         }
@@ -144,13 +149,43 @@ impl Recognition<'_> {
         Ok(Standing { as_of, offices, whole })
     }
 
-    async fn office(self, name: &str) -> Result<Option<Party>, StoreError> {
-        match self.issuance.parties.party(PartyKind::Recognizer, name).await {
-            Ok(party) => Ok(party),
-            Err(error) => {
-                tracing::error!(%error, recognizer = name, "a recognizer cannot be read");
-                Ok(None)
-            }
+    /// The menus of recognizers here that it stands on.
+    async fn on_menus(self, known: &CountedCredential) -> Result<Vec<MenuEntryRow>, StoreError> {
+        match &known.achievement {
+            Some(achievement) => self.issuance.store.menus_naming(achievement, MOST_MENUS).await,
+            None => Ok(Vec::new()),
         }
+    }
+
+    fn menus_with(self, known: &CountedCredential, on_menus: &[MenuEntryRow]) -> Menus {
+        let did = |row: &MenuEntryRow| self.issuance.links.recognizer_did(&row.recognizer);
+        let on_it: std::collections::BTreeSet<String> = known.achievement.iter().cloned().collect();
+        on_menus.iter().map(|row| (did(row), on_it.clone())).collect()
+    }
+
+    /// The office among those that are told of, where there is room for it.
+    async fn office<'o>(
+        self,
+        offices: &'o mut Vec<Office>,
+        name: &str,
+    ) -> Result<Option<&'o mut Office>, StoreError> {
+        let found = offices.iter().position(|office| office.party.name == name);
+        let at = match found {
+            Some(at) => at,
+            None if offices.len() == MOST_OFFICES => return Ok(None),
+            None => {
+                let party = match self.issuance.parties.party(PartyKind::Recognizer, name).await {
+                    Ok(party) => party,
+                    Err(error) => {
+                        tracing::error!(%error, recognizer = name, "a recognizer cannot be read");
+                        None
+                    }
+                };
+                let Some(party) = party else { return Ok(None) };
+                offices.push(Office { party, counts: Vec::new(), menus: Vec::new() });
+                offices.len() - 1
+            }
+        };
+        Ok(offices.get_mut(at))
     }
 }

@@ -21,6 +21,7 @@ mod inherited;
 mod instance;
 mod lists;
 mod many;
+mod menus;
 mod mint;
 mod parties;
 mod policies;
@@ -51,6 +52,7 @@ pub use error::StoreError;
 pub use evidence::EvidenceFound;
 pub use forget::Whom;
 pub use lists::{BitChanges, Purpose, SetBits, StatusListRow};
+pub use menus::{MenuEntryRow, MenuPublished, MenuRow, NewMenu};
 use mint::together::Together;
 pub use mint::{
     Ceiling, EvidenceRow, Idempotency, Mint, Minted, Recorded, Replay, StatusEntry, Supersede,

@@ -13,6 +13,7 @@ mod keys;
 mod ledger;
 mod lists;
 mod manage_links;
+mod menus;
 mod operations;
 mod outages;
 mod pages;

@@ -6,7 +6,10 @@
 use std::cell::Cell;
 use std::fmt::{self, Formatter};
 
-use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
+    Visitor,
+};
 use serde_json::Value as Json;
 use serde_path_to_error::Segment;
 
@@ -25,25 +28,25 @@ impl Policy {
     /// Reads a policy and checks that it does not contradict itself. Each fault has its place, a
     /// JSON pointer.
     pub fn read(text: &[u8]) -> Result<Self, Vec<Fault>> {
-        let policy = Self::parse(text).map_err(|fault| vec![fault])?;
+        let policy: Self = plain(text).map_err(|fault| vec![fault])?;
         policy.check()?;
         Ok(policy)
     }
+}
 
-    fn parse(text: &[u8]) -> Result<Self, Fault> {
-        if text.len() > MAX_POLICY {
-            let detail =
-                format!("a policy has at most {MAX_POLICY} bytes; this has {}", text.len());
-            return Err(Fault::new("", "too-long", detail));
-        }
-        let text = std::str::from_utf8(text)
-            .map_err(|e| Fault::new("", "not-text", format!("a policy is UTF-8: {e}")))?;
-        let value = match text.trim_start().starts_with('{') {
-            true => from_json(text)?,
-            false => from_yaml(text)?,
-        };
-        serde_path_to_error::deserialize(value).map_err(|error| wrong_shape(&error))
+/// What recognizers write, from YAML or JSON.
+pub fn plain<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
+    if text.len() > MAX_POLICY {
+        let detail = format!("this has at most {MAX_POLICY} bytes, not {}", text.len());
+        return Err(Fault::new("", "too-long", detail));
     }
+    let text = std::str::from_utf8(text)
+        .map_err(|e| Fault::new("", "not-text", format!("this is UTF-8: {e}")))?;
+    let value = match text.trim_start().starts_with('{') {
+        true => from_json(text)?,
+        false => from_yaml(text)?,
+    };
+    serde_path_to_error::deserialize(value).map_err(|error| wrong_shape(&error))
 }
 
 fn from_json(text: &str) -> Result<Json, Fault> {

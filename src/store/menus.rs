@@ -1,0 +1,251 @@
+//! Menus of recognizers, version by version, and the endorsements that stand.
+//!
+//! Invariant: a published version never changes; what stands on its newest version is
+//! endorsed by a credential that is good, and what was taken off by none: both are
+//! written in one transaction.
+
+use jiff::Timestamp;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use super::mint::slice::{self, Line};
+use super::status::{self, Wanted};
+use super::{Change, Mint, Minted, Note, PartyKind, Result, Store, retrying, row};
+
+macro_rules! columns {
+    () => {
+        "recognizer, name, number, digest, body, created_at"
+    };
+}
+
+/// One published version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuRow {
+    /// The recognizer's short name.
+    pub recognizer: String,
+    pub name: String,
+    /// 1, 2, … in the order of publishing.
+    pub number: i64,
+    /// Of what was asked for, with the version of the policy.
+    pub digest: String,
+    /// JSON, as anyone reads it.
+    pub body: String,
+    pub created_at: Timestamp,
+}
+
+/// An achievement on the newest version of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuEntryRow {
+    pub recognizer: String,
+    /// The menu's.
+    pub name: String,
+    pub achievement: String,
+    /// The menu's.
+    pub title: String,
+    /// What its endorsement says.
+    pub comment: String,
+    /// The id of the credential that endorses it.
+    pub endorsement: String,
+}
+
+/// A version that is to be published, as of its note's time.
+#[derive(Clone, Debug)]
+pub struct NewMenu {
+    pub recognizer: String,
+    pub name: String,
+    /// One more than the newest that was seen; 1 before the first.
+    pub number: i64,
+    pub digest: String,
+    pub body: String,
+    pub entries: Vec<MenuEntryRow>,
+    /// The endorsements that are new.
+    pub mints: Vec<Mint>,
+    /// The endorsements that end.
+    pub ended: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MenuPublished {
+    Published,
+    /// Another version was published since; nothing of this one stays.
+    Stale,
+    /// The places of these mints in their status list are taken; nothing stays.
+    SignAgain(Vec<usize>),
+}
+
+impl Store {
+    /// Publishes a version with its endorsements, and revokes those that end.
+    pub async fn publish_menu(&self, new: &NewMenu, note: &Note) -> Result<MenuPublished> {
+        self.admit_external(&PartyKind::Recognizer.owner(&new.recognizer)).await?;
+        retrying(|| async {
+            let mut tx = self.begin().await?;
+            let outcome = publish(&mut tx, new, note).await?;
+            if outcome == MenuPublished::Published {
+                note.append(&mut tx).await?;
+                tx.commit().await?;
+            }
+            Ok(outcome)
+        })
+        .await
+    }
+
+    /// The version that was published last.
+    pub async fn latest_menu(&self, recognizer: &str, name: &str) -> Result<Option<MenuRow>> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM menus WHERE recognizer = $1 AND name = $2 ORDER BY number DESC LIMIT 1"
+        );
+        let query = sqlx::query(sql).bind(recognizer).bind(name);
+        query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
+    }
+
+    pub async fn menu_version(
+        &self,
+        (recognizer, name): (&str, &str),
+        number: i64,
+    ) -> Result<Option<MenuRow>> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM menus WHERE recognizer = $1 AND name = $2 AND number = $3"
+        );
+        let query = sqlx::query(sql).bind(recognizer).bind(name).bind(number);
+        query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
+    }
+
+    /// The newest version of each of a recognizer's menus, by name; so many at most.
+    pub async fn latest_menus(&self, recognizer: &str, most: i64) -> Result<Vec<MenuRow>> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM menus AS newest WHERE recognizer = $1 AND number = (SELECT MAX(number) \
+             FROM menus AS any_of WHERE any_of.recognizer = newest.recognizer \
+             AND any_of.name = newest.name) ORDER BY name LIMIT $2"
+        );
+        let rows = sqlx::query(sql).bind(recognizer).bind(most).fetch_all(&self.readers).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// What stands on the newest version of a menu.
+    pub async fn menu_entries(&self, recognizer: &str, name: &str) -> Result<Vec<MenuEntryRow>> {
+        let sql = "SELECT recognizer, name, achievement, title, comment, endorsement FROM menu_entries \
+                   WHERE recognizer = $1 AND name = $2 ORDER BY achievement";
+        let rows = sqlx::query(sql).bind(recognizer).bind(name).fetch_all(&self.readers).await?;
+        rows.iter().map(read_entry).collect()
+    }
+
+    /// The menus that an achievement stands on, by recognizer and name; so many at most.
+    pub async fn menus_naming(&self, achievement: &str, most: i64) -> Result<Vec<MenuEntryRow>> {
+        let sql = "SELECT recognizer, name, achievement, title, comment, endorsement FROM menu_entries \
+                   WHERE achievement = $1 ORDER BY recognizer, name LIMIT $2";
+        let rows = sqlx::query(sql).bind(achievement).bind(most).fetch_all(&self.readers).await?;
+        rows.iter().map(read_entry).collect()
+    }
+
+    /// Whether an achievement stands on a menu of a recognizer here.
+    pub async fn is_on_menu(&self, recognizer: &str, achievement: &str) -> Result<bool> {
+        let sql = "SELECT COUNT(*) FROM menu_entries WHERE recognizer = $1 AND achievement = $2";
+        let found: i64 = sqlx::query_scalar(sql)
+            .bind(recognizer)
+            .bind(achievement)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(found > 0)
+    }
+}
+
+async fn publish(tx: &mut AnyConnection, new: &NewMenu, note: &Note) -> Result<MenuPublished> {
+    if !insert_version(tx, new, note.entry.at).await? {
+        return Ok(MenuPublished::Stale);
+    }
+    end(tx, new, note).await?;
+    sqlx::query("DELETE FROM menu_entries WHERE recognizer = $1 AND name = $2")
+        .bind(&*new.recognizer)
+        .bind(&*new.name)
+        .execute(&mut *tx)
+        .await?;
+    for entry in &new.entries {
+        insert_entry(tx, entry).await?;
+    }
+    let mut lines: Vec<Line<'_>> =
+        new.mints.iter().map(|mint| Line::new(mint, note.entry.at)).collect();
+    let outcomes = slice::record(tx, &mut lines).await?;
+    let again = outcomes.iter().enumerate().filter(|(_, it)| **it != Minted::Recorded);
+    let again: Vec<usize> = again.map(|(i, _)| i).collect();
+    Ok(match again.is_empty() {
+        true => MenuPublished::Published,
+        false => MenuPublished::SignAgain(again),
+    })
+}
+
+/// False where there is such a version already; waits for a transaction that is about to.
+async fn insert_version(tx: &mut AnyConnection, new: &NewMenu, at: Timestamp) -> Result<bool> {
+    let inserted = sqlx::query(
+        "INSERT INTO menus (recognizer, name, number, digest, body, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+    )
+    .bind(&*new.recognizer)
+    .bind(&*new.name)
+    .bind(new.number)
+    .bind(&*new.digest)
+    .bind(&*new.body)
+    .bind(at.as_millisecond())
+    .execute(tx)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Revokes the endorsements that end, in the order of their ids.
+async fn end(tx: &mut AnyConnection, new: &NewMenu, note: &Note) -> Result<()> {
+    let owner = PartyKind::Recognizer.owner(&new.recognizer);
+    let mut ended: Vec<&str> = new.ended.iter().map(String::as_str).collect();
+    ended.sort_unstable();
+    for id in ended {
+        let Some(current) = status::lock(tx, &owner, id).await? else { continue };
+        let reason = "It stands on the menu no more, or in other words";
+        let (actor, at) = (&*note.entry.actor, note.entry.at);
+        let wanted = Wanted { change: &Change::Revoke, reason, actor, at };
+        // One that has ended already needs no end.
+        let _ = status::apply(tx, current, wanted).await?;
+    }
+    Ok(())
+}
+
+async fn insert_entry(tx: &mut AnyConnection, entry: &MenuEntryRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO menu_entries (recognizer, name, achievement, title, comment, endorsement) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&*entry.recognizer)
+    .bind(&*entry.name)
+    .bind(&*entry.achievement)
+    .bind(&*entry.title)
+    .bind(&*entry.comment)
+    .bind(&*entry.endorsement)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Result<MenuRow> {
+    Ok(MenuRow {
+        recognizer: row::text(row, "recognizer")?,
+        name: row::text(row, "name")?,
+        number: row::number(row, "number")?,
+        digest: row::text(row, "digest")?,
+        body: row::text(row, "body")?,
+        created_at: row::time(row, "created_at")?,
+    })
+}
+
+fn read_entry(row: &AnyRow) -> Result<MenuEntryRow> {
+    Ok(MenuEntryRow {
+        recognizer: row::text(row, "recognizer")?,
+        name: row::text(row, "name")?,
+        achievement: row::text(row, "achievement")?,
+        title: row::text(row, "title")?,
+        comment: row::text(row, "comment")?,
+        endorsement: row::text(row, "endorsement")?,
+    })
+}
