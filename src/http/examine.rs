@@ -51,7 +51,7 @@ pub async fn examine(
     }
     let recognition = Recognition { issuance: &app.issuance };
     recognition.settle_control((recognizer, &asked), &filed, &mut examined).await?;
-    let handed = super::menus::handed(app, request).await?;
+    let handed = super::menus::handed(app, (&recognizer.name, &asked), request).await?;
     if let Some(first) = examined.first_mut() {
         first.accepted.extend(handed);
     }

@@ -124,16 +124,26 @@ async fn answer(
     }
     let newest = app.issuance.store.latest_menu(&row.recognizer, &row.name).await?;
     let newest = newest.map_or(row.number, |newest| newest.number);
-    Ok(html(pages::menu(t, &app.issuance.links, &read(&row)?, (&row.recognizer, newest))?))
+    let menu = read(&row)?;
+    let by = (row.recognizer.as_str(), menu.policy.id.as_str());
+    let policy = app.issuance.store.policy_version(by, &menu.policy.version).await?;
+    let policy = recognize::policy(&policy.ok_or(Problem::NotFound)?)?;
+    let recognizer = &row.recognizer;
+    let told = pages::menu::Told { recognizer, menu: &menu, policy: &policy, newest };
+    Ok(html(pages::menu(t, &app.issuance.links, &told)?))
 }
 
 /// What the endorsements that were handed in with a claim accept: those that hold.
-pub async fn handed(app: &Arc<App>, request: &ClaimRequest) -> Result<Vec<Accepted>, Problem> {
+pub async fn handed(
+    app: &Arc<App>,
+    recognizer: &str,
+    request: &ClaimRequest,
+) -> Result<Vec<Accepted>, Problem> {
     let inputs = request.read_endorsements().map_err(RecognizeError::Invalid)?;
     if inputs.is_empty() {
         return Ok(Vec::new());
     }
-    let verified = verify_all(app, inputs).await?;
+    let verified = verify_all(app, recognizer, inputs).await?;
     let accepted = verified.iter().filter_map(|(report, bytes)| {
         recognize::menus::handed(report, &String::from_utf8_lossy(bytes))
     });

@@ -4,12 +4,13 @@ use askama::Template;
 
 use super::speech::Speech;
 use super::verdict::{self, Verdict};
-use super::{here, owner_page, render};
+use super::{here, owner_page, render, rules};
 use crate::check::Report;
 use crate::http::problem::Problem;
 use crate::model::Credential;
 use crate::model::json::{self, Object};
 use crate::model::links::Links;
+use crate::recognition::Policy;
 use crate::recognition::menu::Menu;
 use crate::store::CredentialRow;
 
@@ -21,6 +22,7 @@ struct Page<'a> {
     menu: &'a Menu,
     recognizer_page: String,
     policy_link: String,
+    awards: Vec<String>,
     entries: Vec<Entry<'a>>,
     /// The newest one, where this is an older one.
     newest: Option<String>,
@@ -30,23 +32,27 @@ struct Entry<'a> {
     name: &'a str,
     /// Where a reader can go without being led to a stranger's script.
     link: Option<&'a str>,
-    says: &'a str,
+    note: Option<&'a str>,
     endorsement: &'a str,
 }
 
-/// One version, of which `newest` is the last.
-pub fn menu(
-    t: &Speech,
-    links: &Links,
-    menu: &Menu,
-    (recognizer, newest): (&str, i64),
-) -> Result<String, Problem> {
+/// What is told, with the policy version that it counts by, and which version of it is newest.
+pub struct Told<'a> {
+    /// The recognizer's short name.
+    pub recognizer: &'a str,
+    pub menu: &'a Menu,
+    pub policy: &'a Policy,
+    pub newest: i64,
+}
+
+pub fn menu(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Problem> {
+    let Told { recognizer, menu, newest, .. } = *told;
     let policy = links.policy_version(recognizer, &menu.policy.id, &menu.policy.version);
     let entries = menu.achievements.iter().map(|it| Entry {
         name: it.name.as_deref().unwrap_or(&it.id),
         link: Some(here(links, &it.id))
             .filter(|link| link.starts_with('/') || link.starts_with("https://")),
-        says: &it.says,
+        note: it.note.as_deref(),
         endorsement: here(links, &it.endorsement),
     });
     render(&Page {
@@ -55,6 +61,7 @@ pub fn menu(
         menu,
         recognizer_page: here(links, &links.recognizer(recognizer)).to_owned(),
         policy_link: here(links, &policy).to_owned(),
+        awards: rules::awards(t, told.policy),
         entries: entries.collect(),
         newest: (menu.version < newest)
             .then(|| here(links, &links.menu(recognizer, &menu.id)).to_owned()),

@@ -130,7 +130,11 @@ fn limit(t: &Speech, policy: &Policy, limit: &Limit) -> String {
     let credentials =
         limit.credentials.map(|most| micro_credentials(t, Amount::from(u32::from(most))));
     let most: Vec<String> = amounts.into_iter().chain(credentials).collect();
-    t.two("rule-limit", "most", most.join(" · "), "span", span(t, &limit.per))
+    let most = most.join(" · ");
+    match &limit.per {
+        Span::Ever => t.one("rule-limit-ever", "most", most),
+        per => t.two("rule-limit", "most", most, "span", span(t, per)),
+    }
 }
 
 fn deadline(t: &Speech, deadline: &Deadline) -> String {

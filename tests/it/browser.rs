@@ -4,6 +4,7 @@
 //! Where there is neither, the tests are passed over; `make test` installs both and requires them.
 
 mod earner;
+mod menus;
 mod pages;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

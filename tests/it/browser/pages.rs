@@ -49,7 +49,10 @@ impl Stage {
             ("evidence-open", evidence(0)),
             ("evidence-closed", evidence(1)),
             ("manage", self.manage()),
-            ("recognizer", "/recognizers/tennessee".into()),
+            ("recognizer", "/recognizers/lebanon".into()),
+            ("recognizer-menu", "/recognizers/committee".into()),
+            ("menu", super::menus::MENU.into()),
+            ("endorsement", super::menus::endorsement(&self.demo)),
             ("status-list", path(list)),
             ("not-found", "/credentials/nothing".into()),
         ]);

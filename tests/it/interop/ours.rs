@@ -106,6 +106,28 @@ fn the_receipt_of_the_demos_claim_is_accepted_by_npm() {
     assert_eq!(again["type"], "urn:touchmark:problem:already-counted", "{again}");
 }
 
+/// What stands on the demo's menu is endorsed by a credential like any other.
+#[test]
+fn the_endorsement_on_the_demos_menu_is_accepted_by_npm_and_an_altered_one_is_refused() {
+    if !available() {
+        return;
+    }
+    let demo = Demo::start();
+    let origin = demo.origin.as_str();
+    let url = format!("{origin}/recognizers/committee/menus/classrooms");
+    let menu = json_line(Command::new("curl").args(["-sf", &url]));
+    let endorsement = menu["achievements"][0]["endorsement"].as_str().expect("a link");
+    let npm = digitalbazaar(endorsement, origin, origin);
+    assert_eq!((&npm["verified"], &npm["statusVerified"]), (&true.into(), &true.into()), "{npm}");
+    let output = Command::new("curl").args(["-sf", endorsement]).output();
+    let altered = text(&output.expect("curl is installed").stdout).replacen("US$200", "US$900", 1);
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("altered.json");
+    std::fs::write(&file, altered).expect("the folder is there");
+    let npm = digitalbazaar(file.to_str().expect("its path is text"), origin, origin);
+    assert_eq!(npm["verified"], false, "{npm}");
+}
+
 /// What we mint is accepted by others' software, refused when changed, and seen as revoked.
 #[test]
 fn what_we_mint_is_accepted_changed_is_refused_and_revoked_is_seen() {
