@@ -233,7 +233,6 @@ where-it-counts = Where it counts
 where-it-counts-note = By the policies of offices here as they stood on { $date }. Each decides when you file with it.
 by-policy = { $policy }, version { $version }
 policy-text = Its full text
-policy-text-of = The full text of { $policy }
 conditions = Conditions
 counts-elsewhere-too = It may count with more offices than are shown here.
 policies = What it counts

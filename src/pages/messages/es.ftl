@@ -233,7 +233,6 @@ where-it-counts = Dónde cuenta
 where-it-counts-note = Según las normas de las oficinas de aquí tal como estaban el { $date }. Cada una decide cuando se le presenta.
 by-policy = { $policy }, versión { $version }
 policy-text = Su texto completo
-policy-text-of = El texto completo de { $policy }
 conditions = Condiciones
 counts-elsewhere-too = Puede que cuente en más oficinas de las que se muestran aquí.
 policies = Qué cuenta
@@ -533,7 +532,7 @@ share-views =
        *[other] { $count } visitas.
     }
 act-withdraw = Retirarlo
-act-withdraw-which = Retirar { $name }
+act-withdraw-which = Retirarlo: { $name }
 share-new = Crear un enlace para compartir
 share-name = Para qué es
 share-name-hint = Solo lo ve usted; por ejemplo: currículum 2026
