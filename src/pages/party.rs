@@ -107,7 +107,7 @@ fn rules_of<'a>(t: &Speech, links: &Links, party: &Party, policy: &'a Policy) ->
         policy,
         link: here(links, &link).to_owned(),
         awards: rules::awards(t, policy),
-        accepts: rules::accepts(t, policy),
+        accepts: rules::accepts(t, policy, &party.did),
         conditions: rules::conditions(t, policy),
     }
 }

@@ -38,9 +38,9 @@ pub fn worth(t: &Speech, outlook: &Outlook) -> String {
     }
 }
 
-/// What it accepts: one for each way.
-pub fn accepts(t: &Speech, policy: &Policy) -> Vec<String> {
-    let mut said: Vec<String> = policy.accepts.iter().map(|it| accepted(t, it)).collect();
+/// What it accepts: one for each way. `own` is the DID of whose policy it is.
+pub fn accepts(t: &Speech, policy: &Policy, own: &str) -> Vec<String> {
+    let mut said: Vec<String> = policy.accepts.iter().map(|it| accepted(t, it, own)).collect();
     if let Some(least) = policy.minimum_hours {
         said.push(t.one("rule-minimum-hours", "hours", t.hours(least.to_string())));
     }
@@ -104,7 +104,7 @@ pub fn conditions(t: &Speech, policy: &Policy) -> Vec<String> {
     said
 }
 
-fn accepted(t: &Speech, it: &Acceptance) -> String {
+fn accepted(t: &Speech, it: &Acceptance, own: &str) -> String {
     let list = |key, all: &[String]| {
         (!all.is_empty()).then(|| {
             let shown: Vec<&str> = all.iter().take(5).map(String::as_str).collect();
@@ -118,7 +118,10 @@ fn accepted(t: &Speech, it: &Acceptance) -> String {
         it.trusted_issuers.then(|| t.text("rule-accepts-trusted")),
         list("rule-accepts-alignments", &it.alignments),
         list("rule-accepts-stacks", &it.tags),
-        it.menu.as_ref().map(|menu| t.one("rule-accepts-menu", "list", menu)),
+        it.menu.as_ref().map(|menu| match menu == own {
+            true => t.text("rule-accepts-own-menu"),
+            false => t.one("rule-accepts-menu", "list", menu),
+        }),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let what = if it.receipts { "rule-accepts-receipts" } else { "rule-accepts" };
@@ -208,7 +211,7 @@ mod tests {
                    role, never for both.";
         for t in [english, spanish] {
             assert!(conditions(&t, &policy).contains(&own.to_owned()));
-            assert_eq!(accepts(&t, &policy).len(), 1);
+            assert_eq!(accepts(&t, &policy, "").len(), 1);
         }
     }
 }

@@ -279,6 +279,7 @@ rule-accepts-issuers = of { $list }
 rule-accepts-trusted = of issuers on its list
 rule-accepts-alignments = aligned to { $list }
 rule-accepts-stacks = in the stacks { $list }
+rule-accepts-own-menu = on its own menu
 rule-accepts-menu = on the menu of { $list }
 rule-window = Awarded within { $span }
 rule-limit = At most { $most } within { $span }
@@ -532,7 +533,7 @@ share-views =
        *[other] Viewed { $count } times.
     }
 act-withdraw = Withdraw it
-act-withdraw-which = Withdraw { $name }
+act-withdraw-which = Withdraw it: { $name }
 share-new = Make a share link
 share-name = What it is for
 share-name-hint = Only you see this, as in: résumé 2026
