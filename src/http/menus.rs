@@ -18,6 +18,7 @@ use super::public::{HTML, html};
 use crate::pages;
 use crate::pages::speech::Speech;
 use crate::recognition::menu::{Menu, MenuDefinition};
+use crate::recognize::control::Asked;
 use crate::recognize::menus::Accepted;
 use crate::recognize::request::ClaimRequest;
 use crate::recognize::{self, Recognition, RecognizeError};
@@ -136,17 +137,17 @@ async fn answer(
 /// What the endorsements that were handed in with a claim accept: those that hold.
 pub async fn handed(
     app: &Arc<App>,
-    recognizer: &str,
+    by: (&str, &Asked),
     request: &ClaimRequest,
 ) -> Result<Vec<Accepted>, Problem> {
     let inputs = request.read_endorsements().map_err(RecognizeError::Invalid)?;
     if inputs.is_empty() {
         return Ok(Vec::new());
     }
-    let verified = verify_all(app, recognizer, inputs).await?;
-    let accepted = verified.iter().filter_map(|(report, bytes)| {
-        recognize::menus::handed(report, &String::from_utf8_lossy(bytes))
-    });
+    let verified = verify_all(app, by, inputs).await?;
+    let accepted = verified
+        .iter()
+        .filter_map(|it| recognize::menus::handed(&it.report, &String::from_utf8_lossy(&it.bytes)));
     Ok(accepted.collect())
 }
 

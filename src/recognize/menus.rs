@@ -140,7 +140,7 @@ impl Recognition<'_> {
         known.trusted = true;
         let on_all = policy.accepts.iter().filter_map(|it| it.menu.clone());
         let menus: Menus = on_all.map(|menu| (menu, [id.to_owned()].into())).collect();
-        let today = self.today();
+        let today = policy.zone().day(self.issuance.ambient.now());
         if outlook(policy, &known, (today, &menus)).is_none() {
             let detail = format!(
                 "version {} of the policy {:?} would not count it; ask {} to change one or the other",
@@ -298,10 +298,6 @@ impl Recognition<'_> {
         }
         Ok(menus)
     }
-
-    pub(super) fn today(self) -> jiff::civil::Date {
-        self.issuance.ambient.now().to_zoned(jiff::tz::TimeZone::UTC).date()
-    }
 }
 
 impl Draft<'_> {
@@ -361,7 +357,9 @@ fn digest(
 
 /// The achievements that the endorsements inside of a credential accept.
 pub fn carried(report: &Report) -> Vec<Accepted> {
-    let held = report.endorsements.iter().filter(|it| it.verified);
+    let inner = report.presentation.iter().flat_map(|it| &it.credentials);
+    let all = report.endorsements.iter().chain(inner.flat_map(|it| &it.endorsements));
+    let held = all.filter(|it| it.verified);
     let accepted = |it: &crate::check::endorsement::EndorsementReport| {
         Some(Accepted { by: it.issuer.clone()?, achievement: it.endorses.clone()? })
     };
