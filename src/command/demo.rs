@@ -86,6 +86,8 @@ fn summary(base: &str, minted: &[Minted], token: &str, manage: &str, claim: &[St
         String::new(),
         format!("  {bold}Decide what others see of the first, as {} would{end}", minted[0].earner),
         format!("    {base}/manage/{manage}"),
+        format!("  {bold}See what they count for: drop files or paste the links above{end}"),
+        format!("    {base}/counts"),
         format!("  {bold}Verify one{end}"),
         format!("    curl -s {base}/credentials/{first}.json -o credential.json"),
         format!("    curl -s --data-binary @credential.json {base}/v1/verify"),

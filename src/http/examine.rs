@@ -64,11 +64,20 @@ pub(super) async fn verify_all(
     (recognizer, asked): (&str, &Asked),
     inputs: Vec<Input>,
 ) -> Result<Vec<Verified>, Problem> {
+    let usual = app.options_of(recognizer).await?;
+    verify_by(app, (asked.clone(), usual), inputs).await
+}
+
+/// The same by any options, with what counting goes by.
+pub(super) async fn verify_by(
+    app: &Arc<App>,
+    (asked, usual): (Asked, Options),
+    inputs: Vec<Input>,
+) -> Result<Vec<Verified>, Problem> {
     let mut tasks = JoinSet::new();
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let turns = Arc::new(tokio::sync::Semaphore::new(4 * cores));
-    let usual = Options { counted: true, ..app.options_of(recognizer).await? };
-    let asked = Arc::new((asked.clone(), usual));
+    let asked = Arc::new((asked, Options { counted: true, ..usual }));
     let count = inputs.len();
     for (i, input) in inputs.into_iter().enumerate() {
         let (app, asked, turns) = (app.clone(), asked.clone(), turns.clone());

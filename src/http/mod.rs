@@ -8,9 +8,12 @@ pub mod auth;
 pub mod body;
 pub mod claims;
 pub mod claims_control;
+pub mod counts;
+pub mod counts_page;
 pub mod credentials;
 pub mod examine;
 pub mod files;
+pub mod gathered;
 pub mod language;
 pub mod limits;
 pub mod listener;
@@ -125,7 +128,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(claims::withdraw))
         .routes(routes!(claims::appeal))
         .routes(routes!(claims::review))
-        .routes(routes!(claims::redact));
+        .routes(routes!(claims::redact))
+        .routes(routes!(counts::counts))
+        .routes(routes!(counts_page::form, counts_page::answer));
     let verifying = OpenApiRouter::new()
         .routes(routes!(verify::verify))
         .routes(routes!(verify_page::form, verify_page::answer))

@@ -80,7 +80,7 @@ pub async fn credential(
     let (row, control) = found.ok_or(Problem::NotFound)?;
     let links = &app.issuance.links;
     match (asked.media == HTML, row.is_forgotten(), control.hidden) {
-        (true, true, _) => Ok(gone_page(pages::gone::page(&t, pages::gone::FORGOTTEN)?)),
+        (true, true, _) => Ok(gone_page(pages::gone::page(&t, pages::gone::of(&row))?)),
         (false, true, _) => Err(Problem::FORGOTTEN),
         (true, ..) => {
             let report = report_on(&app, &row).await;
@@ -88,6 +88,9 @@ pub async fn credential(
                 return Ok(html(pages::private::page(&t, links, &row, &report)?));
             }
             if let Some(page) = pages::endorsement(&t, links, (&row, &report))? {
+                return Ok(html(page));
+            }
+            if let Some(page) = pages::receipt(&t, links, &row, &report)? {
                 return Ok(html(page));
             }
             let evidence = app.issuance.store.evidence_of(&row.id).await?;

@@ -5,6 +5,7 @@ use askama::Template;
 use super::render;
 use super::speech::Speech;
 use crate::http::problem::Problem;
+use crate::store::{CredentialRow, PartyKind};
 
 #[derive(Template)]
 #[template(path = "gone.html")]
@@ -26,6 +27,16 @@ pub const SHARE_WITHDRAWN: &str = "share-withdrawn";
 pub const SHARE_ENDED: &str = "share-ended";
 pub const MANAGE_ENDED: &str = "manage-ended";
 pub const FORGOTTEN: &str = "forgotten";
+pub const REDACTED: &str = "receipt-redacted";
+
+/// Of a credential whose personal data was deleted: by its holder's wish, or a receipt's by its
+/// claimant's.
+pub fn of(row: &CredentialRow) -> &'static str {
+    match PartyKind::of_owner(&row.issuer).0 {
+        PartyKind::Issuer => FORGOTTEN,
+        PartyKind::Recognizer => REDACTED,
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -34,7 +45,7 @@ mod tests {
     #[test]
     fn each_says_what_ended_what_it_means_and_what_to_do() {
         let t = Speech::english();
-        for key in [SHARE_WITHDRAWN, SHARE_ENDED, MANAGE_ENDED, FORGOTTEN] {
+        for key in [SHARE_WITHDRAWN, SHARE_ENDED, MANAGE_ENDED, FORGOTTEN, REDACTED] {
             for key in [key.to_owned(), format!("{key}-means"), format!("{key}-do")] {
                 assert!(t.has(&key), "{key}");
             }

@@ -50,7 +50,7 @@ impl Verdict {
 }
 
 /// Tone, and the message of the headline.
-fn judge(report: &Report) -> (&'static str, &'static str) {
+pub(super) fn judge(report: &Report) -> (&'static str, &'static str) {
     let nothing = report.credential.is_none() && report.presentation.is_none();
     match (report.verdicts.authentic, report.verdicts.current, report.status) {
         (Answer::No, ..) if nothing => ("bad", "verdict-unreadable"),

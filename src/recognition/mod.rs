@@ -20,6 +20,7 @@ pub mod facts;
 pub mod menu;
 pub mod outlook;
 pub mod policy;
+pub mod prospect;
 pub mod receipt;
 pub mod words;
 

@@ -129,6 +129,11 @@ pub enum Unit {
     Step,
 }
 
+impl Unit {
+    pub const ALL: [Self; 7] =
+        [Self::Pdp, Self::Ceu, Self::Credit, Self::Hours, Self::Usd, Self::Lane, Self::Step];
+}
+
 /// What all has to fit, of what is given; of a list, any one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -142,6 +142,11 @@ pub fn unit_name(unit: Unit) -> &'static str {
     }
 }
 
+/// The unit that receipts call so.
+pub fn unit_named(name: &str) -> Option<Unit> {
+    Unit::ALL.into_iter().find(|unit| unit_name(*unit) == name)
+}
+
 /// The inputs that are counted, each with why.
 pub fn counted(decision: &Decision) -> impl Iterator<Item = (&str, String)> {
     let lines = decision.credentials.iter().filter(|line| line.outcome == Outcome::Counted);
@@ -215,6 +220,12 @@ impl Explained {
             narrative: text(subject, "narrative"),
             decided_on: Genre::ALL.map(|genre| (genre.as_str(), decided_on(root, genre))).into(),
         })
+    }
+
+    /// What it was decided on, of one genre.
+    pub fn of_genre(&self, genre: Genre) -> impl Iterator<Item = &DecidedOn> {
+        let of = move |(name, _): &&(&str, _)| *name == genre.as_str();
+        self.decided_on.iter().filter(of).flat_map(|(_, all)| all)
     }
 
     /// In lines for people.

@@ -224,7 +224,7 @@ fn read(raw: &RawValue, at: &str) -> Result<Filed, Fault> {
 }
 
 /// A credential has a context; what wraps one has it as a member.
-fn is_wrapped(text: &str) -> bool {
+pub(super) fn is_wrapped(text: &str) -> bool {
     #[derive(Deserialize)]
     struct Peek {
         #[serde(rename = "@context")]
@@ -235,7 +235,7 @@ fn is_wrapped(text: &str) -> bool {
         .is_ok_and(|peek| peek.context.is_none() && peek.credential.is_some())
 }
 
-fn input(raw: &RawValue, at: &str) -> Result<Input, Fault> {
+pub(super) fn input(raw: &RawValue, at: &str) -> Result<Input, Fault> {
     if raw.get().starts_with('{') {
         return Ok(Input::Bytes(raw.get().as_bytes().to_vec()));
     }

@@ -3,6 +3,7 @@
 //!
 //! Where there is neither, the tests are passed over; `make test` installs both and requires them.
 
+mod counts;
 mod earner;
 mod menus;
 mod pages;
@@ -90,11 +91,16 @@ impl Browser {
 
     /// Drags a file from the desktop and lets it go over an element.
     fn drop_file(&self, file: &Path, on: &str) {
+        self.drop_files(&[file], on);
+    }
+
+    /// The same with several at once.
+    fn drop_files(&self, files: &[&Path], on: &str) {
         let middle = self.wait_for(&format!(
             "const box = document.querySelector('{on}').getBoundingClientRect();
              return {{x: box.x + box.width / 2, y: box.y + box.height / 2}};"
         ));
-        let data = json!({"items": [], "files": [file], "dragOperationsMask": 1});
+        let data = json!({"items": [], "files": files, "dragOperationsMask": 1});
         for kind in ["dragEnter", "dragOver", "drop"] {
             let params = json!({"type": kind, "x": middle["x"], "y": middle["y"], "data": data});
             let command = json!({"cmd": "Input.dispatchDragEvent", "params": params});

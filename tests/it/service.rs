@@ -6,6 +6,7 @@ mod belongs;
 mod caches;
 mod changes;
 mod corrected;
+mod counts;
 mod earner_control;
 mod files;
 mod forgotten;

@@ -357,6 +357,26 @@ amount-step =
        *[other] { $amount } steps
     }
 
+## A receipt
+receipt = Receipt
+receipt-by = Counted by, in its own words
+receipt-known-as = Counted by, known here as
+receipt-on = Counted on
+receipt-policy = By its policy
+receipt-policy-note = A published version never changes, so anyone can see what rule was applied.
+receipt-for = For
+receipt-for-note = Whoever the office knows by this identifier. A receipt holds no name.
+receipt-counted = What was counted
+receipt-stays = What was counted stays counted, even if the policy changes later. It cannot be counted again where the policy says that one use excludes another.
+receipt-decided-on = What it was decided on
+receipt-decided-on-note = Each with its fingerprint, by which anyone who has the same file can see that it is the same.
+receipt-withdrawn = The office withdrew this decision, so it counts no longer. Ask the office why.
+receipt-corrected = The office corrected this decision. What counts stands in the corrected receipt.
+receipt-redacted = This receipt's personal data was deleted
+receipt-redacted-means = Whoever it was for asked the office to delete it. What was decided stays decided.
+receipt-redacted-do = If you have the file itself, you can still check it here: whether it was withdrawn is known as before.
+receipt-open-successor = Open the corrected receipt
+
 ## A status list
 status-list = Status list
 status-list-revocation = Revocations
@@ -420,6 +440,147 @@ unreadable-one = What cannot be read
 worth-mending = Worth mending, and not wrong enough to count
 raw-report = The report for computers
 raw-report-note = The same that the API answers.
+
+## What they count for
+counts-link = See what yours count for
+counts = What it counts for
+counts-lead = See what your micro-credentials count for, office by office, before you file anything. Nothing that you give here is kept.
+counts-choose = Choose your files
+counts-choose-hint = pictures (PNG or SVG), JSON or JWT files; several at once
+counts-drop = or drop them here
+counts-paste = Or paste links or texts, one after another
+counts-office = With which office?
+counts-all = All of them
+counts-ask = See what they count for
+counts-answer = What they count for
+counts-answer-note = As of { $date }, by each office's published policy. It is a preview: the office decides when you file, and what was counted before is used up.
+counts-read =
+    { $count ->
+        [one] From one micro-credential: { $names }.
+       *[other] From { $count } micro-credentials: { $names }.
+    }
+counts-several-people = They name several people: { $names }. An office counts only what is yours.
+counts-nothing = Nothing yet
+counts-none-here = None of these offices counts what you gave: { $offices }.
+counts-more-policies = There are more offices than are looked at together. Choose yours below.
+counts-no-policies = No office has published here what it counts.
+counts-unknown-office = There is no such office here, so these are all of them.
+counts-or = or
+counts-and = and
+counts-up-to = up to { $amount } { $condition }
+counts-if-license = if your license covers the days on which you earned them
+counts-if-state = if you can state what it asks for
+counts-if-approved = if the office approves
+counts-if-open = if what could not be checked turns out well
+counts-with-related =
+    { $count ->
+        [one] with one more related micro-credential
+       *[other] with { $count } more related micro-credentials
+    }
+counts-with-hours = with { $hours } of work more
+counts-with-row = with { $more } more
+counts-more-credentials =
+    { $count ->
+        [one] one micro-credential
+       *[other] { $more } micro-credentials
+    }
+counts-not-holding = Not counted anywhere
+counts-not-holding-note = These did not pass the check, or it could not be finished, so no office can count them now.
+counts-see-check = See the whole check
+counts-go-check = Check it on its own
+counts-does = Counts
+counts-could = Could count
+counts-not = Does not count
+counts-missing = What would make more count
+counts-to-know = Good to know
+counts-next = What to do next
+counts-next-file = Give the office the link or the file of each one that counts. It checks them the same way, records them once, and gives you a signed receipt.
+counts-next-web = The office's web site
+counts-next-mail = Write to the office
+counts-by-policy = By its policy, version { $version }
+counts-rests-on = Rests on:
+counts-questions = Make it certain
+counts-license = When does your license begin and end?
+counts-license-hint = Some offices count only what you earned while it was valid.
+counts-license-from = Begins
+counts-license-until = Ends
+counts-statement = Tick each of which this is true:
+counts-statement-all = Tick it if it is true:
+counts-awarded = When did you earn it? { $name } does not say.
+counts-again = Count again
+counts-add = Add more
+counts-anew = Start anew
+counts-license-both = Give the day on which your license begins and the day on which it ends.
+counts-license-turned = Your license ends before it begins. Look at the two days again.
+counts-too-many = That is more than { $count } micro-credentials, and more are not counted at once.
+counts-kept-old = It was too long ago. Give your files or links again.
+counts-empty = Give a file, a link or a text first.
+counts-unreadable = This is no micro-credential. Give the file as its issuer handed it out (PNG, SVG, JSON or JWT), or the link to its page.
+
+## Why it counts, or does not
+by-stack = the stack { $name }
+by-alignment = the standard { $name }
+by-topic = the topic { $name }
+why-counted = It counts { $amount }.
+why-counted-by-hours = It counts with its { $hours } of work.
+why-counted-in-group = It counts together with { $with }: both belong to { $by }.
+why-counted-in-row = It counts toward { $row }.
+why-not-authentic = Its signature does not hold. Ask its issuer for the original file or link.
+why-revoked = Its issuer withdrew it. Ask the issuer why; it does not come back.
+why-suspended = Its issuer suspended it for now. It counts again once that is lifted.
+why-superseded = It was replaced by a corrected one. Give that one in its place.
+why-expired = It has expired. Ask its issuer for a newer one.
+why-not-yet-valid = It is not valid yet. Come back when it is.
+why-not-current = It does not hold any more. Ask its issuer why.
+why-not-the-claimants = It names somebody else. File it through the private link that its issuer sent you.
+why-unidentified = It lacks an id, so nothing could keep it from being counted twice. Ask its issuer for one that has it.
+why-is-a-receipt = It is a receipt for what was counted already, and receipts do not count here.
+why-not-accepted = This office does not accept it: { $missing }.
+missed-achievement = it is not among those that the office lists
+missed-issuer = its issuer is not among those that the office lists
+missed-trusted-issuer = the office does not list its issuer as approved
+missed-alignment = it is not aligned to a standard that is asked for
+missed-tag = it is in none of the stacks that are asked for
+missed-menu = it is not on the menu that is asked for
+missed-receipt = only receipts are accepted
+why-no-hours = It does not say how many hours of work it took, and this office goes by them. Ask its issuer for one that does.
+why-too-few-hours = It took { $hours }, and this office asks for { $least } at least.
+why-no-date = It does not say when you earned it, and this office goes by that.
+why-outside-window = You earned it on { $awarded }. This office counts what was earned from { $from } to { $until }.
+why-deadline-passed = The deadline has passed. Claims are taken again from { $opens } on.
+why-stated-otherwise = You did not state: { $text }
+why-not-approved = The office did not approve: { $text }
+why-already-counted = It was counted already.
+why-same-credential = It is the same one as { $other }.
+why-same-achievement = It is for the same skill as { $other }, which counts once.
+why-unrelated = It belongs to no stack and no standard that another could share.
+why-limit-reached = This office's limit is reached without it. It stays free for another use.
+why-beyond-table = The highest row, { $row }, is reached without it. It stays free for another use.
+why-undecided = It counts if the check can be finished: something that it needs could not be had. Try again later.
+why-belongs-open = It counts once you show the office that it is yours.
+why-license-unknown = It counts if your license covers the day on which you earned it.
+why-menu-unknown = It counts if it is on the menu of { $menu }, which could not be read. Try again later.
+why-statement-missing = It counts if you can state: { $text }
+why-approval-pending = It counts if the office approves: { $text }
+why-more-related =
+    { $count ->
+        [one] It counts with one more micro-credential of { $by }.
+       *[other] It counts with { $count } more micro-credentials of { $by }.
+    }
+why-alone = Or: { $text }
+why-more-hours = It counts with { $hours } of work more.
+why-more-for-row = It counts once { $row } is reached, with { $more } more.
+why-suggest-related =
+    { $count ->
+        [one] One more micro-credential of { $by } would make { $amount }.
+       *[other] { $count } more micro-credentials of { $by } would make { $amount }.
+    }
+why-suggest = { $more } of work more would add { $amount }.
+why-suggest-row = { $more } more reach { $row }, which adds { $amount }.
+why-limit-held = This office's limit was reached: { $most }.
+why-excludes = One use only: { $says }
+why-deadline = File it by { $day }.
+why-not-exhaustive = There are too many ways of putting them together to try all; more might count.
 
 ## Problems
 to-the-start = To the start

@@ -357,6 +357,26 @@ amount-step =
        *[other] { $amount } escalones
     }
 
+## A receipt
+receipt = Recibo
+receipt-by = Contado por, en sus propias palabras
+receipt-known-as = Contado por, conocido aquí como
+receipt-on = Contado el
+receipt-policy = Según su norma
+receipt-policy-note = Una versión publicada no cambia nunca: cualquiera puede ver qué regla se aplicó.
+receipt-for = Para
+receipt-for-note = La persona que la oficina conoce por este identificador. Un recibo no contiene ningún nombre.
+receipt-counted = Qué se contó
+receipt-stays = Lo contado queda contado, aunque la norma cambie después. No se puede contar otra vez donde la norma dice que un uso excluye el otro.
+receipt-decided-on = Con qué se decidió
+receipt-decided-on-note = Cada cosa con su huella digital: quien tenga el mismo archivo puede ver que es el mismo.
+receipt-withdrawn = La oficina retiró esta decisión, así que ya no cuenta. Pregunte a la oficina por qué.
+receipt-corrected = La oficina corrigió esta decisión. Lo que cuenta figura en el recibo corregido.
+receipt-redacted = Los datos personales de este recibo se borraron
+receipt-redacted-means = La persona para quien era pidió a la oficina que los borrara. Lo decidido queda decidido.
+receipt-redacted-do = Si tiene el archivo mismo, aún puede comprobarlo aquí: se sabe igual que antes si fue retirado.
+receipt-open-successor = Abrir el recibo corregido
+
 ## A status list
 status-list = Lista de estado
 status-list-revocation = Revocaciones
@@ -420,6 +440,147 @@ unreadable-one = Lo que no se puede leer
 worth-mending = Conviene corregirlo, aunque no es tan grave como para contar
 raw-report = El informe para computadoras
 raw-report-note = El mismo que responde la API.
+
+## What they count for
+counts-link = Vea para qué cuentan las suyas
+counts = Para qué cuenta
+counts-lead = Vea para qué cuentan sus microcredenciales, oficina por oficina, antes de presentar nada. Nada de lo que dé aquí se guarda.
+counts-choose = Elija sus archivos
+counts-choose-hint = imágenes (PNG o SVG), archivos JSON o JWT; varios a la vez
+counts-drop = o suéltelos aquí
+counts-paste = O pegue enlaces o textos, uno tras otro
+counts-office = ¿Con qué oficina?
+counts-all = Todas
+counts-ask = Ver para qué cuentan
+counts-answer = Para qué cuentan
+counts-answer-note = A fecha de { $date }, según la norma publicada de cada oficina. Es una vista previa: la oficina decide cuando usted lo presenta, y lo que ya se contó está gastado.
+counts-read =
+    { $count ->
+        [one] De una microcredencial: { $names }.
+       *[other] De { $count } microcredenciales: { $names }.
+    }
+counts-several-people = Nombran a varias personas: { $names }. Una oficina solo cuenta lo que es suyo.
+counts-nothing = Nada todavía
+counts-none-here = Ninguna de estas oficinas cuenta lo que dio: { $offices }.
+counts-more-policies = Hay más oficinas de las que se miran juntas. Elija la suya abajo.
+counts-no-policies = Ninguna oficina ha publicado aquí qué cuenta.
+counts-unknown-office = Aquí no hay tal oficina; estas son todas.
+counts-or = o
+counts-and = y
+counts-up-to = hasta { $amount } { $condition }
+counts-if-license = si su licencia abarca los días en que las obtuvo
+counts-if-state = si puede declarar lo que pide
+counts-if-approved = si la oficina lo aprueba
+counts-if-open = si sale bien lo que no se pudo comprobar
+counts-with-related =
+    { $count ->
+        [one] con una microcredencial relacionada más
+       *[other] con { $count } microcredenciales relacionadas más
+    }
+counts-with-hours = con { $hours } más de trabajo
+counts-with-row = con { $more } más
+counts-more-credentials =
+    { $count ->
+        [one] una microcredencial
+       *[other] { $more } microcredenciales
+    }
+counts-not-holding = No cuenta en ninguna parte
+counts-not-holding-note = Estas no pasaron la comprobación, o no se pudo acabar, así que ninguna oficina puede contarlas ahora.
+counts-see-check = Ver toda la comprobación
+counts-go-check = Comprobarla por sí sola
+counts-does = Cuenta
+counts-could = Podría contar
+counts-not = No cuenta
+counts-missing = Qué haría que contara más
+counts-to-know = Conviene saber
+counts-next = Qué hacer ahora
+counts-next-file = Dé a la oficina el enlace o el archivo de cada una que cuenta. Ella las comprueba igual, las registra una sola vez y le da un recibo firmado.
+counts-next-web = Sitio web de la oficina
+counts-next-mail = Escribir a la oficina
+counts-by-policy = Según su norma, versión { $version }
+counts-rests-on = Se apoya en:
+counts-questions = Para saberlo con certeza
+counts-license = ¿Cuándo empieza y cuándo acaba su licencia?
+counts-license-hint = Algunas oficinas solo cuentan lo que usted obtuvo mientras era válida.
+counts-license-from = Empieza
+counts-license-until = Acaba
+counts-statement = Marque cada una de la que esto sea cierto:
+counts-statement-all = Márquelo si es cierto:
+counts-awarded = ¿Cuándo la obtuvo? { $name } no lo dice.
+counts-again = Contar de nuevo
+counts-add = Añadir más
+counts-anew = Empezar de nuevo
+counts-license-both = Dé el día en que empieza su licencia y el día en que acaba.
+counts-license-turned = Su licencia acaba antes de empezar. Mire otra vez los dos días.
+counts-too-many = Son más de { $count } microcredenciales, y no se cuentan más a la vez.
+counts-kept-old = Ha pasado demasiado tiempo. Dé otra vez sus archivos o enlaces.
+counts-empty = Dé primero un archivo, un enlace o un texto.
+counts-unreadable = Esto no es una microcredencial. Dé el archivo tal como lo entregó su emisor (PNG, SVG, JSON o JWT), o el enlace a su página.
+
+## Why it counts, or does not
+by-stack = la serie { $name }
+by-alignment = el estándar { $name }
+by-topic = el tema { $name }
+why-counted = Cuenta { $amount }.
+why-counted-by-hours = Cuenta con sus { $hours } de trabajo.
+why-counted-in-group = Cuenta junto con { $with }: ambas son de { $by }.
+why-counted-in-row = Cuenta para { $row }.
+why-not-authentic = Su firma no es válida. Pida a su emisor el archivo o el enlace original.
+why-revoked = Su emisor la retiró. Pregúntele por qué; no vuelve a valer.
+why-suspended = Su emisor la suspendió por ahora. Vuelve a contar cuando eso se levante.
+why-superseded = Fue sustituida por una corregida. Dé esa en su lugar.
+why-expired = Ha caducado. Pida a su emisor una más nueva.
+why-not-yet-valid = Todavía no es válida. Vuelva cuando lo sea.
+why-not-current = Ya no vale. Pregunte a su emisor por qué.
+why-not-the-claimants = Nombra a otra persona. Preséntela por el enlace privado que le envió su emisor.
+why-unidentified = Le falta un identificador, así que nada impediría contarla dos veces. Pida a su emisor una que lo tenga.
+why-is-a-receipt = Es un recibo de lo ya contado, y aquí los recibos no cuentan.
+why-not-accepted = Esta oficina no la acepta: { $missing }.
+missed-achievement = no está entre las que la oficina enumera
+missed-issuer = su emisor no está entre los que la oficina enumera
+missed-trusted-issuer = la oficina no enumera a su emisor como aprobado
+missed-alignment = no corresponde a ningún estándar de los que se piden
+missed-tag = no está en ninguna de las series que se piden
+missed-menu = no está en el menú que se pide
+missed-receipt = solo se aceptan recibos
+why-no-hours = No dice cuántas horas de trabajo llevó, y esta oficina se guía por ellas. Pida a su emisor una que lo diga.
+why-too-few-hours = Llevó { $hours }, y esta oficina pide { $least } como mínimo.
+why-no-date = No dice cuándo la obtuvo, y esta oficina se guía por eso.
+why-outside-window = La obtuvo el { $awarded }. Esta oficina cuenta lo obtenido del { $from } al { $until }.
+why-deadline-passed = El plazo ha pasado. Se admiten solicitudes otra vez desde el { $opens }.
+why-stated-otherwise = Usted no declaró: { $text }
+why-not-approved = La oficina no aprobó: { $text }
+why-already-counted = Ya fue contada.
+why-same-credential = Es la misma que { $other }.
+why-same-achievement = Es de la misma competencia que { $other }, que cuenta una vez.
+why-unrelated = No es de ninguna serie ni estándar que otra pudiera compartir.
+why-limit-reached = El límite de esta oficina se alcanza sin ella. Queda libre para otro uso.
+why-beyond-table = La fila más alta, { $row }, se alcanza sin ella. Queda libre para otro uso.
+why-undecided = Cuenta si la comprobación puede acabarse: faltó algo que necesita. Inténtelo más tarde.
+why-belongs-open = Cuenta en cuanto muestre a la oficina que es suya.
+why-license-unknown = Cuenta si su licencia abarca el día en que la obtuvo.
+why-menu-unknown = Cuenta si está en el menú de { $menu }, que no se pudo leer. Inténtelo más tarde.
+why-statement-missing = Cuenta si puede declarar: { $text }
+why-approval-pending = Cuenta si la oficina aprueba: { $text }
+why-more-related =
+    { $count ->
+        [one] Cuenta con una microcredencial más de { $by }.
+       *[other] Cuenta con { $count } microcredenciales más de { $by }.
+    }
+why-alone = O bien: { $text }
+why-more-hours = Cuenta con { $hours } más de trabajo.
+why-more-for-row = Cuenta en cuanto se alcance { $row }, con { $more } más.
+why-suggest-related =
+    { $count ->
+        [one] Una microcredencial más de { $by } daría { $amount }.
+       *[other] { $count } microcredenciales más de { $by } darían { $amount }.
+    }
+why-suggest = { $more } más de trabajo añadirían { $amount }.
+why-suggest-row = Con { $more } más se alcanza { $row }, lo que añade { $amount }.
+why-limit-held = Se alcanzó el límite de esta oficina: { $most }.
+why-excludes = Un solo uso: { $says }
+why-deadline = Preséntelo a más tardar el { $day }.
+why-not-exhaustive = Hay demasiadas maneras de combinarlas para probarlas todas; podría contar más.
 
 ## Problems
 to-the-start = Al inicio

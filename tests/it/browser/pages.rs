@@ -45,6 +45,8 @@ impl Stage {
             ("issuer", "/issuers/nea".into()),
             ("issuer-search", "/issuers/nea?q=harm".into()),
             ("verify", "/verify".into()),
+            ("counts", "/counts".into()),
+            ("receipt", path(&super::counts::receipt(&self.demo))),
             ("standards", "/standards".into()),
             ("evidence-open", evidence(0)),
             ("evidence-closed", evidence(1)),
@@ -125,6 +127,23 @@ impl Stage {
         );
     }
 
+    /// Pastes the first links of these states on `/counts`, and waits for the answer.
+    fn counted(&self, states: &[&str], language: &str) {
+        self.open_in("/counts", language);
+        let links: Vec<String> =
+            states.iter().map(|state| self.demo.credentials(state)[0].clone()).collect();
+        self.browser.wait_for(&format!(
+            "document.querySelector('[name=text]').value = '{}';
+             document.querySelector('#ask [type=submit]').click();
+             return true;",
+            links.join(" ")
+        ));
+        self.browser.wait_for(
+            "return document.querySelector('#sums') && document.readyState === 'complete'
+                 ? true : null;",
+        );
+    }
+
     fn altered(&self) -> String {
         let good = curl(&[&format!("{}.json", self.demo.credentials("good")[0])]);
         String::from_utf8(good).expect("JSON is text").replacen("Jordan", "Jordin", 1)
@@ -136,7 +155,7 @@ impl Browser {
         self.post("goog/cdp/execute", &json!({"cmd": command, "params": params}))
     }
 
-    pub fn look(&self, scheme: &str, width: u32) {
+    pub(super) fn look(&self, scheme: &str, width: u32) {
         let feature = json!({"name": "prefers-color-scheme", "value": scheme});
         self.cdp("Emulation.setEmulatedMedia", json!({"features": [feature]}));
         let size =
@@ -221,6 +240,8 @@ fn no_page_bars_anybody_in_any_language_light_or_dark() {
         }
         stage.verified(&altered, language);
         look("verify, altered", language);
+        stage.counted(&["good", "revoked"], language);
+        look("counts, answered", language);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
@@ -308,5 +329,9 @@ fn pages_are_photographed() {
         photograph("verify-good", language);
         stage.verified(&altered, language);
         photograph("verify-altered", language);
+        stage.counted(&["good"], language);
+        photograph("counts-answer", language);
+        stage.counted(&["good", "revoked"], language);
+        photograph("counts-revoked", language);
     }
 }

@@ -140,7 +140,7 @@ async fn a_claim_is_decided_recorded_once_and_answered_with_a_receipt(database: 
     let page = recorded["receipt"]["page"].as_str().unwrap();
     let page = page.strip_prefix("https://touchmark.example").unwrap();
     let page = office.app.get_as(page, "text/html").await.expect(200).text();
-    assert!(page.contains("<strong>6</strong>") && page.contains("version 1"), "{page}");
+    assert!(page.contains("<h1>6 PDPs</h1>") && page.contains("Version 1"), "{page}");
     assert!(!page.contains("Jordan"), "a receipt names its claimant by an id: {page}");
 
     // A receipt counts nowhere unless a policy says so.

@@ -11,7 +11,7 @@ use crate::support::samples::{self, with};
 const BOUNDARY: &str = "----a-boundary-that-no-file-holds";
 
 /// A part of a form: the name of its field, of its file if it is one, and its content.
-type Part<'p> = (&'p str, Option<&'p str>, &'p [u8]);
+pub(super) type Part<'p> = (&'p str, Option<&'p str>, &'p [u8]);
 
 fn form(parts: &[Part<'_>]) -> Vec<u8> {
     let mut body = Vec::new();
@@ -28,7 +28,7 @@ fn form(parts: &[Part<'_>]) -> Vec<u8> {
     body
 }
 
-async fn send(app: &TestApp, path: &str, parts: &[Part<'_>]) -> Answer {
+pub(super) async fn send(app: &TestApp, path: &str, parts: &[Part<'_>]) -> Answer {
     let media = format!("multipart/form-data; boundary={BOUNDARY}");
     let request = app.request(Method::POST, path).header("content-type", &media);
     request.body(form(parts)).send().await

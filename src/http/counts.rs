@@ -1,0 +1,140 @@
+//! What micro-credentials count for, for anyone who asks: nothing is recorded.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::body::Body;
+use super::examine;
+use super::limits::Client;
+use super::problem::{Problem, ProblemDocument};
+use crate::check::Report;
+use crate::model::links::Links;
+use crate::recognition::policy::Citation;
+use crate::recognition::{CountedCredential, Decision};
+use crate::recognize::control::Asked;
+use crate::recognize::counts::{ByPolicy, CountsRequest, Office, drawn, name_apart};
+use crate::recognize::request::Input;
+use crate::recognize::{Recognition, RecognizeError};
+
+/// What some micro-credentials would count for. Nothing was recorded.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProspectsView {
+    /// In the order of the request.
+    pub credentials: Vec<CountedView>,
+    pub recognizers: Vec<OfficeProspectView>,
+    /// There are more policies than are counted by at once: name a recognizer.
+    pub more: bool,
+}
+
+/// What was asked about, and the report on it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountedView {
+    /// What the decisions call it; of a presentation, each that it holds.
+    pub inputs: Vec<String>,
+    pub report: Report,
+}
+
+/// What one recognizer would count.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfficeProspectView {
+    #[schema(example = "tennessee")]
+    pub recognizer: String,
+    pub name: String,
+    pub page: String,
+    pub policies: Vec<ProspectView>,
+}
+
+/// What one policy, as it was published last, makes of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProspectView {
+    pub name: String,
+    /// Where anyone reads this version.
+    pub url: String,
+    pub authority: Vec<Citation>,
+    /// By what is known, if they are the claimant's: that is shown when a claim is filed.
+    pub known: Decision,
+    /// If all that is open (dates of the license, statements, approvals) were settled well; absent
+    /// where that changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hoped: Option<Decision>,
+}
+
+/// What micro-credentials count for, by each recognizer's policies as they stand: verified, and
+/// counted as a claim would be.
+///
+/// Nothing is recorded or kept. What was counted before is used up; whether it was, only the
+/// recognizer says when a claim is filed. One that does not verify is reported, and counts nowhere.
+#[utoipa::path(post, path = "/v1/counts", tag = "recognition", request_body = CountsRequest,
+    responses((status = 200, description = "Each policy's decision", body = ProspectsView),
+              (status = 415, description = "The body is not JSON", body = ProblemDocument,
+               content_type = "application/problem+json")))]
+pub async fn counts(
+    State(app): State<Arc<App>>,
+    client: Client,
+    Body(request): Body<CountsRequest>,
+) -> Result<Json<ProspectsView>, Problem> {
+    let (asked, wish) = request.read().map_err(RecognizeError::Invalid)?;
+    let (inputs, said): (Vec<_>, Vec<_>) = asked.into_iter().map(|it| (it.input, it.said)).unzip();
+    let verified = verified(&app, client.0, inputs).await?;
+    let reports: Vec<Report> = verified.into_iter().map(|(report, _)| report).collect();
+    let mut facts: Vec<Vec<CountedCredential>> = Vec::with_capacity(reports.len());
+    for (report, said) in reports.iter().zip(&said) {
+        let mut all: Vec<_> = drawn(report).into_iter().map(|(facts, _)| facts).collect();
+        all.iter_mut().for_each(|facts| said.add_to(facts));
+        facts.push(all);
+    }
+    name_apart(facts.iter_mut().flatten());
+    let named = |all: &Vec<CountedCredential>| all.iter().map(|it| it.input.clone()).collect();
+    let inputs: Vec<Vec<String>> = facts.iter().map(named).collect();
+    let recognition = Recognition { issuance: &app.issuance };
+    let counts = recognition.counts(&app.policies, &wish, &facts.concat()).await?;
+    wish.check(&counts).map_err(RecognizeError::Invalid)?;
+    let credentials = inputs.into_iter().zip(reports);
+    Ok(Json(ProspectsView {
+        credentials: credentials.map(|(inputs, report)| CountedView { inputs, report }).collect(),
+        recognizers: counts.offices.into_iter().map(|it| view(&app.issuance.links, it)).collect(),
+        more: counts.more,
+    }))
+}
+
+/// The reports, and what they are on. Each counts as one verification against the address's share.
+pub(super) async fn verified(
+    app: &Arc<App>,
+    client: IpAddr,
+    inputs: Vec<Input>,
+) -> Result<Vec<(Report, Vec<u8>)>, Problem> {
+    for _ in &inputs {
+        app.admit(client)?;
+    }
+    let options = (Asked::default(), app.options.clone());
+    let verified = examine::verify_by(app, options, inputs).await?;
+    Ok(verified.into_iter().map(|it| (it.report, it.bytes)).collect())
+}
+
+fn view(links: &Links, office: Office) -> OfficeProspectView {
+    let Office { party, policies } = office;
+    OfficeProspectView {
+        page: links.recognizer(&party.name),
+        recognizer: party.name,
+        name: party.profile.name,
+        policies: policies.into_iter().map(prospect).collect(),
+    }
+}
+
+fn prospect(by: ByPolicy) -> ProspectView {
+    let ByPolicy { policy, url, prospect } = by;
+    ProspectView {
+        name: policy.name.clone(),
+        url,
+        authority: policy.authority.clone(),
+        known: prospect.known,
+        hoped: prospect.hoped,
+    }
+}

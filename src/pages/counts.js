@@ -1,0 +1,37 @@
+// The page works without this: it adds dropping files.
+"use strict";
+
+const form = document.getElementById("ask");
+const drop = document.getElementById("drop");
+const file = form.elements.file;
+
+for (const hint of document.querySelectorAll(".only-script")) hint.hidden = false;
+
+// Anywhere on the page, so that a near miss does not leave it for the file.
+document.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  drop.classList.add("over");
+});
+document.addEventListener("dragleave", (event) => {
+  if (event.relatedTarget === null) drop.classList.remove("over");
+});
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  if (event.dataTransfer.files.length > 0) {
+    file.files = event.dataTransfer.files;
+    send();
+    return;
+  }
+  const text = event.dataTransfer.getData("text/uri-list") || event.dataTransfer.getData("text/plain");
+  if (text) {
+    form.elements.text.value = `${form.elements.text.value}\n${text}`.trim();
+    send();
+  }
+});
+file.addEventListener("change", send);
+
+function send() {
+  drop.classList.add("busy");
+  form.requestSubmit();
+}
