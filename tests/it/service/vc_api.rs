@@ -2,6 +2,7 @@
 
 mod data_model;
 mod issuing;
+mod suites;
 
 use std::sync::Arc;
 
