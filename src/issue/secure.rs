@@ -8,12 +8,12 @@ use super::parties::{MethodSigner, Signers};
 use crate::check;
 use crate::jsonld::{self, Contexts, Dataset};
 use crate::model::securing::{JwtAlgorithm, Securing};
-use crate::model::{Document, Fault};
+use crate::model::{Credential, Document, Fault};
 use crate::proof::Suite;
 use crate::proof::data_integrity::{Options, Unsecured};
 use crate::proof::secured::MAX_BYTES;
 use crate::proof::vc_jwt::{self, Jws, Kind, SigningHeader};
-use crate::proof::{appended_proof, before_proof};
+use crate::proof::{appended_proof, before_proof, with_proof_alone};
 
 /// Composed and linted, not yet signed.
 pub struct Prepared<'d> {
@@ -94,10 +94,11 @@ pub fn sign_embedded(
 ) -> Result<String, IssueError> {
     let document = Document::parse(unsigned).map_err(|e| broken("composing", e))?;
     let graph = check::json_ld::expand(document.root(), &["proof"], Contexts::bundled());
-    embed(&document, &graph, by, created)
+    proof_alone(&document, embed(&document, &graph, by, created)?.as_bytes())
 }
 
-/// The same by any suite, verified as it stands in the bytes that leave.
+/// The same by any suite, verified as it stands in the bytes that leave. Open Badges keep their
+/// proof in an array, which their strict JSON wants.
 pub fn sign_by(
     document: &Document<'_>,
     ByProof { suite, signer }: ByProof<'_>,
@@ -108,13 +109,27 @@ pub fn sign_by(
     let algorithm = signer.public.algorithm();
     let secured = suite.sign(document, &options, algorithm, contexts, |m| signer.signer.sign(m));
     let secured = secured.map_err(|e| broken("signing", e))?;
-    let again = Document::parse(&secured).map_err(|e| broken("reading what was signed", e))?;
+    let credential = Credential(document.root());
+    let open_badges =
+        credential.is_achievement_credential() || credential.has_type("EndorsementCredential");
+    let secured = match open_badges {
+        true => String::from_utf8(secured).map_err(|e| broken("signing", e))?,
+        false => proof_alone(document, &secured)?,
+    };
+    let again =
+        Document::parse(secured.as_bytes()).map_err(|e| broken("reading what was signed", e))?;
     let proof = again.root().get("proof").and_then(|proof| proof.items().first()?.as_object());
     let proof = proof.ok_or_else(|| IssueError::Broken("what was signed has no proof".into()))?;
     suite
         .verify(Unsecured::of(&again), proof, &signer.public, contexts)
         .map_err(|e| broken("verifying our own", e))?;
-    String::from_utf8(secured).map_err(|e| broken("signing", e))
+    Ok(secured)
+}
+
+fn proof_alone(document: &Document<'_>, secured: &[u8]) -> Result<String, IssueError> {
+    let alone = with_proof_alone(document, secured)
+        .ok_or_else(|| IssueError::Broken("the signed document is not what was prepared".into()))?;
+    String::from_utf8(alone).map_err(|e| broken("signing", e))
 }
 
 /// A `vc+jwt` of what was composed elsewhere.

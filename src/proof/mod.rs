@@ -40,6 +40,13 @@ pub(crate) fn appended_proof<'s>(document: &Document<'_>, secured: &'s [u8]) -> 
     secured.strip_prefix(body(document))?.strip_prefix(b",\"proof\":[")?.strip_suffix(b"]}")
 }
 
+/// The same bytes with their one proof as an object, as the W3C's own documents have it, and not
+/// as a set of one, as Open Badges' strict JSON has it.
+pub(crate) fn with_proof_alone(document: &Document<'_>, secured: &[u8]) -> Option<Vec<u8>> {
+    let proof = std::str::from_utf8(appended_proof(document, secured)?).ok()?;
+    Some(append_members(document, &format!("\"proof\":{proof}")))
+}
+
 /// A document's bytes without the brace that ends them.
 fn body<'a>(document: &Document<'a>) -> &'a [u8] {
     let bytes = document.bytes().trim_ascii_end();
@@ -73,5 +80,15 @@ mod tests {
             assert_eq!(appended_proof(&document, changed.as_bytes()), None, "{changed}");
         }
         assert_eq!(before_proof(text).as_deref(), Some("{\"a\": 1}"));
+    }
+
+    #[test]
+    fn a_proof_alone_is_an_object_behind_the_same_bytes() {
+        let document = Document::parse(br#"{"a":[{"b":1,"proof":[{"c":2}]}]}"#).unwrap();
+        let proof = r#"{"@context":[{"proof":{"d":3}}],"proofValue":"z"}"#;
+        let set = append_members(&document, &format!("\"proof\":[{proof}]"));
+        let alone = with_proof_alone(&document, &set).unwrap();
+        assert_eq!(alone, append_members(&document, &format!("\"proof\":{proof}")));
+        assert_eq!(with_proof_alone(&document, &alone), None);
     }
 }

@@ -58,6 +58,22 @@ pub fn of(report: &Report, failure: StatusCode) -> Response {
     (status, Json(answer)).into_response()
 }
 
+/// The answer where what is asked for is not what such a proof can be for, whoever signed it.
+pub fn of_purpose(asked: &str, only: &str, failure: StatusCode) -> Response {
+    let detail = format!(
+        "The proof verified here is one for `{only}`, and `options.expectedProofPurpose` asks for \
+         {asked:?}."
+    );
+    let problem = of_problem(check::proof::NAME, &Problem::new("proof-purpose", detail));
+    let answer = VerificationAnswer {
+        verified: false,
+        problem_details: vec![problem],
+        warnings: Vec::new(),
+        known_as: None,
+    };
+    (failure, Json(answer)).into_response()
+}
+
 /// What keeps a report from being a yes: of a presentation also what keeps its credentials.
 fn problems(report: &Report) -> Vec<ProblemDetails> {
     let mut found: Vec<_> = report.checks.iter().filter_map(of_check).collect();

@@ -112,6 +112,18 @@ impl<'b> Asked<'b> {
         Ok(Self { held: held.ok_or_else(unreadable)?, others })
     }
 
+    /// An option that is a text, if it is there: one that is no text must not be taken for none.
+    fn wanted(&self, name: &'static str) -> Result<Option<String>, Problem> {
+        match self.named_option(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.to_string())),
+            Some(_) => {
+                let detail = format!("`options.{name}` is not a text");
+                Err(Problem::Unreadable { part: "body", detail })
+            }
+        }
+    }
+
     /// An option that is a text; whatever else is asked for is not known here and passed over.
     fn option(&self, name: &str) -> Option<&str> {
         self.named_option(name).and_then(Value::as_str)

@@ -12,8 +12,10 @@ use crate::http::App;
 use crate::http::body;
 use crate::http::limits::Client;
 use crate::http::problem::Problem;
-use crate::model::json::Value;
 use crate::verify::Wanted;
+
+/// What a holder's proof is for.
+const PURPOSE: &str = "authentication";
 
 /// What is to be verified.
 #[derive(utoipa::ToSchema)]
@@ -74,24 +76,15 @@ async fn answer(
     body::require_json(request.headers())?;
     let bytes = body::read(request).await?;
     let asked = Asked::read(&bytes, "verifiablePresentation")?;
+    if let Some(purpose) = asked.wanted("expectedProofPurpose")?.filter(|p| p != PURPOSE) {
+        return Ok(answer::of_purpose(&purpose, PURPOSE, app.vc_api.failure));
+    }
     let options = Options {
         profile: app.vc_api.profile(instance),
-        domain: wanted(&asked, "domain")?,
-        challenge: wanted(&asked, "challenge")?,
+        domain: asked.wanted("domain")?,
+        challenge: asked.wanted("challenge")?,
         ..app.options.clone()
     };
     let report = verify::report(app, asked, &options, Wanted::Presentation).await;
     Ok(answer::of(&report, app.vc_api.failure))
-}
-
-/// One that is there and no text must not be taken for none.
-fn wanted(asked: &Asked<'_>, name: &'static str) -> Result<Option<String>, Problem> {
-    match asked.named_option(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.to_string())),
-        Some(_) => {
-            let detail = format!("`options.{name}` is not a text");
-            Err(Problem::Unreadable { part: "body", detail })
-        }
-    }
 }

@@ -15,6 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::sources::Own;
 use crate::verify::{Verifier, Wanted};
 
+/// What a credential's proof is for.
+const PURPOSE: &str = "assertionMethod";
+
 /// What is to be verified.
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "camelCase")]
@@ -23,7 +26,7 @@ pub struct CredentialToVerify {
     #[schema(value_type = Object)]
     #[expect(dead_code, reason = "describes the body, which is read as it was written")]
     verifiable_credential: serde_json::Value,
-    /// Nothing in it is needed.
+    /// Nothing in it is needed. Of an `expectedProofPurpose` only `assertionMethod` verifies.
     #[expect(dead_code, reason = "describes the body, which is read as it was written")]
     options: Option<serde_json::Value>,
 }
@@ -66,6 +69,9 @@ async fn answer(
     body::require_json(request.headers())?;
     let bytes = body::read(request).await?;
     let asked = Asked::read(&bytes, "verifiableCredential")?;
+    if let Some(purpose) = asked.wanted("expectedProofPurpose")?.filter(|p| p != PURPOSE) {
+        return Ok(answer::of_purpose(&purpose, PURPOSE, app.vc_api.failure));
+    }
     let profile = app.vc_api.profile(instance);
     let options = Options { profile, ..app.options.clone() };
     let report = report(app, asked, &options, Wanted::Credential).await;
