@@ -257,6 +257,8 @@ impl Issuance {
     ) -> Mint {
         let credential = Credential(&composed.root);
         let subject = credential.subject().and_then(|subject| subject.str("id"));
+        let in_own_name =
+            signing.signed_as.is_empty() && credential.issuer() == Some(issuer.did.as_str());
         Mint {
             id: composed.token.clone(),
             issuer: issuer.name.clone(),
@@ -276,7 +278,7 @@ impl Issuance {
             actor: by.api_key.clone(),
             supersedes: None,
             // Only what is signed in the issuer's own name is looked up by its id.
-            external_id: composed.own_id.clone().filter(|_| signing.signed_as.is_empty()),
+            external_id: composed.own_id.clone().filter(|_| in_own_name),
             vc_jose,
         }
     }

@@ -44,6 +44,12 @@ async fn an_issuer_of_the_suites_own_is_signed_for_in_the_conformance_profile_al
         let answer = issue(&app, "/nea", &given).await.expect(400).json();
         assert_eq!(codes(&answer), ["other-issuer"]);
     }
+    // A name that is not ours takes no id: the suites issue one fixture many times.
+    let fixture = with(plain(), json!({"issuer": "did:example:issuer", "id": "urn:uuid:fixture"}));
+    for _ in 0..2 {
+        issued(&app, "/other", &fixture).await;
+    }
+    issued(&app, "/other", &with(fixture, json!({"issuer": OTHER}))).await;
     for issuer in [json!("fake-issuer"), json!({"id": "fake-issuer"}), json!({"id": null})] {
         let given = with(plain(), json!({"issuer": issuer}));
         assert_eq!(issue(&app, "/other", &given).await.expect(400).status, 400, "{issuer}");
