@@ -15,15 +15,19 @@ pub fn policies() -> Vec<(&'static str, Policy)> {
         ("hours", format!("perHours: {hours}")),
         ("table", "table: {by: hours, rows: [{from: 900, amount: 1, name: A}]}".to_owned()),
     ]
-    .map(|(name, award)| (name, policy(&award)))
+    .map(|(name, award)| {
+        // A table says by its rows how much it awards.
+        let limited = if name == "table" { "credentials: 60000" } else { "amount: 100000" };
+        (name, policy(&award, limited))
+    })
     .into()
 }
 
-fn policy(award: &str) -> Policy {
+fn policy(award: &str, limited: &str) -> Policy {
     let text = format!(
         "id: p\nversion: '1'\nname: P\nrecognizer: {{name: Office}}\nauthority: [{{title: R}}]\n\
          unit: PDP\ntimeZone: America/Los_Angeles\naccepts: [{{issuers: ['did:web:nea.example']}}]\nminimumHours: 10\n\
-         window: {{years: 10}}\nlimits: [{{amount: 100000, per: ever}}]\naward: {{{award}}}\n"
+         window: {{years: 10}}\nlimits: [{{{limited}, per: ever}}]\naward: {{{award}}}\n"
     );
     Policy::read(text.as_bytes()).expect("the policy contradicts itself nowhere")
 }
