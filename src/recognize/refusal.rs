@@ -67,14 +67,14 @@ pub(super) fn check_license(policy: &Policy, facts: &ClaimFacts, past: &Past) ->
         );
         return Err(Fault::new(at, "license-not-begun", detail));
     }
-    let recorded = past.claims.iter().filter_map(|row| Days::parse(row.license.as_deref()?));
-    for other in recorded.filter(|other| *other != license && other.overlap(license)) {
-        let detail = format!(
-            "an earlier claim went by a license from {} to {}, which overlaps this one; state the \
-             same validity, or correct that claim",
-            other.from, other.until
-        );
-        return Err(Fault::new(at, "other-license", detail));
-    }
-    Ok(())
+    let mut recorded = past.claims.iter().filter_map(|row| Days::parse(row.license.as_deref()?));
+    let Some(other) = recorded.find(|other| *other != license && other.overlap(license)) else {
+        return Ok(());
+    };
+    let detail = format!(
+        "an earlier claim went by a license from {} to {}, which overlaps this one; state the same \
+         validity, or correct that claim",
+        other.from, other.until
+    );
+    Err(Fault::new(at, "other-license", detail))
 }

@@ -159,7 +159,7 @@ fn mechanism(named: Option<&str>, asked: &Asked<'_>) -> Result<Option<Mechanism>
     let options = (asked.option("type"), asked.option("cryptosuite"));
     let wanted = match (named, options) {
         (Some(named), _) => Some(named),
-        (None, (Some(kind), None)) if kind == "DataIntegrityProof" => None,
+        (None, (Some("DataIntegrityProof"), None)) => None,
         (None, (kind, cryptosuite)) => cryptosuite.or(kind),
     };
     let Some(wanted) = wanted else { return unasked(asked).map(|()| None) };
