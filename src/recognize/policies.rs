@@ -1,11 +1,15 @@
 //! Publishing policies.
 
 use super::{Recognition, RecognizeError};
+use crate::issue::IssueError;
 use crate::issue::access::note;
 use crate::issue::parties::Party;
 use crate::model::Fault;
 use crate::recognition::Policy;
 use crate::store::{NewPolicy, PolicyRow, Published};
+
+/// How often a version is checked again because another came between.
+const MOST_TRIES: usize = 40;
 
 impl Recognition<'_> {
     /// Publishes a version of a recognizer's policy, from its text; false where it was published
@@ -18,8 +22,25 @@ impl Recognition<'_> {
     ) -> Result<(PolicyRow, bool), RecognizeError> {
         let policy = Policy::read(text).map_err(RecognizeError::Invalid)?;
         self.check(recognizer, &policy)?;
+        for _ in 0..MOST_TRIES {
+            if let Some(published) = self.publish_next(recognizer, &policy, actor).await? {
+                return Ok(published);
+            }
+        }
+        Err(IssueError::Broken("a policy was overtaken again and again".into()).into())
+    }
+
+    /// None where another version was published while this one was checked.
+    async fn publish_next(
+        self,
+        recognizer: &Party,
+        policy: &Policy,
+        actor: &str,
+    ) -> Result<Option<(PolicyRow, bool)>, RecognizeError> {
+        let (store, ambient) = (&self.issuance.store, &self.issuance.ambient);
+        let latest = store.latest_policy(&recognizer.name, &policy.id).await?;
+        self.check_group(&recognizer.name, policy, latest.as_ref()).await?;
         let (reference, body) = (policy.reference(), policy.canonical());
-        let ambient = &self.issuance.ambient;
         let owner = recognizer.owner();
         let note = note(ambient, (actor, "policy.publish"), Some(&owner), &policy.id);
         let new = NewPolicy {
@@ -28,10 +49,12 @@ impl Recognition<'_> {
             version: &policy.version,
             digest: &reference.digest_multibase,
             body: &body,
+            after: latest.map_or(0, |row| row.number),
         };
-        match self.issuance.store.publish_policy(new, &note).await? {
-            Published::New(row) => Ok((row, true)),
-            Published::Same(row) => Ok((row, false)),
+        match store.publish_policy(new, &note).await? {
+            Published::New(row) => Ok(Some((row, true))),
+            Published::Same(row) => Ok(Some((row, false))),
+            Published::Overtaken => Ok(None),
             Published::Differs(_) => {
                 let detail = format!(
                     "version {:?} of {:?} was published before and never changes; give the new \
@@ -41,6 +64,34 @@ impl Recognition<'_> {
                 Err(RecognizeError::Conflict { code: "version-published", detail })
             }
         }
+    }
+
+    /// What is used up is used up in the group of the version that decided: in another group all of
+    /// it would count again.
+    async fn check_group(
+        self,
+        recognizer: &str,
+        policy: &Policy,
+        latest: Option<&PolicyRow>,
+    ) -> Result<(), RecognizeError> {
+        let Some(latest) = latest else { return Ok(()) };
+        let before = super::policy(latest)?;
+        let (group, kept) = (policy.exclusive_group(), before.exclusive_group());
+        if group == kept {
+            return Ok(());
+        }
+        let named = self.issuance.store.policy_version((recognizer, &policy.id), &policy.version);
+        if named.await?.is_some() {
+            // It is no new version: that is told instead.
+            return Ok(());
+        }
+        let detail = format!(
+            "the versions before this one use credentials up in the group {kept:?}; in {group:?} all \
+             that they counted would count again. Keep the group, or publish this under another id, \
+             as a policy with uses of its own"
+        );
+        let fault = Fault::new("/exclusive/group", "other-group", detail);
+        Err(RecognizeError::Invalid(vec![fault]))
     }
 
     /// What the policy alone cannot tell.

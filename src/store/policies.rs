@@ -49,6 +49,8 @@ pub struct NewPolicy<'a> {
     pub version: &'a str,
     pub digest: &'a str,
     pub body: &'a str,
+    /// The number of the version that it was checked against; 0 where there was none.
+    pub after: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub enum Published {
     Same(PolicyRow),
     /// This version was published before, with another text.
     Differs(PolicyRow),
+    /// Another version was published since it was checked.
+    Overtaken,
 }
 
 impl Store {
@@ -71,6 +75,9 @@ impl Store {
                     true => Published::Same(row),
                     false => Published::Differs(row),
                 });
+            }
+            if number != new.after + 1 {
+                return Ok(Published::Overtaken);
             }
             let row = insert(&mut tx, new, number, note.entry.at).await?;
             note.append(&mut tx).await?;

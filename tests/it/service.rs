@@ -12,6 +12,7 @@ mod files;
 mod forgotten;
 mod keys;
 mod ledger;
+mod ledger_over_time;
 mod lists;
 mod manage_links;
 mod menus;

@@ -1,0 +1,46 @@
+//! A recognizer's ledger over the years: new versions of policies, late papers, corrections, and
+//! names that meet.
+
+use serde_json::{Value, json};
+
+use super::recognition::{Office, claim, policy};
+use crate::support::app::{Database, on_both_databases};
+use crate::support::samples::{self, with};
+
+on_both_databases! {
+    a_version_of_another_exclusive_group_is_refused
+}
+
+async fn a_version_of_another_exclusive_group_is_refused(database: Database) {
+    let office = Office::new(database).await;
+    let of = |version: &str, group: Option<&str>| {
+        let exclusive = group.map(|group| json!({"group": group, "says": "One or the other."}));
+        with(policy("pay"), json!({"version": version, "exclusive": exclusive}))
+    };
+    let minted = office.minted().await;
+    let asked = with(claim(&[&minted["credential"]]), json!({"policy": "pay"}));
+    office.publish(&of("1", Some("pay-or-role"))).await.expect(201);
+    office.claim(&asked).await.expect(201);
+    for group in [Some("another"), Some("pay"), None] {
+        let refused = office.publish(&of("2", group)).await.expect_problem(422, "invalid");
+        let error = &refused["errors"][0];
+        assert_eq!(
+            (&error["code"], &error["pointer"]),
+            (&json!("other-group"), &json!("/exclusive/group"))
+        );
+        assert!(error["detail"].as_str().unwrap().contains("pay-or-role"), "{refused}");
+        office.claim(&asked).await.expect_problem(409, "already-counted");
+    }
+    office.publish(&of("2", Some("pay-or-role"))).await.expect(201);
+    office.publish(&of("1", Some("pay-or-role"))).await.expect(200);
+    office.publish(&of("1", None)).await.expect_problem(409, "version-published");
+    office.claim(&asked).await.expect_problem(409, "already-counted");
+
+    // Alone, a policy has a group by its own id.
+    office
+        .publish(&with(policy("relicensure"), json!({"version": "2", "name": "New"})))
+        .await
+        .expect(201);
+    let grouped = json!({"version": "3", "exclusive": {"group": "relicensure", "says": "Once."}});
+    office.publish(&with(policy("relicensure"), grouped)).await.expect(201);
+}
