@@ -146,6 +146,9 @@ pub struct CountedBefore {
     /// Their clock hours, where the policy counts by them.
     #[serde(default)]
     pub hours: Amount,
+    /// The license that it went by, where it went by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<Days>,
 }
 
 impl ClaimFacts {

@@ -295,7 +295,8 @@ pub struct Limit {
     pub amount: Option<Amount>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<u16>,
-    /// What was recorded within the stretch that the day of the claim lies in counts against it.
+    /// What was recorded within the stretch that the day of the claim lies in counts against it: by
+    /// the same license, on whatever day; of so many years, in the fullest that has the day in it.
     pub per: Span,
 }
 

@@ -23,6 +23,7 @@ use crate::model::decimal::Amount;
 use crate::model::fault::token;
 use crate::recognition::decision::Outcome;
 use crate::recognition::facts::CountedBefore;
+use crate::recognition::policy::span::Days;
 use crate::recognition::policy::{Condition, ConditionOf};
 use crate::recognition::receipt::{self, DecidedOn};
 use crate::recognition::{ClaimFacts, CountedCredential, Decision, Policy, count};
@@ -412,6 +413,10 @@ fn counted_before(row: &ClaimRow) -> Result<CountedBefore, RecognizeError> {
         amount: amount(&row.total)?,
         credentials: u32::try_from(row.credentials).map_err(|_| broken())?,
         hours: amount(&row.hours)?,
+        license: match &row.license {
+            Some(text) => Some(Days::parse(text).ok_or_else(broken)?),
+            None => None,
+        },
     })
 }
 

@@ -9,7 +9,8 @@
 use super::Slot;
 use crate::model::decimal::{Amount, Rounding};
 use crate::recognition::decision::{Grouped, Outcome, Reason, Why};
-use crate::recognition::facts::{ClaimFacts, CountedCredential};
+use crate::recognition::facts::{ClaimFacts, CountedBefore, CountedCredential};
+use crate::recognition::policy::span::Days;
 use crate::recognition::policy::{self, ByHours, Flat, HoursOf, Policy, Span};
 
 /// What was awarded.
@@ -84,17 +85,40 @@ impl Room {
 }
 
 /// What was recorded before within the stretch that the day of the claim lies in: amount, and
-/// number of credentials. Of a license that is not known, all of it.
+/// number of credentials.
 fn recorded(facts: &ClaimFacts, per: &Span) -> (Amount, usize) {
-    if *per == Span::Claim {
-        return (Amount::ZERO, 0);
+    match per {
+        Span::Claim => (Amount::ZERO, 0),
+        Span::License => sum(facts, |before| by_the_license(before, facts.license)),
+        Span::Years(_) => {
+            // Papers may come in for a day before those of others. Whatever stretch has the day in
+            // it: the limit holds in the fullest.
+            let filled = per.all_around(facts.on, facts.before.iter().map(|before| before.on));
+            let filled = filled.map(|days| sum(facts, |before| days.contain(before.on)));
+            filled.fold((Amount::ZERO, 0), |most, one| (most.0.max(one.0), most.1.max(one.1)))
+        }
+        per => {
+            let days = per.around(facts.on, facts.license);
+            sum(facts, |before| days.is_none_or(|days| days.contain(before.on)))
+        }
     }
-    let days = per.around(facts.on, facts.license);
-    let within = |on| days.is_none_or(|days| days.contain(on));
-    let before = facts.before.iter().filter(|before| within(before.on));
+}
+
+fn sum(facts: &ClaimFacts, counts: impl Fn(&CountedBefore) -> bool) -> (Amount, usize) {
+    let before = facts.before.iter().filter(|before| counts(before));
     before.fold((Amount::ZERO, 0), |(amount, credentials), before| {
         (amount + before.amount, credentials + before.credentials as usize)
     })
+}
+
+/// Whether an earlier claim went by this license, on whatever day it was filed: licenses are
+/// renewed late. Where it is not known of either, it may have.
+fn by_the_license(before: &CountedBefore, license: Option<Days>) -> bool {
+    match (license, before.license) {
+        (Some(license), Some(its)) => license.overlap(its),
+        (Some(license), None) => license.from <= before.on,
+        (None, _) => true,
+    }
 }
 
 /// An award that is being worked out.

@@ -73,6 +73,16 @@ impl Span {
         })
     }
 
+    /// The stretches that have `day` in them and end on it or on one of these days.
+    pub fn all_around(
+        &self,
+        day: Date,
+        ends: impl Iterator<Item = Date>,
+    ) -> impl Iterator<Item = Days> {
+        let ends = std::iter::once(day).chain(ends.filter(move |end| *end > day));
+        ends.filter_map(|end| self.around(end, None)).filter(move |days| days.contain(day))
+    }
+
     /// A stretch's stable name, of the one around `day`; none where it is a license that is not
     /// known.
     pub fn label(&self, day: Option<Date>, license: Option<Days>) -> Option<String> {

@@ -9,7 +9,10 @@ use crate::support::samples::{self, with};
 
 on_both_databases! {
     a_version_of_another_exclusive_group_is_refused
+    however_late_it_is_filed_a_license_keeps_its_limit_in_the_books
 }
+
+/// Credentials of so many achievements.
 
 async fn a_version_of_another_exclusive_group_is_refused(database: Database) {
     let office = Office::new(database).await;
@@ -43,4 +46,18 @@ async fn a_version_of_another_exclusive_group_is_refused(database: Database) {
         .expect(201);
     let grouped = json!({"version": "3", "exclusive": {"group": "relicensure", "says": "Once."}});
     office.publish(&with(policy("relicensure"), grouped)).await.expect(201);
+}
+
+async fn however_late_it_is_filed_a_license_keeps_its_limit_in_the_books(database: Database) {
+    let office = Office::new(database).await;
+    let limits = json!([{"credentials": 2, "per": "license"}]);
+    office.publish(&with(policy("renewal"), json!({"limits": limits}))).await.expect(201);
+    let credentials = earned::<4>(&office).await;
+    let claimant = json!({"licenseNumber": "44",
+                          "license": {"from": "2021-05-16", "until": "2026-05-15"}});
+    for (n, credential) in credentials.iter().enumerate() {
+        let change = json!({"policy": "renewal", "claimant": claimant});
+        let answer = office.claim(&with(claim(&[credential]), change)).await;
+        assert_eq!(answer.status, if n < 2 { 201 } else { 422 }, "{}", answer.text());
+    }
 }

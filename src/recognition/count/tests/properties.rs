@@ -76,7 +76,7 @@ fn facts() -> impl Strategy<Value = ClaimFacts> {
     let before = (2021i16..2027, 0u32..8, 0u32..4, 0u32..40).prop_map(
         |(year, amount, credentials, hours)| {
             let (amount, hours) = (Amount::from(amount), Amount::from(hours));
-            CountedBefore { on: date(year, 2, 1), amount, credentials, hours }
+            CountedBefore { on: date(year, 2, 1), amount, credentials, hours, license: None }
         },
     );
     prop::collection::vec(before, 0..4).prop_map(|before| ClaimFacts { before, ..today() })
@@ -177,6 +177,7 @@ proptest! {
                 amount: decision.total,
                 credentials: counted.len().try_into().unwrap(),
                 hours: hours.filter_map(|c| c.hours.as_ref()).map(Amount::from).sum(),
+                license: None,
             });
         }
         let amount: Amount = facts.before.iter().map(|before| before.amount).sum();
