@@ -35,6 +35,10 @@ pub fn reason(t: &Speech, why: &Why) -> String {
             t.two("why-too-few-hours", "hours", of_hours(t, hours), "least", of_hours(t, least))
         }
         Why::NoDate => t.text("why-no-date"),
+        Why::AwardedLater { awarded, on } => {
+            let days = [("awarded", awarded), ("on", on)];
+            t.with("why-awarded-later", &days.map(|(name, date)| (name, day(t, *date).said())))
+        }
         Why::OutsideWindow { awarded, from, until } => {
             let days = [("awarded", awarded), ("from", from), ("until", until)];
             let days = days.map(|(name, date)| (name, day(t, *date).said()));

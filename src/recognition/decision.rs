@@ -166,6 +166,12 @@ pub enum Why {
         least: Amount,
     },
     NoDate,
+    AwardedLater {
+        #[schema(value_type = String, format = Date)]
+        awarded: Date,
+        #[schema(value_type = String, format = Date)]
+        on: Date,
+    },
     OutsideWindow {
         #[schema(value_type = String, format = Date)]
         awarded: Date,

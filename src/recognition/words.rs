@@ -75,6 +75,10 @@ pub fn why(why: &Why) -> String {
             format!("It states {hours} clock hours; the policy asks for {least} at least.")
         }
         Why::NoDate => "It does not say when it was awarded, and the policy goes by that.".into(),
+        Why::AwardedLater { awarded, on } => format!(
+            "It was awarded on {awarded}, after {on}, the day that this claim goes by. File it in a \
+             claim of a later day."
+        ),
         Why::OutsideWindow { awarded, from, until } => format!(
             "It was awarded on {awarded}; the policy counts what was awarded from {from} to {until}."
         ),

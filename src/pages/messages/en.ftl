@@ -546,6 +546,7 @@ missed-receipt = only receipts are accepted
 why-no-hours = It does not say how many hours of work it took, and this office goes by them. Ask its issuer for one that does.
 why-too-few-hours = It took { $hours }, and this office asks for { $least } at least.
 why-no-date = It does not say when you earned it, and this office goes by that.
+why-awarded-later = You earned it on { $awarded }. This counts what was earned up to { $on }.
 why-outside-window = You earned it on { $awarded }. This office counts what was earned from { $from } to { $until }.
 why-deadline-passed = The deadline has passed. Claims are taken again from { $opens } on.
 why-stated-otherwise = You did not state: { $text }

@@ -546,6 +546,7 @@ missed-receipt = solo se aceptan recibos
 why-no-hours = No dice cuántas horas de trabajo llevó, y esta oficina se guía por ellas. Pida a su emisor una que lo diga.
 why-too-few-hours = Llevó { $hours }, y esta oficina pide { $least } como mínimo.
 why-no-date = No dice cuándo la obtuvo, y esta oficina se guía por eso.
+why-awarded-later = La obtuvo el { $awarded }. Aquí se cuenta lo obtenido hasta el { $on }.
 why-outside-window = La obtuvo el { $awarded }. Esta oficina cuenta lo obtenido del { $from } al { $until }.
 why-deadline-passed = El plazo ha pasado. Se admiten solicitudes otra vez desde el { $opens }.
 why-stated-otherwise = Usted no declaró: { $text }

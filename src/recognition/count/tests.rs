@@ -160,7 +160,7 @@ fn a_window_has_its_first_and_last_day_in_it() {
     let policy = policy(&format!("{EACH}window: license\n"));
     let on = |day: Date| {
         let license = Days { from: date(2024, 7, 1), until: date(2026, 6, 30) };
-        let facts = ClaimFacts { license: Some(license), ..today() };
+        let facts = ClaimFacts { license: Some(license), ..ClaimFacts::on(date(2026, 7, 1)) };
         only(&policy, CountedCredential { awarded: Some(day), ..credential(1) }, &facts).1
     };
     assert_eq!(on(date(2024, 7, 1)), "counted");

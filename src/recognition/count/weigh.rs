@@ -159,6 +159,9 @@ impl<'p> Rules<'p> {
 
     fn weigh_dates(&self, awarded: Option<Date>, weighed: &mut Weighed) {
         let ClaimFacts { on, license, .. } = *self.facts;
+        if let Some(awarded) = awarded.filter(|awarded| *awarded > on) {
+            return weighed.broken(Why::AwardedLater { awarded, on }, "");
+        }
         let named = [("/window", self.policy.window.as_ref()), ("/again", Some(&self.again))];
         let spans = named.into_iter().filter_map(|(at, span)| Some((at, span?)));
         for (at, span) in spans.filter(|(_, span)| !matches!(span, Span::Ever)) {

@@ -54,6 +54,19 @@ fn a_claim_whose_license_is_not_recorded_counts_once_the_license_had_begun() {
     assert_eq!(total(date(2026, 7, 15)), "0");
 }
 
+#[test]
+fn what_was_awarded_after_the_day_of_the_claim_does_not_count() {
+    let policy = policy(&format!("{EACH}window: calendarYear\n"));
+    let awarded = |day: Date| {
+        let credential = CountedCredential { awarded: Some(day), ..credential(1) };
+        only(&policy, credential, &today())
+    };
+    let counted = (Outcome::Counted, "counted".into(), "/award/perCredential".into());
+    assert_eq!(awarded(date(2026, 4, 1)), counted);
+    let later = (Outcome::NotCounted, "awarded-later".into(), String::new());
+    assert_eq!(awarded(date(2026, 4, 2)), later);
+}
+
 proptest! {
     #[test]
     fn in_whatever_order_days_are_filed_no_stretch_of_years_has_more_than_its_limit(
