@@ -168,6 +168,9 @@ pub async fn file(
 }
 
 /// Correct a claim: another takes its place, and its receipt supersedes the first one's.
+///
+/// Where nothing else is stated it goes by the day, the policy's version and the license of the claim
+/// that it corrects.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/correct", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path),
            ("Idempotency-Key" = Option<String>, Header)),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RecognizeError::{self, Invalid};
 use super::belongs::{BelongsDecision, Claimant};
+use super::correction::TakenOver;
 use super::examined::Examined;
 use super::receipt::Draft;
 use super::refusal::{
@@ -163,7 +164,8 @@ impl Recognition<'_> {
     }
 
     async fn decide(self, claim: &Claim<'_>) -> Result<Decided, RecognizeError> {
-        let (row, policy) = self.policy_of(claim).await?;
+        let taken_over = self.taken_over(claim).await?;
+        let (row, policy) = self.policy_of(claim, &taken_over).await?;
         claim.check_conditions(&policy).map_err(Invalid)?;
         let mut names = Vec::new();
         for identifier in claim.request.claimant.identifiers() {
@@ -174,12 +176,13 @@ impl Recognition<'_> {
         let but = claim.corrects.map(|(id, _)| id);
         let past = self.issuance.store.past(of, &names, but).await?;
         let at = self.issuance.ambient.now();
+        let on = claim.filed_on(&policy, at, &taken_over).map_err(|fault| Invalid(vec![fault]))?;
         let facts = ClaimFacts {
-            license: claim.request.claimant.license,
+            license: claim.request.claimant.license.or(taken_over.license),
             statements: claim.request.statements.clone(),
             approvals: claim.request.approvals.clone(),
             before: past.claims.iter().map(counted_before).collect::<Result<_, _>>()?,
-            ..ClaimFacts::on(claim.filed_on(&policy, at).map_err(|fault| Invalid(vec![fault]))?)
+            ..ClaimFacts::on(on)
         };
         check_license(&policy, &facts, &past).map_err(|fault| Invalid(vec![fault]))?;
         let credentials = claim.credentials(&policy);
@@ -190,12 +193,17 @@ impl Recognition<'_> {
         Ok(Decided { row, policy, decision, facts, credentials, names, past, at })
     }
 
-    async fn policy_of(self, claim: &Claim<'_>) -> Result<(PolicyRow, Policy), RecognizeError> {
+    async fn policy_of(
+        self,
+        claim: &Claim<'_>,
+        taken_over: &TakenOver,
+    ) -> Result<(PolicyRow, Policy), RecognizeError> {
         let (store, request) = (&self.issuance.store, claim.request);
         let name = (claim.recognizer.name.as_str(), request.policy.as_str());
-        let row = match &request.policy_version {
-            Some(version) => store.policy_version(name, version).await?,
-            None => store.latest_policy(name.0, name.1).await?,
+        let row = match (&request.policy_version, taken_over.policy_number) {
+            (Some(version), _) => store.policy_version(name, version).await?,
+            (None, Some(number)) => store.policy_number(name, number).await?,
+            (None, None) => store.latest_policy(name.0, name.1).await?,
         };
         let row = row.ok_or_else(|| {
             let detail = format!("this recognizer has no such policy {:?}", request.policy);
@@ -228,6 +236,7 @@ impl Recognition<'_> {
         let hours = indexes.iter().filter_map(|i| decided.credentials[*i].hours.as_ref());
         let goes_by_license = decided.policy.goes_by_license();
         let license = decided.facts.license.filter(|_| goes_by_license);
+        let today = decided.policy.zone().day(decided.at);
         Ok(NewClaim {
             id: self.issuance.token(),
             recognizer: decided.row.recognizer.clone(),
@@ -238,7 +247,7 @@ impl Recognition<'_> {
             seen: decided.past.names.clone(),
             decision: json(&decided.decision),
             filed_on: decided.facts.on,
-            stated: claim.request.filed_on.is_some(),
+            stated: claim.request.filed_on.is_some() || decided.facts.on != today,
             total: decided.decision.total.to_string(),
             hours: hours.map(Amount::from).sum::<Amount>().to_string(),
             details: json(&claim.details(decided)),
@@ -355,8 +364,14 @@ impl Claim<'_> {
         self.request.challenge.as_deref().filter(|it| it.starts_with(super::control::GIVEN))
     }
 
-    /// The day that the claim goes by: today, or the one before that is stated.
-    fn filed_on(&self, policy: &Policy, at: Timestamp) -> Result<Date, Fault> {
+    /// The day that the claim goes by: the one that is stated, that of the claim that it corrects, or
+    /// today.
+    fn filed_on(
+        &self,
+        policy: &Policy,
+        at: Timestamp,
+        taken_over: &TakenOver,
+    ) -> Result<Date, Fault> {
         let today = policy.zone().day(at);
         match self.request.filed_on {
             Some(day) if day > today => {
@@ -364,7 +379,8 @@ impl Claim<'_> {
                     format!("a claim is filed today, {today}, or was before; not on {day}");
                 Err(Fault::new("/filedOn", "in-the-future", detail))
             }
-            stated => Ok(stated.unwrap_or(today)),
+            Some(day) => Ok(day),
+            None => Ok(taken_over.filed_on.map_or(today, |day| day.min(today))),
         }
     }
 
@@ -392,7 +408,7 @@ impl Claim<'_> {
             Some((examined.facts.input.clone(), examined.control?.to_owned()))
         });
         Details {
-            claimant: self.request.claimant.clone(),
+            claimant: Claimant { license: decided.facts.license, ..self.request.claimant.clone() },
             purpose: self.request.purpose.clone(),
             facts: decided.facts.clone(),
             credentials: decided.credentials.clone(),

@@ -10,6 +10,7 @@
 pub mod belongs;
 pub mod claim;
 pub mod control;
+mod correction;
 pub mod counts;
 pub mod examined;
 pub mod menus;

@@ -25,7 +25,8 @@ pub const MAX_CREDENTIALS: usize = 1000;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClaimRequest {
-    /// The policy's id; the version that was published last decides, unless one is named.
+    /// The policy's id; the version that was published last decides, unless one is named; of a
+    /// correction, the one that decided before.
     #[schema(example = "tennessee-relicensure")]
     pub policy: String,
     #[serde(default)]
@@ -35,7 +36,9 @@ pub struct ClaimRequest {
     pub purpose: Option<String>,
     pub claimant: Claimant,
     /// The day that its papers came in, where that was before today (in the policy's time zone):
-    /// windows, limits and deadlines go by it. The claim's history says who stated it, and when.
+    /// windows, limits and deadlines go by it. The claim's history says who stated it, and when. A
+    /// correction keeps the day of the claim that it corrects where it states none, and the license
+    /// where the claimant is the same.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     pub filed_on: Option<Date>,

@@ -36,7 +36,7 @@ pub struct NewClaim {
     pub seen: Vec<(String, i64)>,
     pub decision: String,
     pub filed_on: Date,
-    /// The day was stated by who files, and goes into the history.
+    /// The day was stated, now or of the claim that this corrects, and goes into the history.
     pub stated: bool,
     pub total: String,
     pub hours: String,

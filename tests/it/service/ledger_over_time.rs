@@ -10,6 +10,7 @@ use crate::support::samples::{self, with};
 on_both_databases! {
     a_version_of_another_exclusive_group_is_refused
     however_late_it_is_filed_a_license_keeps_its_limit_in_the_books
+    a_correction_goes_by_the_day_the_version_and_the_license_of_what_it_corrects
 }
 
 /// Credentials of so many achievements.
@@ -60,4 +61,45 @@ async fn however_late_it_is_filed_a_license_keeps_its_limit_in_the_books(databas
         let answer = office.claim(&with(claim(&[credential]), change)).await;
         assert_eq!(answer.status, if n < 2 { 201 } else { 422 }, "{}", answer.text());
     }
+}
+
+async fn a_correction_goes_by_the_day_the_version_and_the_license_of_what_it_corrects(
+    database: Database,
+) {
+    let office = Office::new(database).await;
+    let deadline = json!({"day": "05-15", "after": {"refusedUntil": "07-01"}});
+    let limits = json!([{"amount": "60", "per": "license"}]);
+    let dated = json!({"deadline": deadline, "limits": limits});
+    office.publish(&with(policy("dated"), dated.clone())).await.expect(201);
+    let minted = office.minted().await;
+    let license = json!({"from": "2024-07-01", "until": "2029-06-30"});
+    let claimant = json!({"licenseNumber": "44", "license": license});
+    let asked = json!({"policy": "dated", "claimant": claimant, "filedOn": "2026-05-12"});
+    let first = office.claim(&with(claim(&[&minted["credential"]]), asked)).await;
+    let first = first.expect(201).json();
+    let three = json!({"version": "2", "award": {"perCredential": {"amount": "3"}}});
+    office.publish(&with(with(policy("dated"), dated), three)).await.expect(201);
+
+    let restated = json!({"policy": "dated", "purpose": "Renewal",
+                          "claimant": {"licenseNumber": "44", "name": "Jordan Rivera"}});
+    let restated = with(claim(&[&minted["credential"]]), restated);
+    let correction = json!({"reason": "The purpose was missing", "claim": restated});
+    let second = office.change(&first["id"], "correct", &correction).await.expect(201).json();
+    assert_eq!(second["filedOn"], "2026-05-12", "it came in before the deadline: {second}");
+    assert_eq!(second["events"][0]["detail"]["filedOn"], "2026-05-12");
+    assert_eq!(second["decision"]["policy"]["version"], "1");
+    assert_eq!(second["decision"]["total"], "6");
+    assert_eq!(second["claimant"]["license"], license);
+
+    // What the clerk states goes before; of another claimant no license is taken over.
+    let stated = json!({"policyVersion": "2", "filedOn": "2026-05-11"});
+    let correction =
+        json!({"reason": "By the new version", "claim": with(restated.clone(), stated)});
+    let third = office.change(&second["id"], "correct", &correction).await.expect(201).json();
+    let version = &third["decision"]["policy"]["version"];
+    assert_eq!((&third["filedOn"], version), (&json!("2026-05-11"), &json!("2")));
+    let other = json!({"claimant": {"licenseNumber": "45"}});
+    let correction = json!({"reason": "It was another's", "claim": with(restated, other)});
+    let fourth = office.change(&third["id"], "correct", &correction).await.expect(201).json();
+    assert_eq!(fourth["claimant"].get("license"), None, "{fourth}");
 }
