@@ -264,7 +264,8 @@ pub async fn appeal(
     change(&app, &caller, (&recognizer, &id), (ClaimChange::Appeal, &reason)).await
 }
 
-/// Delete the claimant's personal data, of the claims that it corrected too.
+/// Delete the claimant's personal data, of the claims that it corrected too, and of those that corrected
+/// it for the same claimant. One that stopped half way goes on when it is asked for again.
 ///
 /// What stays are keyed hashes against double use, the decision without the credentials' ids, and the
 /// times. The receipt is answered with 410; a copy of it still verifies.

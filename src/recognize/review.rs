@@ -26,8 +26,9 @@ impl Recognition<'_> {
         changed.map_err(|refusal| refused(&refusal))
     }
 
-    /// Deletes a claim's personal data and the bytes of its receipt, and those of the claims whose
-    /// place it took.
+    /// Deletes a claim's personal data and the bytes of its receipt, with those of the claims whose
+    /// place it took, and of those of the same claimant that took its place. Of these, what a
+    /// redaction that stopped half way had left.
     pub async fn redact(
         self,
         claim: &ClaimRow,
@@ -35,26 +36,49 @@ impl Recognition<'_> {
         contexts: &Contexts,
     ) -> Result<ClaimRow, RecognizeError> {
         let store = &self.issuance.store;
-        let row = self.redact_one(claim, actor, contexts).await?;
-        let mut corrected = claim.corrects.clone();
-        while let Some(id) = corrected {
-            let Some(older) = store.claim(&claim.recognizer, &id).await? else { break };
-            if older.redacted_at.is_none() {
-                self.redact_one(&older, actor, contexts).await?;
+        let mut any = false;
+        for row in self.chain(claim).await? {
+            if row.redacted_at.is_none() {
+                any |= self.redact_one(&row, actor, contexts).await?;
             }
-            corrected = older.corrects;
         }
         // What a reader holds back is overwritten in time.
         let _whole = store.empty_log().await?;
-        Ok(row)
+        if !any {
+            return Err(refused(&ClaimRefusal::Redacted));
+        }
+        let row = store.claim(&claim.recognizer, &claim.id).await?;
+        row.ok_or(RecognizeError::NotFound)
     }
 
+    /// A claim, all that it corrects, and what of the same claimant has corrected it.
+    async fn chain(self, claim: &ClaimRow) -> Result<Vec<ClaimRow>, RecognizeError> {
+        let (store, recognizer) = (&self.issuance.store, claim.recognizer.as_str());
+        let mut chain = vec![claim.clone()];
+        let mut corrected = claim.corrects.clone();
+        while let Some(id) = corrected {
+            let Some(older) = store.claim(recognizer, &id).await? else { break };
+            corrected = older.corrects.clone();
+            chain.push(older);
+        }
+        let mut newer = store.correction_of(recognizer, &claim.id).await?;
+        while let Some(row) = newer {
+            newer = store.correction_of(recognizer, &row.id).await?;
+            // What was filed for the wrong person is corrected to be another's, who keeps theirs.
+            if store.share_a_claimant(&claim.id, &row.id).await? {
+                chain.push(row);
+            }
+        }
+        Ok(chain)
+    }
+
+    /// False where it was redacted meanwhile.
     async fn redact_one(
         self,
         claim: &ClaimRow,
         actor: &str,
         contexts: &Contexts,
-    ) -> Result<ClaimRow, RecognizeError> {
+    ) -> Result<bool, RecognizeError> {
         let Issuance { store, ambient, .. } = self.issuance;
         let owner = PartyKind::Recognizer.owner(&claim.recognizer);
         let receipt = store.credential_of(&owner, &claim.receipt).await?;
@@ -69,7 +93,11 @@ impl Recognition<'_> {
         };
         let of = (claim.recognizer.as_str(), claim.id.as_str());
         let redacted = store.redact_claim(of, redaction, (actor, ambient.now())).await?;
-        redacted.map_err(|refusal| refused(&refusal))
+        match redacted {
+            Ok(_) => Ok(true),
+            Err(ClaimRefusal::Redacted) => Ok(false),
+            Err(refusal) => Err(refused(&refusal)),
+        }
     }
 
     /// What is kept of a claim's personal data; `None` once it was redacted.

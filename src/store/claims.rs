@@ -128,6 +128,14 @@ impl Store {
         find(&mut *self.readers.acquire().await?, recognizer, id).await
     }
 
+    /// The claim that took the place of one.
+    pub async fn correction_of(&self, recognizer: &str, id: &str) -> Result<Option<ClaimRow>> {
+        let sql =
+            concat!("SELECT ", columns!(), " FROM claims WHERE recognizer = $1 AND corrects = $2");
+        let query = sqlx::query(sql).bind(recognizer).bind(id);
+        query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
+    }
+
     /// A recognizer's claims, newest first.
     pub async fn claims(&self, recognizer: &str, limit: u32) -> Result<Vec<ClaimRow>> {
         let sql = concat!(

@@ -46,6 +46,14 @@ impl Store {
         Ok(Past { names: known.into_iter().collect(), claims: claims.into_values().collect() })
     }
 
+    /// Whether two claims name their claimant by a name in common.
+    pub async fn share_a_claimant(&self, one: &str, other: &str) -> Result<bool> {
+        let sql = "SELECT mine.claimant FROM claim_claimants mine JOIN claim_claimants other \
+                   ON other.claimant = mine.claimant AND other.claim = $2 WHERE mine.claim = $1";
+        let query = sqlx::query(sql).bind(one).bind(other);
+        Ok(query.fetch_optional(&self.readers).await?.is_some())
+    }
+
     async fn claims_of(&self, recognizer: &str, name: &str) -> Result<i64> {
         let sql = "SELECT claims FROM claimants WHERE recognizer = $1 AND claimant = $2";
         let query = sqlx::query_scalar(sql).bind(recognizer).bind(name);

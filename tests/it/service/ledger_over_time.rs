@@ -2,6 +2,8 @@
 //! names that meet.
 
 use serde_json::{Value, json};
+use touchmark::issue::access::note;
+use touchmark::store::{PartyKind, Redaction};
 
 use super::recognition::{Office, claim, policy};
 use crate::support::app::{Database, on_both_databases};
@@ -11,6 +13,7 @@ on_both_databases! {
     a_version_of_another_exclusive_group_is_refused
     however_late_it_is_filed_a_license_keeps_its_limit_in_the_books
     a_correction_goes_by_the_day_the_version_and_the_license_of_what_it_corrects
+    a_redaction_that_stopped_half_way_goes_on_and_takes_what_corrected_it_along
 }
 
 /// Credentials of so many achievements.
@@ -102,4 +105,63 @@ async fn a_correction_goes_by_the_day_the_version_and_the_license_of_what_it_cor
     let correction = json!({"reason": "It was another's", "claim": with(restated, other)});
     let fourth = office.change(&third["id"], "correct", &correction).await.expect(201).json();
     assert_eq!(fourth["claimant"].get("license"), None, "{fourth}");
+}
+
+async fn a_redaction_that_stopped_half_way_goes_on_and_takes_what_corrected_it_along(
+    database: Database,
+) {
+    let office = Office::new(database).await;
+    let [first, second, other] = earned::<3>(&office).await;
+    // As if it had stopped after the newest.
+    let chain = office.corrected_twice(&claim(&[&first])).await;
+    let issuance = &office.app.app.issuance;
+    let newest = chain[2].as_str().expect("an id");
+    let row = issuance.store.claim("tennessee", newest).await.unwrap().expect("it is there");
+    let owner = PartyKind::Recognizer.owner("tennessee");
+    let note = note(&issuance.ambient, ("test", "forget"), Some(&owner), &row.receipt);
+    let redaction = Redaction { decision: &row.decision, digest: None, note: &note };
+    let by = ("test", issuance.ambient.now());
+    issuance.store.redact_claim(("tennessee", newest), redaction, by).await.unwrap().unwrap();
+    let answer = office.change(&chain[2], "redact", &json!({})).await.expect(200).json();
+    assert_eq!(answer["id"], chain[2]);
+    office.all_redacted(&chain).await;
+
+    // The oldest leads to what took its place, and all of them go.
+    let chain = office.corrected_twice(&claim(&[&second])).await;
+    office.change(&chain[0], "redact", &json!({})).await.expect(200);
+    office.all_redacted(&chain).await;
+    for id in &chain {
+        office.change(id, "redact", &json!({})).await.expect_problem(409, "claim-is-redacted");
+    }
+
+    // A claim that was corrected to be somebody else's goes without theirs.
+    let asked = claim(&[&other]);
+    let mistaken = office.claim(&asked).await.expect(201).json();
+    let theirs = with(asked, json!({"claimant": {"licenseNumber": "88", "name": "Sam Ode"}}));
+    let correction = json!({"reason": "It was Sam's", "claim": theirs});
+    let theirs = office.change(&mistaken["id"], "correct", &correction).await.expect(201).json();
+    office.change(&mistaken["id"], "redact", &json!({})).await.expect(200);
+    let kept = office.read(&theirs["id"]).await;
+    assert_eq!((&kept["claimant"]["name"], kept.get("redactedAt")), (&json!("Sam Ode"), None));
+}
+
+impl Office {
+    /// A claim, its correction, and the correction of that.
+    async fn corrected_twice(&self, asked: &Value) -> Vec<Value> {
+        let mut chain = vec![self.claim(asked).await.expect(201).json()["id"].clone()];
+        for reason in ["The purpose was wrong", "And again"] {
+            let correction = json!({"reason": reason, "claim": asked});
+            let corrected = self.change(&chain[chain.len() - 1], "correct", &correction).await;
+            chain.push(corrected.expect(201).json()["id"].clone());
+        }
+        chain
+    }
+
+    async fn all_redacted(&self, chain: &[Value]) {
+        for id in chain {
+            let read = self.read(id).await;
+            assert!(read["redactedAt"].is_string(), "{read}");
+            assert!(!read.to_string().contains("Jordan"), "{read}");
+        }
+    }
 }
