@@ -68,6 +68,12 @@ impl Examined {
     }
 }
 
+/// Of what the claim calls a credential, its place alone: its name is personal data, and no history
+/// that only grows takes that.
+pub(super) fn position(input: &str) -> &str {
+    input.split_once(" (").map_or(input, |(position, _)| position)
+}
+
 /// The one credential of a presentation.
 fn presented(text: &str) -> Option<String> {
     let secured = Secured::decode(text.as_bytes()).ok()?;

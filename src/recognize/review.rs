@@ -4,12 +4,14 @@
 //! its receipt is answered like a forgotten credential, and is still known as genuine.
 
 use super::claim::{Details, json};
+use super::examined::position;
 use super::{Recognition, RecognizeError};
 use crate::check::Report;
 use crate::check::report::Verdict;
 use crate::issue::{Issuance, IssueError, access};
 use crate::jsonld::Contexts;
 use crate::recognition::Decision;
+use crate::recognition::decision::{Reason, Why};
 use crate::store::{ClaimChange, ClaimRefusal, ClaimRow, PartyKind, Redaction};
 
 impl Recognition<'_> {
@@ -123,7 +125,7 @@ impl Recognition<'_> {
             [report.verdicts.authentic, report.verdicts.current].contains(&Verdict::No)
         };
         let lost: Vec<&str> =
-            reports.iter().filter(|it| worst(&it.1)).map(|it| it.0.as_str()).collect();
+            reports.iter().filter(|it| worst(&it.1)).map(|it| position(&it.0)).collect();
         let change = match (lost.is_empty(), reports.iter().all(|it| it.1.verified)) {
             (false, _) => ClaimChange::Flag(format!("{} no longer holds", lost.join(", "))),
             (true, true) if claim.flag.is_some() => ClaimChange::Clear,
@@ -133,12 +135,34 @@ impl Recognition<'_> {
     }
 }
 
-/// The decision, without the ids of the credentials: their pages name who earned them.
+/// The decision, without the ids of the credentials, whose pages name who earned them, and without
+/// what they call themselves, which may name anybody.
 fn redacted(claim: &ClaimRow) -> Result<String, IssueError> {
     let broken = |error| IssueError::Broken(format!("the decision of claim {}: {error}", claim.id));
     let mut decision: Decision = serde_json::from_str(&claim.decision).map_err(broken)?;
-    decision.credentials.iter_mut().for_each(|line| line.id = None);
+    for line in &mut decision.credentials {
+        (line.id, line.name) = (None, None);
+        line.input = position(&line.input).to_owned();
+        line.reasons.iter_mut().for_each(unname);
+    }
+    for group in &mut decision.groups {
+        group.credentials.iter_mut().for_each(|it| *it = position(it).to_owned());
+    }
     Ok(json(&decision))
+}
+
+/// Of a reason that quotes what the claim calls credentials, their places stay.
+fn unname(reason: &mut Reason) {
+    match &mut reason.why {
+        Why::CountedInGroup { with, .. } => {
+            with.iter_mut().for_each(|it| *it = position(it).to_owned());
+        }
+        Why::SameCredential { other } | Why::SameAchievement { other } => {
+            *other = position(other).to_owned();
+        }
+        _ => return,
+    }
+    *reason = Reason::new(reason.why.clone(), reason.at.clone());
 }
 
 fn refused(refusal: &ClaimRefusal) -> RecognizeError {

@@ -14,6 +14,7 @@ on_both_databases! {
     however_late_it_is_filed_a_license_keeps_its_limit_in_the_books
     a_correction_goes_by_the_day_the_version_and_the_license_of_what_it_corrects
     a_redaction_that_stopped_half_way_goes_on_and_takes_what_corrected_it_along
+    what_a_credential_calls_itself_goes_with_a_redaction
 }
 
 /// Credentials of so many achievements.
@@ -164,4 +165,41 @@ impl Office {
             assert!(!read.to_string().contains("Jordan"), "{read}");
         }
     }
+}
+
+async fn what_a_credential_calls_itself_goes_with_a_redaction(database: Database) {
+    let office = Office::new(database.clone()).await;
+    let pairs = json!({"perGroup": {"of": 2, "amount": "10", "relatedBy": ["alignment", "stack"]}});
+    office.publish(&with(policy("pairs"), json!({"award": pairs}))).await.expect(201);
+    let mut credentials = Vec::new();
+    for n in [1, 2] {
+        let name = format!("Zebedee Quill the {n}th");
+        let (slug, stack) = (format!("named-{n}"), json!(["Stack one"]));
+        let named = json!({"slug": slug, "name": name, "tag": stack});
+        office.app.publish(&with(samples::achievement(), named)).await;
+        let review = with(samples::review(), json!({"achievement": slug}));
+        credentials.push(office.app.mint(&review).await.expect(201).json());
+    }
+    let [one, two] = [&credentials[0]["credential"], &credentials[1]["credential"]];
+    let asked = with(claim(&[one, two, one]), json!({"policy": "pairs"}));
+    let recorded = office.claim(&asked).await.expect(201).json();
+    assert!(recorded["decision"].to_string().contains("Zebedee"), "{recorded}");
+    let reason = json!({"reason": "Awarded by mistake"});
+    office.app.change(credentials[1]["id"].as_str().unwrap(), "revoke", &reason).await.expect(200);
+    let reviewed = office.change(&recorded["id"], "review", &json!({})).await.expect(200).json();
+    assert_eq!(reviewed["flag"], "credential 2 no longer holds");
+    assert!(!reviewed["events"].to_string().contains("Zebedee"), "{reviewed}");
+
+    let redacted = office.change(&recorded["id"], "redact", &json!({})).await.expect(200).json();
+    assert!(!redacted.to_string().contains("Zebedee"), "{redacted}");
+    let line = |input: &str| {
+        let lines = redacted["decision"]["credentials"].as_array().expect("lines");
+        lines.iter().find(|line| line["input"] == input).expect("a line").clone()
+    };
+    let reason = &line("credential 1")["reasons"][0];
+    let detail = reason["detail"].as_str().expect("a sentence");
+    assert!(detail.contains("together with credential 2,"), "{detail}");
+    assert_eq!(line("credential 3")["reasons"][0]["other"], "credential 1");
+    assert_eq!(redacted["decision"]["groups"][0]["credentials"][1], "credential 2");
+    assert_eq!(redacted["decision"]["total"], recorded["decision"]["total"]);
 }
