@@ -264,9 +264,9 @@ pub async fn appeal(
     change(&app, &caller, (&recognizer, &id), (ClaimChange::Appeal, &reason)).await
 }
 
-/// Delete the claimant's personal data, of the claims that it corrected too, and of those that corrected
-/// it for the same claimant. One that stopped half way goes on when it is asked for again.
+/// Delete the claimant's personal data, of the claims that it corrected or that corrected it too.
 ///
+/// Of these last, where the claimant is the same. One that stopped half way goes on when asked again.
 /// What stays are keyed hashes against double use, the decision without the credentials' ids, and the
 /// times. The receipt is answered with 410; a copy of it still verifies.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/redact", tag = "recognition",

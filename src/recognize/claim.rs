@@ -12,8 +12,8 @@ use super::correction::TakenOver;
 use super::examined::Examined;
 use super::receipt::Draft;
 use super::refusal::{
-    already_counted, challenge_over, check_license, no_longer_good, not_a_correction,
-    nothing_to_correct,
+    already_counted, challenge_over, check_license, check_numbers, no_longer_good,
+    not_a_correction, nothing_to_correct,
 };
 use super::request::{ClaimRequest, Filed};
 use super::{Recognition, policy};
@@ -102,7 +102,7 @@ impl Recognition<'_> {
             if used.is_empty() {
                 break;
             }
-            for index in &used {
+            for (index, _) in &used {
                 decided.credentials[*index].already_counted = true;
             }
             decided.decision = count(&decided.policy, &decided.credentials, &decided.facts);
@@ -184,7 +184,9 @@ impl Recognition<'_> {
             before: past.claims.iter().map(counted_before).collect::<Result<_, _>>()?,
             ..ClaimFacts::on(on)
         };
-        check_license(&policy, &facts, &past).map_err(|fault| Invalid(vec![fault]))?;
+        check_license(&policy, &facts, &past)
+            .and_then(|()| check_numbers(&claim.request.claimant, &names, &past))
+            .map_err(|fault| Invalid(vec![fault]))?;
         let credentials = claim.credentials(&policy);
         let accepted: Vec<_> = claim.examined.iter().flat_map(|it| it.accepted.clone()).collect();
         let menus = self.menus(&policy, &credentials, &accepted).await?;
@@ -244,6 +246,7 @@ impl Recognition<'_> {
             policy_number: decided.row.number,
             exclusive_group: decided.decision.exclusive_group.clone(),
             names: decided.names.clone(),
+            by_number: claim.request.claimant.license_number.is_some(),
             seen: decided.past.names.clone(),
             decision: json(&decided.decision),
             filed_on: decided.facts.on,

@@ -1,21 +1,35 @@
 //! Why a claim is not recorded, in words for who files it.
 
 use super::RecognizeError::{self, Invalid};
+use super::belongs::Claimant;
 use super::claim::Claim;
 use crate::model::Fault;
 use crate::recognition::policy::span::Days;
 use crate::recognition::{ClaimFacts, Policy};
-use crate::store::{CredentialState, Past};
+use crate::store::{CredentialState, Past, UseOf};
 
 /// The same words whatever it was counted for, and by whom.
-pub(super) fn already_counted(claim: &Claim<'_>, used: &[usize]) -> RecognizeError {
-    let fault = |index: &usize| {
+pub(super) fn already_counted(claim: &Claim<'_>, used: &[(usize, UseOf)]) -> RecognizeError {
+    let fault = |(index, of): &(usize, UseOf)| {
         let input = claim.examined.get(*index).map_or("", |it| it.facts.input.as_str());
-        let detail = format!(
-            "{input} was counted already, and what was counted is used up; leave it out, and the \
-             others can be counted"
-        );
-        Fault::new(format!("/credentials/{index}"), "already-counted", detail)
+        let (code, detail) = match of {
+            UseOf::Credential => (
+                "already-counted",
+                format!(
+                    "{input} was counted already, and what was counted is used up; leave it out, \
+                     and the others can be counted"
+                ),
+            ),
+            UseOf::Achievement => (
+                "achievement-already-counted",
+                format!(
+                    "{input}: this achievement was counted already for a claimant with one of these \
+                     names, by another credential. It counts once; if that was somebody else, claim \
+                     without the name that both use"
+                ),
+            ),
+        };
+        Fault::new(format!("/credentials/{index}"), code, detail)
     };
     RecognizeError::AlreadyCounted(used.iter().map(fault).collect())
 }
@@ -77,4 +91,23 @@ pub(super) fn check_license(policy: &Policy, facts: &ClaimFacts, past: &Past) ->
         other.from, other.until
     );
     Err(Fault::new(at, "other-license", detail))
+}
+
+/// A license number is one person's. An address that a whole school reads, or a number that was
+/// misspelt, would make one claimant of two, each using up what is the other's.
+pub(super) fn check_numbers(
+    claimant: &Claimant,
+    names: &[String],
+    past: &Past,
+) -> Result<(), Fault> {
+    let own = names.first().filter(|_| claimant.license_number.is_some());
+    let others = past.numbers.iter().filter(|number| Some(*number) != own).count();
+    if others + usize::from(own.is_some()) < 2 {
+        return Ok(());
+    }
+    let detail = "by these names this would be one claimant with two license numbers: an earlier \
+                  claim has one of the names beside another number. Leave out the address or id \
+                  that both use; or, if one of the numbers is mistaken or has changed, correct that \
+                  claim";
+    Err(Fault::new("/claimant", "two-license-numbers", detail))
 }

@@ -7,25 +7,21 @@ use super::claim::{Claim, Decided};
 use super::{Recognition, RecognizeError};
 use crate::model::links;
 use crate::recognition::CountedCredential;
-use crate::store::{CredentialRow, PartyKind, Use};
+use crate::store::{CredentialRow, PartyKind, Use, UseOf};
 
 impl Recognition<'_> {
-    /// The indexes of the credentials that count and are used up already.
+    /// The indexes of the credentials that count and are used up already, each with how.
     pub(super) async fn used(
         self,
         claim: &Claim<'_>,
         decided: &Decided,
-    ) -> Result<Vec<usize>, RecognizeError> {
+    ) -> Result<Vec<(usize, UseOf)>, RecognizeError> {
         let uses = self.uses(decided).await?;
         let keys: Vec<&str> = uses.iter().map(|it| it.key.as_str()).collect();
         let group = (decided.row.recognizer.as_str(), decided.decision.exclusive_group.as_str());
         let but = claim.corrects.map(|(id, _)| id);
         let used = self.issuance.store.used(group, &keys, but).await?;
-        let of = uses.iter().filter(|it| used.contains(&it.key)).map(|it| it.credential);
-        let mut indexes: Vec<usize> = of.collect();
-        indexes.sort_unstable();
-        indexes.dedup();
-        Ok(indexes)
+        Ok(Use::by_credential(uses.iter().filter(|it| used.contains(&it.key))))
     }
 
     /// What the decision uses up: of each credential itself, with all that it corrects, and its
@@ -37,17 +33,19 @@ impl Recognition<'_> {
             let (Some(issuer), Some(id), Some(achievement)) = (issuer, id, achievement) else {
                 continue;
             };
-            let mut texts = vec![format!("credential\n{issuer}\n{id}")];
+            let of = UseOf::Credential;
+            let mut texts = vec![(of, format!("credential\n{issuer}\n{id}"))];
             for (older, owner) in self.superseded(issuer, id).await? {
-                texts.push(format!("credential\n{owner}\n{older}"));
+                texts.push((of, format!("credential\n{owner}\n{older}")));
             }
             texts.extend(decided.past.names.iter().map(|(name, _)| {
-                format!("achievement\n{name}\n{issuer}\n{achievement}\n{period}")
+                let text = format!("achievement\n{name}\n{issuer}\n{achievement}\n{period}");
+                (UseOf::Achievement, text)
             }));
-            for text in texts {
+            for (of, text) in texts {
                 let text = format!("use\n{}\n{text}", decided.row.recognizer);
                 let key = self.issuance.keyed_hash(&text).await?;
-                uses.push(Use { key, credential: index });
+                uses.push(Use { key, credential: index, of });
             }
         }
         Ok(uses)

@@ -21,7 +21,7 @@ use super::{Result, Store, StoreError, row};
 pub(super) use change::flag_own;
 pub use change::{ClaimChange, ClaimRefusal};
 pub use past::Past;
-pub use record::{ClaimRecorded, Counted, NewClaim, Use};
+pub use record::{ClaimRecorded, Counted, NewClaim, Use, UseOf};
 pub use redact::Redaction;
 
 macro_rules! columns {

@@ -4,7 +4,7 @@
 //! are joined by others between them. Whoever files under another of their names finds the same
 //! past, and each claim is in it once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ClaimRow, columns, read};
 use crate::store::{Result, Store, row};
@@ -15,6 +15,8 @@ pub struct Past {
     /// Every name that is known, as keyed hashes in their order, each with the number of claims
     /// that were recorded under it.
     pub names: Vec<(String, i64)>,
+    /// Those of them that are license numbers.
+    pub numbers: BTreeSet<String>,
     /// Those under the policy that stand, the oldest first.
     pub claims: Vec<ClaimRow>,
 }
@@ -29,6 +31,7 @@ impl Store {
     ) -> Result<Past> {
         let but = but.unwrap_or("");
         let mut known: BTreeMap<String, i64> = BTreeMap::new();
+        let mut numbers = BTreeSet::new();
         let mut claims: BTreeMap<(i64, String), ClaimRow> = BTreeMap::new();
         let mut next = names.to_vec();
         while let Some(name) = next.pop() {
@@ -37,13 +40,19 @@ impl Store {
             }
             // The number first: what is recorded from here on makes it stale, and is noticed.
             let number = self.claims_of(recognizer, &name).await?;
-            next.extend(self.names_beside(recognizer, &name, but).await?);
+            for (beside, is_number) in self.names_beside(recognizer, &name, but).await? {
+                if is_number {
+                    numbers.insert(beside.clone());
+                }
+                next.push(beside);
+            }
             for claim in self.standing((recognizer, policy), &name, but).await? {
                 claims.insert((claim.created_at.as_millisecond(), claim.id.clone()), claim);
             }
             known.insert(name, number);
         }
-        Ok(Past { names: known.into_iter().collect(), claims: claims.into_values().collect() })
+        let names = known.into_iter().collect();
+        Ok(Past { names, numbers, claims: claims.into_values().collect() })
     }
 
     /// Whether two claims name their claimant by a name in common.
@@ -60,15 +69,23 @@ impl Store {
         Ok(query.fetch_optional(&self.readers).await?.unwrap_or(0))
     }
 
-    /// The names of claims that stand and have this one.
-    async fn names_beside(&self, recognizer: &str, name: &str, but: &str) -> Result<Vec<String>> {
-        let sql = "SELECT DISTINCT other.claimant AS claimant FROM claim_claimants mine \
+    /// The names of claims that stand and have this one, each with whether it is a license number.
+    async fn names_beside(
+        &self,
+        recognizer: &str,
+        name: &str,
+        but: &str,
+    ) -> Result<Vec<(String, bool)>> {
+        let sql = "SELECT DISTINCT other.claimant AS claimant, other.license_number AS number \
+                   FROM claim_claimants mine \
                    JOIN claims c ON c.id = mine.claim AND c.state = 'recorded' AND c.id <> $3 \
                    JOIN claim_claimants other ON other.claim = mine.claim \
                    WHERE mine.recognizer = $1 AND mine.claimant = $2";
         let query = sqlx::query(sql).bind(recognizer).bind(name).bind(but);
         let rows = query.fetch_all(&self.readers).await?;
-        rows.iter().map(|found| row::text(found, "claimant")).collect()
+        let beside =
+            |found| Ok((row::text(found, "claimant")?, row::number(found, "number")? == 1));
+        rows.iter().map(beside).collect()
     }
 
     async fn standing(

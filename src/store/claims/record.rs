@@ -31,6 +31,8 @@ pub struct NewClaim {
     pub exclusive_group: String,
     /// Every name that it gives its claimant, as keyed hashes, that of the books first.
     pub names: Vec<String>,
+    /// The first of them is of a license number.
+    pub by_number: bool,
     /// Every name that the books know of the claimant, sorted, with the number of claims that had
     /// been recorded under it when this one was decided.
     pub seen: Vec<(String, i64)>,
@@ -74,6 +76,26 @@ pub struct Use {
     pub key: String,
     /// Which of the claim's credentials uses it.
     pub credential: usize,
+    pub of: UseOf,
+}
+
+/// What is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UseOf {
+    /// The credential itself, or one whose place it took.
+    Credential,
+    /// Its achievement, by one of the claimant's names.
+    Achievement,
+}
+
+impl Use {
+    /// Of some uses the credentials, each once: as itself where it is, else by its achievement.
+    pub fn by_credential<'u>(uses: impl Iterator<Item = &'u Self>) -> Vec<(usize, UseOf)> {
+        let mut found: Vec<_> = uses.map(|it| (it.credential, it.of)).collect();
+        found.sort_unstable();
+        found.dedup_by_key(|(credential, _)| *credential);
+        found
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +111,7 @@ pub enum ClaimRecorded {
     /// The challenge was used before, has ended, or is another recognizer's; nothing stays.
     ChallengeOver,
     /// These of its credentials are used up; nothing of this claim stays.
-    Used(Vec<usize>),
+    Used(Vec<(usize, UseOf)>),
     /// The receipt has to be composed again: its place or its subject was another's.
     SignAgain,
     /// What it corrects does not stand; nothing of this claim stays.
@@ -233,7 +255,7 @@ async fn no_longer_good(
 }
 
 /// Takes all that the claim uses up; the credentials of what was taken already.
-async fn take_uses(tx: &mut AnyConnection, new: &NewClaim) -> Result<Vec<usize>> {
+async fn take_uses(tx: &mut AnyConnection, new: &NewClaim) -> Result<Vec<(usize, UseOf)>> {
     let mut uses: Vec<&Use> = new.uses.iter().collect();
     uses.sort_by_key(|it| &it.key);
     let (mut own, mut used) = (HashSet::new(), Vec::new());
@@ -253,22 +275,22 @@ async fn take_uses(tx: &mut AnyConnection, new: &NewClaim) -> Result<Vec<usize>>
         .execute(&mut *tx)
         .await?;
         if taken.rows_affected() == 0 {
-            used.push(it.credential);
+            used.push(it);
         }
     }
-    used.sort_unstable();
-    used.dedup();
-    Ok(used)
+    Ok(Use::by_credential(used.into_iter()))
 }
 
 async fn insert_rows(tx: &mut AnyConnection, new: &NewClaim) -> Result<()> {
-    for name in &new.names {
+    for (place, name) in new.names.iter().enumerate() {
         sqlx::query(
-            "INSERT INTO claim_claimants (claim, recognizer, claimant) VALUES ($1, $2, $3)",
+            "INSERT INTO claim_claimants (claim, recognizer, claimant, license_number) \
+             VALUES ($1, $2, $3, $4)",
         )
         .bind(&*new.id)
         .bind(&*new.recognizer)
         .bind(&**name)
+        .bind(i64::from(new.by_number && place == 0))
         .execute(&mut *tx)
         .await?;
     }

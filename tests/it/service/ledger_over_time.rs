@@ -15,9 +15,23 @@ on_both_databases! {
     a_correction_goes_by_the_day_the_version_and_the_license_of_what_it_corrects
     a_redaction_that_stopped_half_way_goes_on_and_takes_what_corrected_it_along
     what_a_credential_calls_itself_goes_with_a_redaction
+    an_achievement_that_another_name_used_up_is_told_in_words_of_its_own
+    two_license_numbers_are_never_joined
 }
 
 /// Credentials of so many achievements.
+async fn earned<const N: usize>(office: &Office) -> [Value; N] {
+    let mut all = Vec::new();
+    for n in 0..N {
+        let slug = format!("skill-{n}");
+        let achievement = with(samples::achievement(), json!({"slug": slug, "name": slug}));
+        office.app.publish(&achievement).await;
+        let review = with(samples::review(), json!({"achievement": slug}));
+        let minted = office.app.mint(&review).await.expect(201).json();
+        all.push(minted["credential"].clone());
+    }
+    all.try_into().expect("as many as were earned")
+}
 
 async fn a_version_of_another_exclusive_group_is_refused(database: Database) {
     let office = Office::new(database).await;
@@ -200,6 +214,55 @@ async fn what_a_credential_calls_itself_goes_with_a_redaction(database: Database
     let detail = reason["detail"].as_str().expect("a sentence");
     assert!(detail.contains("together with credential 2,"), "{detail}");
     assert_eq!(line("credential 3")["reasons"][0]["other"], "credential 1");
-    assert_eq!(redacted["decision"]["groups"][0]["credentials"][1], "credential 2");
+    let mut group = redacted["decision"]["groups"][0]["credentials"].as_array().unwrap().clone();
+    group.sort_by_key(Value::to_string);
+    assert_eq!(group, ["credential 1", "credential 2"]);
     assert_eq!(redacted["decision"]["total"], recorded["decision"]["total"]);
+}
+
+async fn an_achievement_that_another_name_used_up_is_told_in_words_of_its_own(database: Database) {
+    let office = Office::new(database).await;
+    let first = office.minted().await;
+    let again = with(samples::review(), json!({"narrative": "Earned once more."}));
+    let again = office.app.mint(&again).await.expect(201).json();
+    let claimed = |minted: &Value| {
+        let claimant = json!({"claimant": {"email": "office@school.example"}});
+        with(claim(&[&minted["credential"]]), claimant)
+    };
+    office.claim(&claimed(&first)).await.expect(201);
+    let same = office.claim(&claimed(&first)).await.expect_problem(409, "already-counted");
+    assert_eq!(same["errors"][0]["code"], "already-counted");
+    let other = office.claim(&claimed(&again)).await.expect_problem(409, "already-counted");
+    let error = &other["errors"][0];
+    assert_eq!(error["code"], "achievement-already-counted", "{other}");
+    assert_eq!(error["pointer"], "/credentials/0");
+    assert!(error["detail"].as_str().unwrap().contains("one of these names"), "{other}");
+}
+
+async fn two_license_numbers_are_never_joined(database: Database) {
+    let office = Office::new(database).await;
+    let [first, second, third] = earned::<3>(&office).await;
+    let asked = |credential: &Value, claimant: Value| {
+        with(claim(&[credential]), json!({"claimant": claimant}))
+    };
+    let shared = |number: &str| json!({"licenseNumber": number, "email": "school@school.example"});
+    let recorded = office.claim(&asked(&first, shared("1"))).await.expect(201).json();
+    let refused = office.claim(&asked(&second, shared("2"))).await.expect_problem(422, "invalid");
+    let error = &refused["errors"][0];
+    assert_eq!(
+        (&error["code"], &error["pointer"]),
+        (&json!("two-license-numbers"), &json!("/claimant"))
+    );
+    // In another spelling it is the same number; without what is shared there are two claimants.
+    office.claim(&asked(&second, shared(" 1 "))).await.expect(201);
+    let alone = json!({"licenseNumber": "2", "id": "did:example:two"});
+    office.claim(&asked(&third, alone)).await.expect(201);
+    // Nor by a claim that names no number and would bring both together.
+    let both = json!({"email": "school@school.example", "id": "did:example:two"});
+    let refused = office.claim(&asked(&first, both)).await.expect_problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["code"], "two-license-numbers");
+    // A number that was misspelt is corrected.
+    let correction =
+        json!({"reason": "Misspelt", "claim": asked(&first, json!({"licenseNumber": "3"}))});
+    office.change(&recorded["id"], "correct", &correction).await.expect(201);
 }
