@@ -94,11 +94,10 @@ pub fn sign_embedded(
 ) -> Result<String, IssueError> {
     let document = Document::parse(unsigned).map_err(|e| broken("composing", e))?;
     let graph = check::json_ld::expand(document.root(), &["proof"], Contexts::bundled());
-    proof_alone(&document, embed(&document, &graph, by, created)?.as_bytes())
+    with_its_proof(&document, embed(&document, &graph, by, created)?)
 }
 
-/// The same by any suite, verified as it stands in the bytes that leave. Open Badges keep their
-/// proof in an array, which their strict JSON wants.
+/// The same by any suite, verified as it stands in the bytes that leave.
 pub fn sign_by(
     document: &Document<'_>,
     ByProof { suite, signer }: ByProof<'_>,
@@ -109,13 +108,8 @@ pub fn sign_by(
     let algorithm = signer.public.algorithm();
     let secured = suite.sign(document, &options, algorithm, contexts, |m| signer.signer.sign(m));
     let secured = secured.map_err(|e| broken("signing", e))?;
-    let credential = Credential(document.root());
-    let open_badges =
-        credential.is_achievement_credential() || credential.has_type("EndorsementCredential");
-    let secured = match open_badges {
-        true => String::from_utf8(secured).map_err(|e| broken("signing", e))?,
-        false => proof_alone(document, &secured)?,
-    };
+    let secured = String::from_utf8(secured).map_err(|e| broken("signing", e))?;
+    let secured = with_its_proof(document, secured)?;
     let again =
         Document::parse(secured.as_bytes()).map_err(|e| broken("reading what was signed", e))?;
     let proof = again.root().get("proof").and_then(|proof| proof.items().first()?.as_object());
@@ -126,8 +120,14 @@ pub fn sign_by(
     Ok(secured)
 }
 
-fn proof_alone(document: &Document<'_>, secured: &[u8]) -> Result<String, IssueError> {
-    let alone = with_proof_alone(document, secured)
+/// Open Badges keep their proof in an array, which their strict JSON wants; what else there is, as
+/// status lists, has one object.
+fn with_its_proof(document: &Document<'_>, secured: String) -> Result<String, IssueError> {
+    let credential = Credential(document.root());
+    if credential.is_achievement_credential() || credential.has_type("EndorsementCredential") {
+        return Ok(secured);
+    }
+    let alone = with_proof_alone(document, secured.as_bytes())
         .ok_or_else(|| IssueError::Broken("the signed document is not what was prepared".into()))?;
     String::from_utf8(alone).map_err(|e| broken("signing", e))
 }
