@@ -404,6 +404,10 @@ pub struct CredentialSummary {
     pub valid_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub awarded_date: Option<String>,
+    /// It says that it is an `EndorsementCredential`.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub endorsement: bool,
     /// Where it was asked for: what counting goes by.
     #[serde(skip)]
     #[schema(ignore)]

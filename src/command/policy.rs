@@ -154,13 +154,13 @@ async fn endorsement<S: Sources>(
     what: &str,
     verifier: Verifier<'_, S>,
 ) -> Result<Option<Accepted>, CommandError> {
-    let (report, bytes) = if what.starts_with("https://") || what.starts_with("http://") {
-        verifier.verify_url_and_keep(what).await
+    let report = if what.starts_with("https://") || what.starts_with("http://") {
+        verifier.verify_url(what).await
     } else {
         let bytes = std::fs::read(what).map_err(CommandError::input(what))?;
-        (verifier.verify(&bytes).await, bytes)
+        verifier.verify(&bytes).await
     };
-    Ok(menus::handed(&report, &String::from_utf8_lossy(&bytes)))
+    Ok(menus::handed(&report))
 }
 
 fn settle(

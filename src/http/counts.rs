@@ -18,9 +18,9 @@ use crate::model::links::Links;
 use crate::recognition::policy::Citation;
 use crate::recognition::{CountedCredential, Decision};
 use crate::recognize::control::Asked;
-use crate::recognize::counts::{ByPolicy, CountsRequest, Office, drawn, name_apart};
+use crate::recognize::counts::{ByPolicy, CountsRequest, Office, check_count, drawn, name_apart};
 use crate::recognize::request::Input;
-use crate::recognize::{Recognition, RecognizeError};
+use crate::recognize::{Recognition, RecognizeError, menus};
 
 /// What some micro-credentials would count for. Nothing was recorded.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,9 +84,12 @@ pub async fn counts(
     let (inputs, said): (Vec<_>, Vec<_>) = asked.into_iter().map(|it| (it.input, it.said)).unzip();
     let verified = verified(&app, client.0, inputs).await?;
     let reports: Vec<Report> = verified.into_iter().map(|(report, _)| report).collect();
+    let found: Vec<Vec<(CountedCredential, &Report)>> = reports.iter().map(drawn).collect();
+    check_count(found.iter().map(Vec::len).sum()).map_err(RecognizeError::Invalid)?;
+    let accepted: Vec<_> = reports.iter().flat_map(menus::carried).collect();
     let mut facts: Vec<Vec<CountedCredential>> = Vec::with_capacity(reports.len());
-    for (report, said) in reports.iter().zip(&said) {
-        let mut all: Vec<_> = drawn(report).into_iter().map(|(facts, _)| facts).collect();
+    for (found, said) in found.into_iter().zip(&said) {
+        let mut all: Vec<_> = found.into_iter().map(|(facts, _)| facts).collect();
         all.iter_mut().for_each(|facts| said.add_to(facts));
         facts.push(all);
     }
@@ -94,7 +97,8 @@ pub async fn counts(
     let named = |all: &Vec<CountedCredential>| all.iter().map(|it| it.input.clone()).collect();
     let inputs: Vec<Vec<String>> = facts.iter().map(named).collect();
     let recognition = Recognition { issuance: &app.issuance };
-    let counts = recognition.counts(&app.policies, &wish, &facts.concat()).await?;
+    let facts = facts.into_iter().flatten().collect();
+    let counts = recognition.counts(&app.policies, &wish, facts, &accepted).await?;
     wish.check(&counts).map_err(RecognizeError::Invalid)?;
     let credentials = inputs.into_iter().zip(reports);
     Ok(Json(ProspectsView {
@@ -104,7 +108,8 @@ pub async fn counts(
     }))
 }
 
-/// The reports, and what they are on. Each counts as one verification against the address's share.
+/// The reports, and what they are on. Each counts as one verification against the address's share,
+/// of a presentation each credential that it holds.
 pub(super) async fn verified(
     app: &Arc<App>,
     client: IpAddr,
@@ -115,7 +120,18 @@ pub(super) async fn verified(
     }
     let options = (Asked::default(), app.options.clone());
     let verified = examine::verify_by(app, options, inputs).await?;
+    for it in &verified {
+        for _ in 1..contained(&it.report) {
+            app.admit(client)?;
+        }
+    }
     Ok(verified.into_iter().map(|it| (it.report, it.bytes)).collect())
+}
+
+/// How many credentials were verified.
+fn contained(report: &Report) -> usize {
+    let inner = report.presentation.iter().flat_map(|it| &it.credentials);
+    inner.map(contained).sum::<usize>().max(1)
 }
 
 fn view(links: &Links, office: Office) -> OfficeProspectView {

@@ -15,9 +15,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
@@ -104,6 +104,13 @@ pub async fn answer(
     let mut given = kept(&app, &t, &form, &mut mistakes).await?;
     let new = new(&t, &form, MOST_CREDENTIALS.saturating_sub(given.len()), &mut mistakes);
     given.extend(verify(&app, client, new).await?);
+    if given.len() > MOST_CREDENTIALS {
+        given.truncate(MOST_CREDENTIALS);
+        let told = t.one("counts-too-many", "count", MOST_CREDENTIALS);
+        if !mistakes.contains(&told) {
+            mistakes.push(told);
+        }
+    }
     name_apart(given.iter_mut().map(|given| &mut given.facts));
     let seal = seal(&app, &given).await?;
     said(&form, &mut given, &mut wish);
@@ -127,10 +134,12 @@ pub async fn answer(
 async fn counted(app: &App, wish: &Wish, given: &[Given]) -> Result<Counts, Problem> {
     let holding = given.iter().filter(|given| given.can_count());
     let facts: Vec<_> = holding.map(|given| given.facts.clone()).collect();
+    let accepted: Vec<_> = given.iter().flat_map(|given| given.accepted.clone()).collect();
     Ok(match facts.is_empty() {
         true => Counts { offices: Vec::new(), more: false },
         false => {
-            Recognition { issuance: &app.issuance }.counts(&app.policies, wish, &facts).await?
+            let recognition = Recognition { issuance: &app.issuance };
+            recognition.counts(&app.policies, wish, facts, &accepted).await?
         }
     })
 }
@@ -202,6 +211,7 @@ async fn verify(app: &Arc<App>, client: Client, new: Vec<Piece>) -> Result<Vec<G
         Input::Link(link) => Some(link.clone()),
         Input::Bytes(_) => None,
     };
+    let now = app.issuance.ambient.now();
     let (mut to_verify, mut sources, mut given) = (Vec::new(), Vec::new(), Vec::new());
     for one in new {
         match one {
@@ -209,19 +219,18 @@ async fn verify(app: &Arc<App>, client: Client, new: Vec<Piece>) -> Result<Vec<G
                 sources.push(links(&input));
                 to_verify.push(input);
             }
-            Err(name) => given.push(Given::unreadable(&name)),
+            Err(name) => given.push(Given::unreadable(&name, now)),
         }
     }
     let verified = verified(app, client.0, to_verify).await?;
     let mut room = MOST_TEXT;
     for ((report, bytes), source) in verified.iter().zip(sources) {
         for (facts, alone) in drawn(report) {
-            let mut one = Given::of(facts, alone);
+            let mut one = Given::of(facts, alone, now);
             one.text = if one.can_count() { None } else { text(&source, report, bytes, &mut room) };
             given.push(one);
         }
     }
-    given.truncate(MOST_CREDENTIALS);
     Ok(given)
 }
 
@@ -265,18 +274,17 @@ fn said(form: &Gathered, given: &mut [Given], wish: &mut Wish) {
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    at: Timestamp,
     given: Vec<Given>,
 }
 
 /// What was verified, for the next form to bring along; none where it is too much.
 async fn seal(app: &App, given: &[Given]) -> Result<Option<String>, Problem> {
-    let kept = Kept { at: app.issuance.ambient.now(), given: given.to_vec() };
+    let kept = Kept { given: given.to_vec() };
     let json = serde_json::to_vec(&kept).expect("it is plain data");
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
     let written = packed.write_all(&json).and_then(|()| packed.finish());
     let text = BASE64_URL_SAFE_NO_PAD.encode(written.expect("memory takes all of it"));
-    if text.len() > MOST_KEPT {
+    if text.len() > MOST_KEPT || u64::try_from(json.len()).is_ok_and(|len| len > MOST_UNPACKED) {
         return Ok(None);
     }
     let hash = app.issuance.keyed_hash(&format!("counts\n{text}")).await?;
@@ -292,7 +300,9 @@ async fn kept(
 ) -> Result<Vec<Given>, Problem> {
     let Some(sealed) = form.text("kept") else { return Ok(Vec::new()) };
     let now = app.issuance.ambient.now();
-    let opened = open(app, sealed).await?.filter(|kept| now.duration_since(kept.at) <= KEPT);
+    // As good as the oldest of it: each keeps the moment of its own verification.
+    let fresh = |given: &Given| now.duration_since(given.at) <= KEPT;
+    let opened = open(app, sealed).await?.filter(|kept| kept.given.iter().all(fresh));
     if opened.is_none() {
         mistakes.push(t.text("counts-kept-old"));
     }

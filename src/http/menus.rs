@@ -145,10 +145,7 @@ pub async fn handed(
         return Ok(Vec::new());
     }
     let verified = verify_all(app, by, inputs).await?;
-    let accepted = verified
-        .iter()
-        .filter_map(|it| recognize::menus::handed(&it.report, &String::from_utf8_lossy(&it.bytes)));
-    Ok(accepted.collect())
+    Ok(verified.iter().filter_map(|it| recognize::menus::handed(&it.report)).collect())
 }
 
 /// What a stored version says.

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::menus::Accepted;
 use super::request::{Input, input, is_wrapped};
 use super::standing::Shelf;
 use super::{Recognition, RecognizeError};
@@ -24,12 +25,18 @@ use crate::model::fault::{Faults, token};
 use crate::recognition::policy::span::Days;
 use crate::recognition::prospect::Prospect;
 use crate::recognition::{Answer, ClaimFacts, CountedCredential, Policy};
-use crate::store::{PartyKind, Store, StoreError};
+use crate::store::{PartyKind, PolicyName, Store, StoreError};
 
 /// More than one educator has at hand.
 pub const MOST_CREDENTIALS: usize = 50;
 /// Policies that are counted by at once.
 pub const MOST_POLICIES: usize = 100;
+/// Policies among which those that were named are looked for.
+const MOST_NAMES: usize = 10_000;
+/// More than all policies that are counted by at once ask for.
+const MOST_STATEMENTS: usize = 300;
+/// Of the id of a policy or statement with what it is of, in letters.
+const MOST_OF_AN_ID: usize = 300;
 /// Longer names are cut, in letters.
 const MOST_OF_A_NAME: usize = 200;
 
@@ -127,10 +134,19 @@ impl CountsRequest {
             let detail = "the license ends before it begins";
             faults.add("/license", "ends-before-it-begins", detail);
         }
-        let mut asked = Vec::with_capacity(self.credentials.len());
-        for (i, raw) in self.credentials.iter().enumerate() {
+        faults.count("/policies", self.policies.len(), MOST_POLICIES);
+        for (i, policy) in self.policies.iter().take(MOST_POLICIES).enumerate() {
+            faults.text(&format!("/policies/{i}"), policy, MOST_OF_AN_ID);
+        }
+        check_statements(&mut faults, "/statements", &self.statements);
+        let mut asked = Vec::with_capacity(self.credentials.len().min(MOST_CREDENTIALS));
+        for (i, raw) in self.credentials.iter().take(MOST_CREDENTIALS).enumerate() {
             match read(raw, &format!("/credentials/{i}")) {
-                Ok(one) => asked.push(one),
+                Ok(one) => {
+                    let at = format!("/credentials/{i}/statements");
+                    check_statements(&mut faults, &at, &one.said.statements);
+                    asked.push(one);
+                }
                 Err(fault) => faults.add(fault.pointer, fault.code, fault.detail),
             }
         }
@@ -142,6 +158,22 @@ impl CountsRequest {
         };
         faults.into_result().map(|()| (asked, wish))
     }
+}
+
+/// Each is looked up for each policy.
+fn check_statements(faults: &mut Faults, at: &str, statements: &BTreeMap<String, bool>) {
+    faults.count(at, statements.len(), MOST_STATEMENTS);
+    if statements.keys().any(|id| id.chars().count() > MOST_OF_AN_ID) {
+        let detail = format!("the id of a statement may have at most {MOST_OF_AN_ID} characters");
+        faults.add(at, "too-long", detail);
+    }
+}
+
+/// A presentation is as many credentials as it holds.
+pub fn check_count(credentials: usize) -> Result<(), Vec<Fault>> {
+    let mut faults = Faults::default();
+    faults.count("/credentials", credentials, MOST_CREDENTIALS);
+    faults.into_result()
 }
 
 fn read(raw: &RawValue, at: &str) -> Result<Asked, Fault> {
@@ -169,12 +201,15 @@ pub fn drawn(report: &Report) -> Vec<(CountedCredential, &Report)> {
 /// Calls each credential by its own name, unlike all the others.
 pub fn name_apart<'f>(all: impl Iterator<Item = &'f mut CountedCredential>) {
     let mut taken = HashSet::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for (i, facts) in all.enumerate() {
         let name = facts.name.clone().unwrap_or_else(|| format!("credential {}", i + 1));
         let name: String = name.chars().take(MOST_OF_A_NAME).collect();
-        let (mut input, mut number) = (name.clone(), 1);
+        let mut input = name.clone();
+        // Goes on where the last of this name came to.
+        let number = numbers.entry(name.clone()).or_insert(1);
         while !taken.insert(input.clone()) {
-            number += 1;
+            *number += 1;
             input = format!("{name} ({number})");
         }
         facts.input = input;
@@ -193,48 +228,91 @@ impl Said {
 }
 
 impl Recognition<'_> {
-    /// What each policy makes of the credentials.
+    /// What each policy makes of the credentials; `accepted` is what endorsements that hold say.
     pub async fn counts(
         self,
         shelf: &Shelf,
         wish: &Wish,
-        credentials: &[CountedCredential],
+        mut credentials: Vec<CountedCredential>,
+        accepted: &[Accepted],
     ) -> Result<Counts, RecognizeError> {
         let store = &self.issuance.store;
-        let most = i64::try_from(MOST_POLICIES).unwrap_or(i64::MAX);
-        let newest = store.latest_policies(wish.recognizer.as_deref(), most + 1).await?;
-        let mut more = newest.len() > MOST_POLICIES;
+        let (policies, more) = self.wished(shelf, wish).await?;
+        let mut counts = Counts { offices: Vec::new(), more };
+        // What no policy asks for is not carried along.
+        let asked = policies.iter().flat_map(|(_, policy)| &policy.statements);
+        let asked: HashSet<&str> = asked.map(|it| it.id.as_str()).collect();
+        for credential in &mut credentials {
+            credential.statements.retain(|stated, _| asked.contains(statement_id(stated)));
+        }
         let now = self.issuance.ambient.now();
-        let trust = Trust::in_issuers(store, credentials).await?;
-        let mut offices: Vec<Office> = Vec::new();
-        for row in newest.iter().take(MOST_POLICIES) {
-            if !wish.includes(&row.recognizer, &row.id) {
-                continue;
-            }
-            let Some(policy) = shelf.policy(store, row).await else {
-                more = true;
+        let trust = Trust::in_issuers(store, &credentials).await?;
+        let on_menus = self.on_menus_here(&credentials).await?;
+        for (row, policy) in &policies {
+            let Some(office) = self.office_of(&mut counts, &row.recognizer).await else {
+                counts.more = true;
                 continue;
             };
-            let seen = trust.seen_by(&row.recognizer, credentials);
-            let menus = self.menus(&policy, &seen, &[]).await?;
+            let seen = trust.seen_by(&row.recognizer, &credentials);
+            let menus = on_menus.of(&self.issuance.links, policy, accepted);
             let facts = ClaimFacts { menus, ..ClaimFacts::on(policy.zone().day(now)) };
-            let prospect = wish.prospect(&row.recognizer, &policy, seen, facts);
+            let prospect = wish.prospect(&row.recognizer, policy, seen, facts);
             let url = self.issuance.links.policy_version(&row.recognizer, &row.id, &row.version);
-            let by = ByPolicy { policy, url, prospect };
-            match offices.last_mut().filter(|office| office.party.name == row.recognizer) {
-                Some(office) => office.policies.push(by),
-                None => {
-                    let parties = &self.issuance.parties;
-                    let party = parties.party(PartyKind::Recognizer, &row.recognizer).await?;
-                    let party = party.ok_or(RecognizeError::NotFound)?;
-                    offices.push(Office { party, policies: vec![by] });
-                }
-            }
+            let policy = policy.clone();
+            counts.offices[office].policies.push(ByPolicy { policy, url, prospect });
             // Others have their turn between policies.
             tokio::task::yield_now().await;
         }
-        Ok(Counts { offices, more })
+        Ok(counts)
     }
+
+    /// The newest policies that were asked for, and whether there are more.
+    async fn wished(
+        self,
+        shelf: &Shelf,
+        wish: &Wish,
+    ) -> Result<(Vec<(PolicyName, Arc<Policy>)>, bool), StoreError> {
+        let store = &self.issuance.store;
+        let named: HashSet<&str> = wish.policies.iter().map(String::as_str).collect();
+        let most = if named.is_empty() { MOST_POLICIES } else { MOST_NAMES };
+        let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let mut newest = store.latest_policies(wish.recognizer.as_deref(), limit).await?;
+        let mut more = newest.len() > most;
+        newest.retain(|row| {
+            let whole = || format!("{}/{}", row.recognizer, row.id);
+            named.is_empty() || named.contains(&*row.id) || named.contains(&*whole())
+        });
+        more |= newest.len() > MOST_POLICIES;
+        let mut policies = Vec::new();
+        for row in newest.into_iter().take(MOST_POLICIES) {
+            match shelf.policy(store, &row).await {
+                Some(policy) => policies.push((row, policy)),
+                None => more = true,
+            }
+        }
+        Ok((policies, more))
+    }
+
+    /// The place of an office among those told of; none where it cannot be had, which is logged.
+    async fn office_of(self, counts: &mut Counts, name: &str) -> Option<usize> {
+        if counts.offices.last().is_some_and(|office| office.party.name == name) {
+            return Some(counts.offices.len() - 1);
+        }
+        let party = match self.issuance.parties.party(PartyKind::Recognizer, name).await {
+            Ok(party) => party?,
+            Err(error) => {
+                tracing::error!(%error, recognizer = name, "a recognizer cannot be read");
+                return None;
+            }
+        };
+        counts.offices.push(Office { party, policies: Vec::new() });
+        Some(counts.offices.len() - 1)
+    }
+}
+
+/// Without the recognizer and the policy before it.
+fn statement_id(stated: &str) -> &str {
+    stated.rsplit('/').next().unwrap_or_default()
 }
 
 /// Which offices trust an issuer, and which do not, by lists of their own.
@@ -267,11 +345,6 @@ impl Trust {
 }
 
 impl Wish {
-    fn includes(&self, recognizer: &str, policy: &str) -> bool {
-        let whole = format!("{recognizer}/{policy}");
-        self.policies.is_empty() || self.policies.iter().any(|it| *it == policy || *it == whole)
-    }
-
     fn prospect(
         &self,
         recognizer: &str,
@@ -299,8 +372,12 @@ impl Wish {
     }
 
     /// What names nothing that was counted by was misspelt.
-    pub fn check(&self, Counts { offices, .. }: &Counts) -> Result<(), Vec<Fault>> {
+    pub fn check(&self, Counts { offices, more }: &Counts) -> Result<(), Vec<Fault>> {
         let mut faults = Vec::new();
+        // It may be one that was not looked at.
+        if *more {
+            return Ok(());
+        }
         if let Some(name) = self.recognizer.as_ref().filter(|_| offices.is_empty()) {
             let detail = format!("no recognizer {name:?} has published such a policy here");
             faults.push(Fault::new("/recognizer", "unknown-recognizer", detail));
@@ -317,7 +394,7 @@ impl Wish {
             }
         }
         for stated in self.statements.keys() {
-            let id = stated.rsplit('/').next().unwrap_or_default();
+            let id = statement_id(stated);
             let mut policies = offices.iter().flat_map(|office| &office.policies);
             let asks = |by: &ByPolicy| by.policy.statements.iter().any(|it| it.id == id);
             if faults.is_empty() && !policies.any(asks) {

@@ -6,19 +6,23 @@
 //! Invariant: a menu of a recognizer here is what stands in the books; of any other only
 //! an endorsement by its own DID counts, verified.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
 
 use super::{Recognition, RecognizeError, policy};
 use crate::check::Report;
+use crate::check::report::Form;
 use crate::issue::access::note;
 use crate::issue::parties::{Party, Signers};
 use crate::issue::secure::{ByProof, prepare, sign_embedded};
 use crate::issue::{IssueError, definition};
+use crate::model::Fault;
 use crate::model::achievement_credential::BitstringStatusListEntry;
 use crate::model::date_time;
 use crate::model::fault::is_slug;
+use crate::model::links::Links;
 use crate::model::profile::Profile;
-use crate::model::{Credential, Fault};
 use crate::recognition::menu::{self, EndorsementFacts, Menu, MenuDefinition};
 use crate::recognition::outlook::{Menus, outlook};
 use crate::recognition::policy::Recognizer;
@@ -31,7 +35,7 @@ use crate::store::{
 const MOST_TRIES: usize = 40;
 
 /// An achievement that somebody accepts, as a verified endorsement says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     /// The DID that signed it.
     pub by: String,
@@ -277,26 +281,50 @@ impl Recognition<'_> {
         credentials: &[CountedCredential],
         accepted: &[Accepted],
     ) -> Result<Menus, StoreError> {
+        if policy.accepts.iter().all(|it| it.menu.is_none()) {
+            return Ok(Menus::new());
+        }
+        let on_menus = self.on_menus_here(credentials).await?;
+        Ok(on_menus.of(&self.issuance.links, policy, accepted))
+    }
+
+    /// Who of this service has the credentials' achievements on a menu: asked once for each.
+    pub(super) async fn on_menus_here(
+        self,
+        credentials: &[CountedCredential],
+    ) -> Result<OnMenus, StoreError> {
+        let achievements = credentials.iter().filter_map(|it| it.achievement.as_ref());
+        let achievements: BTreeSet<&String> = achievements.collect();
+        let mut by_recognizer: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for achievement in achievements {
+            for name in self.issuance.store.recognizers_naming(achievement).await? {
+                by_recognizer.entry(name).or_default().insert(achievement.clone());
+            }
+        }
+        Ok(OnMenus(by_recognizer))
+    }
+}
+
+/// What of some achievements stands on the menus of recognizers here.
+pub(super) struct OnMenus(HashMap<String, BTreeSet<String>>);
+
+impl OnMenus {
+    /// The menus that a policy goes by; without those that nothing is known of.
+    pub(super) fn of(&self, links: &Links, policy: &Policy, accepted: &[Accepted]) -> Menus {
         let mut menus = Menus::new();
         for menu in policy.accepts.iter().filter_map(|it| it.menu.as_ref()) {
             if menus.contains_key(menu) {
                 continue;
             }
-            let achievements = credentials.iter().filter_map(|it| it.achievement.as_ref());
-            match self.issuance.links.own_recognizer(menu) {
+            match links.own_recognizer(menu) {
                 Some(name) => {
-                    let mut on_it = std::collections::BTreeSet::new();
-                    for achievement in achievements {
-                        if self.issuance.store.is_on_menu(name, achievement).await? {
-                            on_it.insert(achievement.clone());
-                        }
-                    }
+                    let on_it = self.0.get(name).cloned().unwrap_or_default();
                     menus.insert(menu.clone(), on_it);
                 }
                 None => add_endorsed(&mut menus, menu, accepted),
             }
         }
-        Ok(menus)
+        menus
     }
 }
 
@@ -366,14 +394,14 @@ pub fn carried(report: &Report) -> Vec<Accepted> {
     held.filter_map(accepted).collect()
 }
 
-/// What an endorsement that comes alone accepts, where it holds.
-pub fn handed(report: &Report, text: &str) -> Option<Accepted> {
-    let secured = crate::proof::Secured::decode(text.as_bytes()).ok()?;
-    let document = secured.document().ok()?;
-    let credential = Credential(document.root());
-    if !report.verified || !credential.has_type("EndorsementCredential") {
+/// What an endorsement that comes alone accepts, where it holds. It has to be a credential: of a
+/// presentation the signature is its holder's, and what it says of an issuer is anybody's word.
+pub fn handed(report: &Report) -> Option<Accepted> {
+    let is_credential = matches!(report.form, Some(Form::Json | Form::VcJwt | Form::VcJose));
+    let summary = report.credential.as_ref().filter(|summary| summary.endorsement)?;
+    if !report.verified || !is_credential || report.presentation.is_some() {
         return None;
     }
-    let achievement = credential.subject()?.str("id")?.to_owned();
-    Some(Accepted { by: credential.issuer()?.to_owned(), achievement })
+    let by = report.signer.as_ref()?.issuer.clone();
+    Some(Accepted { by, achievement: summary.earner.as_ref()?.id.clone()? })
 }

@@ -143,15 +143,10 @@ impl Store {
         rows.iter().map(read_entry).collect()
     }
 
-    /// Whether an achievement stands on a menu of a recognizer here.
-    pub async fn is_on_menu(&self, recognizer: &str, achievement: &str) -> Result<bool> {
-        let sql = "SELECT COUNT(*) FROM menu_entries WHERE recognizer = $1 AND achievement = $2";
-        let found: i64 = sqlx::query_scalar(sql)
-            .bind(recognizer)
-            .bind(achievement)
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(found > 0)
+    /// The recognizers here that have an achievement on a menu.
+    pub async fn recognizers_naming(&self, achievement: &str) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT recognizer FROM menu_entries WHERE achievement = $1";
+        Ok(sqlx::query_scalar(sql).bind(achievement).fetch_all(&self.readers).await?)
     }
 }
 

@@ -148,6 +148,7 @@ fn summary(root: &Object<'_>, options: &Options) -> CredentialSummary {
         valid_from: member("validFrom").or_else(|| member("issuanceDate")),
         valid_until: member("validUntil").or_else(|| member("expirationDate")),
         awarded_date: member("awardedDate"),
+        endorsement: credential.has_type("EndorsementCredential"),
         counted: options.counted.then(|| Box::new(check::counted::open_badges_3(root))),
     }
 }

@@ -389,6 +389,7 @@ impl Found {
             valid_from: member(assertion.0, "issuedOn"),
             valid_until: member(assertion.0, "expires"),
             awarded_date: None,
+            endorsement: false,
             counted: self.counted.then(|| Box::new(counted::open_badges_2(award))),
         });
     }

@@ -9,6 +9,7 @@ mod corrected;
 mod counts;
 mod earner_control;
 mod files;
+mod forged_endorsements;
 mod forgotten;
 mod keys;
 mod ledger;

@@ -1,5 +1,6 @@
 //! What was given to count, after it was verified.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ use crate::check::report::OutcomeName;
 use crate::pages::speech::Speech;
 use crate::pages::verdict;
 use crate::recognition::{Answer, CountedCredential};
+use crate::recognize::menus::{self, Accepted};
 
 /// One micro-credential, or what was given for one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,6 +18,11 @@ use crate::recognition::{Answer, CountedCredential};
 pub struct Given {
     /// As it was drawn, and what its earner said of it.
     pub facts: CountedCredential,
+    /// When it was verified.
+    pub at: Timestamp,
+    /// What the endorsements inside of it accept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Accepted>,
     /// The verdict's message.
     headline: String,
     /// Whom it names.
@@ -44,13 +51,15 @@ struct Trouble {
 const MOST_OF_A_DETAIL: usize = 500;
 
 impl Given {
-    pub fn of(facts: CountedCredential, report: &Report) -> Self {
+    pub fn of(facts: CountedCredential, report: &Report, at: Timestamp) -> Self {
         let wrong = [OutcomeName::Fail, OutcomeName::Undecided].into_iter().find_map(|outcome| {
             let mut checks = report.checks.iter().filter(|check| check.outcome == outcome);
             checks.find_map(|check| check.problem.as_ref())
         });
         Self {
             facts,
+            at,
+            accepted: menus::carried(report),
             headline: verdict::judge(report).1.to_owned(),
             earner: report.credential.as_ref().and_then(|it| it.earner.as_ref()?.name.clone()),
             trouble: wrong.map(|problem| Trouble {
@@ -63,7 +72,7 @@ impl Given {
     }
 
     /// A file or text that holds nothing to verify.
-    pub fn unreadable(name: &str) -> Self {
+    pub fn unreadable(name: &str, at: Timestamp) -> Self {
         let name = Some(name.chars().take(100).collect());
         Self {
             facts: CountedCredential {
@@ -71,6 +80,8 @@ impl Given {
                 authentic: Answer::No,
                 ..CountedCredential::default()
             },
+            at,
+            accepted: Vec::new(),
             headline: "verdict-unreadable".into(),
             earner: None,
             trouble: None,

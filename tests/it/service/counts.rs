@@ -143,6 +143,16 @@ async fn it_is_what_a_dry_run_of_a_claim_decides() {
     assert_eq!(list, json!([]));
 }
 
+/// An unsigned presentation of so many.
+fn holding(minted: &Value, count: usize) -> Value {
+    json!({"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiablePresentation",
+           "verifiableCredential": vec![&minted["credential"]; count]})
+}
+
+fn stated(count: usize) -> Value {
+    (0..count).map(|i| (format!("s{i}"), json!(true))).collect::<serde_json::Map<_, _>>().into()
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_request_is_told_with_its_place() {
     let app = offices().await;
@@ -153,6 +163,20 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
         (json!({"credentials": []}), "/credentials", "no-credentials"),
         (json!({"credentials": many}), "/credentials", "too-many"),
         (json!({"credentials": ["x"]}), "/credentials/0", "not-a-credential"),
+        (
+            json!({"credentials": [holding(&minted, 30), holding(&minted, 21)]}),
+            "/credentials",
+            "too-many",
+        ),
+        (json!({"policies": vec!["x"; 101]}), "/policies", "too-many"),
+        (json!({"policies": ["x".repeat(301)]}), "/policies/0", "too-long"),
+        (json!({"statements": stated(301)}), "/statements", "too-many"),
+        (json!({"statements": {"s".repeat(301): true}}), "/statements", "too-long"),
+        (
+            json!({"credentials": [{"credential": minted["jwt"], "statements": stated(301)}]}),
+            "/credentials/0/statements",
+            "too-many",
+        ),
         (json!({"recognizer": "texas"}), "/recognizer", "unknown-recognizer"),
         (json!({"policies": ["tennesse"]}), "/policies/0", "unknown-policy"),
         (json!({"statements": {"not-requird": true}}), "/statements/not-requird", "not-asked-for"),
@@ -307,4 +331,30 @@ async fn each_credential_is_one_verification_of_the_addresss_share() {
     let asked = json!({"credentials": ["eyJ.e30.c2ln", "eyJ.e30.c2ln"]});
     ask(&app, &asked).await.expect(200);
     ask(&app, &asked).await.expect_problem(429, "too-many-requests");
+}
+
+#[tokio::test]
+async fn each_credential_of_a_presentation_is_one_verification_of_the_share() {
+    let setting = Setting { verify_per_minute: 3, ..Setting::default() };
+    let app = TestApp::set(Database::sqlite(), setting).await;
+    let minted = app.minted().await;
+    let three = json!({"credentials": [holding(&minted, 3)]});
+    ask(&app, &three).await.expect(200);
+    ask(&app, &json!({"credentials": [minted["jwt"]]}))
+        .await
+        .expect_problem(429, "too-many-requests");
+}
+
+#[tokio::test]
+async fn what_was_verified_is_good_for_half_an_hour_however_often_it_is_brought_along() {
+    let app = offices().await;
+    let minted = app.minted().await;
+    let first = page(&app, &[("text", None, minted["jwt"].as_str().unwrap().as_bytes())]).await;
+    app.clock.advance(jiff::SignedDuration::from_mins(20));
+    let second = page(&app, &[("kept", None, hidden(&first, "kept").as_bytes())]).await;
+    app.clock.advance(jiff::SignedDuration::from_mins(20));
+    let kept = hidden(&second, "kept");
+    let parts: [Part<'_>; 1] = [("kept", None, kept.as_bytes())];
+    let third = send(&app, "/counts", &parts).await.expect(400).text();
+    assert!(third.contains("It was too long ago"), "{third}");
 }
