@@ -3,8 +3,6 @@
 //! Invariant: a list that a recognizer published is the whole of what it trusts, an empty one too;
 //! the operator's file stands in only for whoever published none.
 
-use std::sync::Arc;
-
 use super::{Recognition, RecognizeError};
 use crate::check::trusted_issuers::{TrustedIssuer, TrustedIssuers};
 use crate::issue::IssueError;
@@ -33,15 +31,6 @@ impl Recognition<'_> {
             issuers: &ids,
         };
         Ok(self.issuance.store.publish_trusted_issuers(new, &note).await?)
-    }
-
-    /// Whom it trusts, as far as it says so itself.
-    pub async fn trusted(
-        self,
-        recognizer: &str,
-    ) -> Result<Option<Arc<TrustedIssuers>>, RecognizeError> {
-        let row = self.issuance.store.trusted_issuers(recognizer).await?;
-        Ok(row.map(|row| issuers(&row)).transpose()?.map(Arc::new))
     }
 }
 
