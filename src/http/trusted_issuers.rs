@@ -117,15 +117,16 @@ impl App {
         &self,
         recognizer: &str,
     ) -> Result<(Options, Option<DecidedOn>), Problem> {
-        let row = self.issuance.store.trusted_issuers(recognizer).await?;
-        let Some(row) = row else { return Ok((self.options.clone(), None)) };
-        let trusted = Some(Arc::new(trust::issuers(&row)?));
+        let store = &self.issuance.store;
+        let digest = store.trusted_issuers_digest(recognizer).await?;
+        let Some(digest) = digest else { return Ok((self.options.clone(), None)) };
+        let trusted = Some(self.trusted.list(store, (recognizer, &digest)).await?);
         let list = DecidedOn {
             genre: Genre::TrustedIssuers,
-            id: Some(self.issuance.links.trusted_issuers(recognizer, Some(&row.digest))),
+            id: Some(self.issuance.links.trusted_issuers(recognizer, Some(&digest))),
             name: "Whom the recognizer trusts".into(),
             description: None,
-            digest_multibase: row.digest,
+            digest_multibase: digest,
         };
         Ok((Options { trusted, ..self.options.clone() }, Some(list)))
     }
