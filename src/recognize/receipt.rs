@@ -75,6 +75,7 @@ impl Recognition<'_> {
                 .map(|(credential, reason)| Supersede { credential, reason: reason.to_owned() }),
             external_id: None,
             vc_jose: None,
+            keys: signers.ids(),
         })
     }
 

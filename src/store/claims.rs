@@ -18,8 +18,8 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, row};
 
-pub(super) use change::flag_own;
 pub use change::{ClaimChange, ClaimRefusal};
+pub(super) use change::{flag_own, flag_signed};
 pub use past::Past;
 pub use record::{ClaimRecorded, Counted, NewClaim, Use};
 pub use redact::Redaction;
