@@ -10,6 +10,7 @@ mod change;
 mod past;
 mod record;
 mod redact;
+mod renew;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
