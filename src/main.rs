@@ -8,6 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use touchmark::ambient::Ambient;
 use touchmark::command::policy::PolicyCommand;
+use touchmark::command::receipt::ReceiptCommand;
 use touchmark::command::{
     self, CommandError, demo, doctor, earner, menu, policy, receipt, serve, setup, speed, trust,
     verify,
@@ -47,7 +48,7 @@ enum Command {
     Menu(menu::MenuCommand),
     /// What receipts of recognizers say
     #[command(subcommand)]
-    Receipt(receipt::ReceiptCommand),
+    Receipt(ReceiptCommand),
     /// Check configuration, database, keys, clock and public URL
     Doctor,
     /// Measure what signing, verifying and minting cost on this machine
@@ -135,8 +136,8 @@ async fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
             log(&settings.log, LogFormat::Text, std::io::stderr)?;
             Ok((policy::run(&args, &settings, &ambient).await? as u8).into())
         }
-        Command::Receipt(command) => {
-            receipt::run(&command)?;
+        Command::Receipt(ReceiptCommand::Explain { file }) => {
+            receipt::explain(&file)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Serve => {
@@ -183,6 +184,10 @@ async fn in_the_books(
             let issuance = command::open(&config, &ambient).await?;
             receipt::publish(&issuance, &recognizer, &file).await?;
         }
+        Command::Receipt(ReceiptCommand::Renew { recognizer, claim }) => {
+            let issuance = command::open(&config, &ambient).await?;
+            receipt::renew(&issuance, &recognizer, claim).await?;
+        }
         Command::Menu(command) => {
             menu::run(&command::open(&config, &ambient).await?, &command).await?;
         }
@@ -191,7 +196,7 @@ async fn in_the_books(
         | Command::Demo
         | Command::Verify(_)
         | Command::Policy(PolicyCommand::Check(_))
-        | Command::Receipt(_)
+        | Command::Receipt(ReceiptCommand::Explain { .. })
         | Command::Serve => {
             unreachable!("answered above")
         }

@@ -1,5 +1,6 @@
 //! `touchmark receipt explain`: what a recognizer decided and why, from the file
-//! alone; and publishing the policies that receipts are of.
+//! alone; `renew`, after a key was withdrawn; and publishing the policies that
+//! receipts are of.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,9 +22,19 @@ pub enum ReceiptCommand {
         /// The receipt: JSON, a JWT, or a picture with it
         file: PathBuf,
     },
+    /// Sign a recognizer's receipts anew that were signed by a key that is withdrawn; each takes the
+    /// old one's place, and the others stay as they are
+    Renew {
+        #[arg(long)]
+        recognizer: String,
+        /// The claim whose receipt it is; without, of all claims that stand
+        #[arg(long)]
+        claim: Option<String>,
+    },
 }
 
-pub fn run(ReceiptCommand::Explain { file }: &ReceiptCommand) -> Result<(), CommandError> {
+/// `touchmark receipt explain`
+pub fn explain(file: &Path) -> Result<(), CommandError> {
     let what = format!("cannot read {}", file.display());
     let bytes = std::fs::read(file).map_err(CommandError::input(what))?;
     let refused = |why: &str| CommandError::Refused(format!("{}: {why}", file.display()));
@@ -37,6 +48,30 @@ pub fn run(ReceiptCommand::Explain { file }: &ReceiptCommand) -> Result<(), Comm
     let explained = Explained::of(document.root())
         .ok_or_else(|| refused("this is no receipt of a recognizer"))?;
     print(&explained.lines().join("\n"))
+}
+
+/// `touchmark receipt renew`
+pub async fn renew(
+    issuance: &Issuance,
+    recognizer: &str,
+    claim: Option<String>,
+) -> Result<(), CommandError> {
+    let party = find(issuance, PartyKind::Recognizer, recognizer).await?;
+    let claims = match claim {
+        Some(claim) => vec![claim],
+        None => issuance.store.standing_claims(&party.name).await?,
+    };
+    let recognition = Recognition { issuance };
+    let mut renewed = 0;
+    for claim in claims {
+        let new = recognition.renew_receipt(&party, &claim, OPERATOR).await;
+        let new = new.map_err(|error| CommandError::Refused(told(&error)))?;
+        if let Some(new) = new {
+            renewed += 1;
+            print(&format!("{claim} {}", issuance.links.credential(&new)))?;
+        }
+    }
+    print(&format!("renewed {renewed} receipts"))
 }
 
 /// `touchmark policy publish`

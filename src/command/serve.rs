@@ -104,6 +104,7 @@ fn app(issuance: Issuance, config: &Config) -> Result<Arc<App>, CommandError> {
         options: Options { trusted: config.trusted.clone(), ..Options::default() },
         pictures: Default::default(),
         policies: Default::default(),
+        trusted: Default::default(),
     }))
 }
 

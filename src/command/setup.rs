@@ -241,11 +241,23 @@ async fn after_withdrawal(
         return Ok(());
     };
     let minted = issuance.store.minted_between(&party.owner(), (*created_at, *until)).await?;
+    let next = match party.kind {
+        PartyKind::Issuer => {
+            "mint each anew, as a replacement of the old (`…/credentials/ID/supersede`). Claims here \
+             that count one by it are flagged"
+                .to_owned()
+        }
+        PartyKind::Recognizer => format!(
+            "`touchmark receipt renew --recognizer {}` signs receipts anew, each in the place of the \
+             old; claimants get the new links. Endorsements of a menu are signed anew where their words \
+             change: publish it again with another `applies`",
+            party.name
+        ),
+    };
     eprintln!(
         "{minted} credentials were minted while it signed. What it signed of them does not verify \
-         any more: mint each anew, as a replacement of the old (`…/credentials/ID/supersede`). \
-         Verifiers elsewhere learn of it when they read {}'s key document again. A did:key of this \
-         key cannot be withdrawn: it is no document of anybody's.",
+         any more: {next}. Verifiers elsewhere learn of it when they read {}'s key document again. A \
+         did:key of this key cannot be withdrawn: it is no document of anybody's.",
         party.did
     );
     Ok(())

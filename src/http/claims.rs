@@ -25,7 +25,11 @@ use crate::recognize::belongs::Claimant;
 use crate::recognize::claim::{Claim, Filer};
 use crate::recognize::control::Asked;
 use crate::recognize::request::{ClaimRequest, Input};
+use crate::recognize::review::moved;
 use crate::store::{ClaimChange, ClaimEvent, ClaimRow};
+
+/// How often a claim is looked at for one review.
+const MOST_LOOKS: usize = 3;
 
 /// A claim, as its recognizer sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,9 +83,9 @@ pub struct ReceiptLinks {
 pub struct EventView {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The API key's id; `issuer` where a credential was revoked or suspended.
+    /// The API key's id; `issuer` where a credential was revoked or suspended, or its key withdrawn.
     pub by: String,
-    /// `record`, `flag`, `clear`, `appeal`, `withdraw`, `correct` or `redact`.
+    /// `record`, `flag`, `clear`, `appeal`, `withdraw`, `correct`, `renew` (its receipt) or `redact`.
     pub action: String,
     #[schema(value_type = Object)]
     pub detail: serde_json::Value,
@@ -149,15 +153,13 @@ pub async fn file(
     let unreadable = |detail| Problem::Unreadable { part: "query", detail };
     let Query(Filing { dry_run }) = filing.map_err(|error| unreadable(error.body_text()))?;
     let by = filer(&caller, &headers)?;
-    let (filed, examined) = examine(&app, &party, &request).await?;
-    let claim = Claim {
-        recognizer: &party,
-        request: &request,
-        filed: &filed,
-        examined: &examined,
-        corrects: None,
-    };
     let recognition = Recognition { issuance: &app.issuance };
+    let claim = Claim::unexamined(&party, &request);
+    if !dry_run && let Some(row) = recognition.replayed(&claim, &by).await? {
+        return created(&app, row, true).await;
+    }
+    let (filed, examined) = examine(&app, &party, &request).await?;
+    let claim = Claim { filed: &filed, examined: &examined, ..claim };
     if dry_run {
         let decision = recognition.preview(&claim).await?.decision;
         let reports = examined.into_iter().map(|it| it.report).collect();
@@ -187,19 +189,18 @@ pub async fn correct(
     let party = app.recognizer(&caller, Scope::Claim, &recognizer).await?;
     let by = filer(&caller, &headers)?;
     require_reason(&reason)?;
+    let recognition = Recognition { issuance: &app.issuance };
+    let claim = Claim { corrects: Some((&id, &reason)), ..Claim::unexamined(&party, &request) };
+    if let Some(row) = recognition.replayed(&claim, &by).await? {
+        return created(&app, row, true).await;
+    }
     let corrected = app.issuance.store.claim(&recognizer, &id).await?.ok_or(Problem::NotFound)?;
     if corrected.redacted_at.is_some() {
         return Err(redacted());
     }
     let (filed, examined) = examine(&app, &party, &request).await?;
-    let claim = Claim {
-        recognizer: &party,
-        request: &request,
-        filed: &filed,
-        examined: &examined,
-        corrects: Some((&id, &reason)),
-    };
-    let (row, replayed) = Recognition { issuance: &app.issuance }.file(&claim, &by).await?;
+    let claim = Claim { filed: &filed, examined: &examined, ..claim };
+    let (row, replayed) = recognition.file(&claim, &by).await?;
     created(&app, row, replayed).await
 }
 
@@ -297,21 +298,30 @@ pub async fn review(
     Path((recognizer, id)): Path<(String, String)>,
 ) -> Result<Json<ClaimView>, Problem> {
     app.recognizer(&caller, Scope::Claim, &recognizer).await?;
-    let row = app.issuance.store.claim(&recognizer, &id).await?.ok_or(Problem::NotFound)?;
+    for _ in 0..MOST_LOOKS {
+        let row = app.issuance.store.claim(&recognizer, &id).await?.ok_or(Problem::NotFound)?;
+        if let Some(row) = look(&app, &row, caller.key_id()).await? {
+            return whole(&app, row).await.map(Json);
+        }
+    }
+    Err(moved().into())
+}
+
+/// None where something happened to the claim meanwhile.
+async fn look(app: &Arc<App>, row: &ClaimRow, actor: &str) -> Result<Option<ClaimRow>, Problem> {
     let recognition = Recognition { issuance: &app.issuance };
-    let Some(details) = recognition.details(&recognizer, &id).await? else {
+    let Some(details) = recognition.details(&row.recognizer, &row.id).await? else {
         return Err(redacted());
     };
     let counted: Vec<(String, Input)> = details
-        .counted(&decision(&row)?)
+        .counted(&decision(row)?)
         .map(|(name, text)| (name.to_owned(), Input::Bytes(text.as_bytes().to_vec())))
         .collect();
     let (names, inputs): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
-    let verified = verify_all(&app, (&recognizer, &Asked::default()), inputs).await?;
+    let verified = verify_all(app, (&row.recognizer, &Asked::default()), inputs).await?;
     let reports = names.into_iter().zip(verified.into_iter().map(|it| it.report));
     let reports: Vec<_> = reports.collect();
-    let row = recognition.review(&row, &reports, caller.key_id()).await?;
-    whole(&app, row).await.map(Json)
+    Ok(recognition.review(row, &reports, actor).await?)
 }
 
 async fn change(

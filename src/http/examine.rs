@@ -30,7 +30,7 @@ pub(super) struct Verified {
     pub report: Report,
     /// What it was verified on: the credential, or the picture or presentation that it is in.
     pub bytes: Vec<u8>,
-    /// The status lists that the verification went by.
+    /// The status lists that the verification went by, and the recognizer's own of trusted issuers.
     pub lists: Vec<DecidedOn>,
 }
 
@@ -64,8 +64,12 @@ pub(super) async fn verify_all(
     (recognizer, asked): (&str, &Asked),
     inputs: Vec<Input>,
 ) -> Result<Vec<Verified>, Problem> {
-    let usual = app.options_of(recognizer).await?;
-    verify_by(app, (asked.clone(), usual), inputs).await
+    let (usual, trusted) = app.trust_of(recognizer).await?;
+    let mut verified = verify_by(app, (asked.clone(), usual), inputs).await?;
+    for one in &mut verified {
+        one.lists.extend(trusted.clone());
+    }
+    Ok(verified)
 }
 
 /// The same by any options, with what counting goes by.

@@ -55,6 +55,7 @@ use crate::fetch::Network;
 use crate::issue::Issuance;
 use crate::jsonld::Contexts;
 use crate::recognize::standing::Shelf;
+use crate::recognize::trust::TrustShelf;
 
 /// What the handlers share.
 pub struct App {
@@ -74,6 +75,8 @@ pub struct App {
     pub pictures: files::Pictures,
     /// The policies that recognizers here have published, as far as they were asked for.
     pub policies: Shelf,
+    /// Whom recognizers here trust, likewise.
+    pub trusted: TrustShelf,
 }
 
 /// The service.

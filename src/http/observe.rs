@@ -232,9 +232,10 @@ pub fn figures() -> &'static PrometheusHandle {
 /// Brings the figures of the caches up to date.
 pub async fn caches(app: &App) {
     let (others, own) = tokio::join!(app.network.figures(), app.issuance.figures());
-    let (pictures, policies) = tokio::join!(app.pictures.figures(), app.policies.figures());
+    let (pictures, policies, trusted) =
+        tokio::join!(app.pictures.figures(), app.policies.figures(), app.trusted.figures());
     for Figures { cache, entries, bytes, hits, misses, evictions } in
-        others.into_iter().chain(own).chain([pictures, policies])
+        others.into_iter().chain(own).chain([pictures, policies, trusted])
     {
         for (name, now) in [("entries", entries), ("bytes", bytes)] {
             metrics::gauge!(format!("touchmark_cache_{name}"), "cache" => cache).set(now as f64);

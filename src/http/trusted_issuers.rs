@@ -19,6 +19,7 @@ use super::negotiate::is_current;
 use super::problem::Problem;
 use crate::check::options::Options;
 use crate::check::trusted_issuers::{TrustedIssuer, TrustedIssuers};
+use crate::recognition::receipt::{DecidedOn, Genre};
 use crate::recognize::{Recognition, trust};
 use crate::store::{PartyKind, TrustedIssuersRow};
 
@@ -110,19 +111,31 @@ fn answer(row: TrustedIssuersRow, headers: &HeaderMap, caching: &'static str) ->
 }
 
 impl App {
-    /// What verifications go by that are done for a recognizer: whom it trusts is known.
-    pub async fn options_of(&self, recognizer: &str) -> Result<Options, Problem> {
-        let recognition = Recognition { issuance: &self.issuance };
-        let own = recognition.trusted(recognizer).await?;
-        let trusted = own.or_else(|| self.options.trusted.clone());
-        Ok(Options { trusted, ..self.options.clone() })
+    /// What verifications go by that are done for a recognizer: whom it trusts is known. With the
+    /// list that says so, where it is its own.
+    pub async fn trust_of(
+        &self,
+        recognizer: &str,
+    ) -> Result<(Options, Option<DecidedOn>), Problem> {
+        let store = &self.issuance.store;
+        let digest = store.trusted_issuers_digest(recognizer).await?;
+        let Some(digest) = digest else { return Ok((self.options.clone(), None)) };
+        let trusted = Some(self.trusted.list(store, (recognizer, &digest)).await?);
+        let list = DecidedOn {
+            genre: Genre::TrustedIssuers,
+            id: Some(self.issuance.links.trusted_issuers(recognizer, Some(&digest))),
+            name: "Whom the recognizer trusts".into(),
+            description: None,
+            digest_multibase: digest,
+        };
+        Ok((Options { trusted, ..self.options.clone() }, Some(list)))
     }
 
     /// The same, for anybody who names a recognizer.
     pub async fn options_asked_of(&self, recognizer: &str) -> Result<Options, Problem> {
         let party = self.issuance.parties.party(PartyKind::Recognizer, recognizer).await?;
         match party {
-            Some(party) => self.options_of(&party.name).await,
+            Some(party) => Ok(self.trust_of(&party.name).await?.0),
             None => {
                 let detail = format!("there is no recognizer {recognizer:?} here; leave it out");
                 Err(Problem::Unreadable { part: "query", detail })

@@ -258,7 +258,7 @@ impl Signed {
         let drafts = std::mem::take(&mut self.drafts);
         for ((mut draft, mint), outcome) in drafts.into_iter().zip(&*mints).zip(outcomes) {
             match outcome {
-                Minted::IndexTaken => self.drafts.push(draft),
+                Minted::IndexTaken | Minted::KeyWithdrawn => self.drafts.push(draft),
                 Minted::SubjectKnown { subject_id } => {
                     draft.subject.id = subject_id;
                     draft.subject.new = false;
@@ -342,6 +342,7 @@ impl Desk {
             supersedes: order.supersedes.clone(),
             external_id: None,
             vc_jose: None,
+            keys: signers.ids(),
         })
     }
 
@@ -447,7 +448,7 @@ fn conclude(order: &Order, mint: &Mint, outcome: Minted) -> Answer {
         }
         Minted::Replayed(replay) => same_request(order, *replay),
         Minted::SupersedeRefused(refusal) => Err(change::refused(&refusal)),
-        Minted::IndexTaken | Minted::SubjectKnown { .. } => {
+        Minted::IndexTaken | Minted::KeyWithdrawn | Minted::SubjectKnown { .. } => {
             Err(IssueError::Broken(format!("credential {} was to be signed again", mint.id)))
         }
     }

@@ -15,6 +15,7 @@ mod again;
 mod mechanism;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -125,7 +126,7 @@ impl Issuance {
             return Err(not_valid(check::data_model::NAME, "id-of-ours", detail, "/id"));
         }
         refuse_lists(document.root())?;
-        let signing = self.signing(issuer, document.root(), asked).await?;
+        let mut signing = self.signing(issuer, document.root(), asked).await?;
         self.settle_public_url().await?;
         self.store.admit_external(&issuer.name).await?;
         let subject = Credential(document.root()).subject().and_then(|subject| subject.str("id"));
@@ -148,11 +149,13 @@ impl Issuance {
                         "signed a credential that was composed elsewhere");
                     return Ok(SignedExternal { credential: answer, replayed: false });
                 }
-                Recorded::Done(outcomes) => {
-                    if let Some(Minted::Replayed(replay)) = outcomes.into_iter().next() {
-                        return again::replayed(*replay, asked);
+                Recorded::Done(outcomes) => match outcomes.into_iter().next() {
+                    Some(Minted::Replayed(replay)) => return again::replayed(*replay, asked),
+                    Some(Minted::KeyWithdrawn) => {
+                        signing = self.signing(issuer, document.root(), asked).await?;
                     }
-                }
+                    _ => {}
+                },
             }
         }
         Err(IssueError::Broken("no free status index was found".into()).into())
@@ -280,6 +283,7 @@ impl Issuance {
             // Only what is signed in the issuer's own name is looked up by its id.
             external_id: composed.own_id.clone().filter(|_| in_own_name),
             vc_jose,
+            keys: signing.keys(),
         }
     }
 }
@@ -294,6 +298,13 @@ struct Signing {
     signed_as: String,
     /// The issuer, where the credential leaves it to us.
     fill_in: Option<String>,
+}
+
+impl Signing {
+    /// The ids of the keys.
+    fn keys(&self) -> Arc<[String]> {
+        [&self.by, &self.embeds.1].map(MethodSigner::id).map(str::to_owned).into()
+    }
 }
 
 /// A credential with what is ours to give.

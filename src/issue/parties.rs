@@ -59,14 +59,25 @@ pub struct MethodSigner {
     pub signer: SharedSigner,
 }
 
+impl MethodSigner {
+    /// The key's id among its owner's.
+    pub fn id(&self) -> &str {
+        self.method.split_once('#').map_or("", |(_, id)| id)
+    }
+}
+
 /// The active keys of a party, one of a kind.
 #[derive(Clone)]
-pub struct Signers(Vec<MethodSigner>);
+pub struct Signers {
+    all: Vec<MethodSigner>,
+    ids: Arc<[String]>,
+}
 
 impl Signers {
     /// Of the keys that are active: one of a kind.
     pub fn new(active: Vec<MethodSigner>) -> Self {
-        Self(active)
+        let ids = active.iter().map(|by| by.id().to_owned()).collect();
+        Self { all: active, ids }
     }
 
     /// What makes embedded proofs.
@@ -80,11 +91,16 @@ impl Signers {
     }
 
     pub fn all(&self) -> &[MethodSigner] {
-        &self.0
+        &self.all
+    }
+
+    /// The ids of all keys.
+    pub fn ids(&self) -> Arc<[String]> {
+        self.ids.clone()
     }
 
     pub fn of(&self, algorithm: Algorithm) -> Result<&MethodSigner, IssueError> {
-        let found = self.0.iter().find(|by| by.public.algorithm() == algorithm);
+        let found = self.all.iter().find(|by| by.public.algorithm() == algorithm);
         found.ok_or_else(|| IssueError::Broken(format!("no active {algorithm} key")))
     }
 }

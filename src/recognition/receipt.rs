@@ -57,17 +57,21 @@ pub struct DecidedOn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Genre {
     Policy,
+    /// The recognizer's own list of them.
+    TrustedIssuers,
     Credential,
     StatusList,
     Report,
 }
 
 impl Genre {
-    const ALL: [Self; 4] = [Self::Policy, Self::Credential, Self::StatusList, Self::Report];
+    const ALL: [Self; 5] =
+        [Self::Policy, Self::TrustedIssuers, Self::Credential, Self::StatusList, Self::Report];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Policy => "Policy",
+            Self::TrustedIssuers => "Trusted issuers",
             Self::Credential => "Micro-credential",
             Self::StatusList => "Status list",
             Self::Report => "Verification report",

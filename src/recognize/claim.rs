@@ -22,12 +22,12 @@ use crate::issue::parties::Party;
 use crate::model::Fault;
 use crate::model::decimal::Amount;
 use crate::model::fault::token;
-use crate::recognition::decision::Outcome;
+use crate::recognition::decision::{Line, Outcome};
 use crate::recognition::facts::CountedBefore;
 use crate::recognition::policy::span::Days;
 use crate::recognition::policy::{Condition, ConditionOf};
 use crate::recognition::receipt::{self, DecidedOn};
-use crate::recognition::{ClaimFacts, CountedCredential, Decision, Policy, count};
+use crate::recognition::{Answer, ClaimFacts, CountedCredential, Decision, Policy, count};
 use crate::store::{ClaimRecorded, ClaimRow, Counted, NewClaim, Past, PolicyRow};
 
 /// How often a claim is decided again because another of the same claimant came between.
@@ -96,17 +96,14 @@ impl Recognition<'_> {
             }
         }
         let mut decided = self.decide(claim).await?;
-        // What takes the place of one that was used may be used as well. Each round finds one more.
-        for _ in 0..=decided.credentials.len() {
-            let used = self.used(claim, &decided).await?;
-            if used.is_empty() {
-                break;
-            }
-            for (index, _) in &used {
-                decided.credentials[*index].already_counted = true;
-            }
-            decided.decision = count(&decided.policy, &decided.credentials, &decided.facts);
+        if self.used(claim, &decided).await?.is_empty() {
+            return Ok(decided);
         }
+        // What takes the place of one that was used may be used as well: all are asked about at once.
+        for (index, _) in self.used_of(claim, &decided, decided.hopeful()).await? {
+            decided.credentials[index].already_counted = true;
+        }
+        decided.decision = count(&decided.policy, &decided.credentials, &decided.facts);
         Ok(decided)
     }
 
@@ -116,8 +113,8 @@ impl Recognition<'_> {
         claim: &Claim<'_>,
         by: &Filer,
     ) -> Result<(ClaimRow, bool), RecognizeError> {
-        if let Some(replayed) = self.replay(claim, by).await? {
-            return Ok(replayed);
+        if let Some(row) = self.replayed(claim, by).await? {
+            return Ok((row, true));
         }
         self.issuance.settle_public_url().await?;
         for _ in 0..MOST_DECISIONS {
@@ -149,16 +146,18 @@ impl Recognition<'_> {
         Err(IssueError::Broken("a claim was decided again and again".into()).into())
     }
 
-    async fn replay(
+    /// What was recorded under this idempotency key before, whatever its credentials are by now: they
+    /// need not be examined for it.
+    pub async fn replayed(
         self,
         claim: &Claim<'_>,
         by: &Filer,
-    ) -> Result<Option<(ClaimRow, bool)>, RecognizeError> {
+    ) -> Result<Option<ClaimRow>, RecognizeError> {
         let Some(key) = &by.idempotency_key else { return Ok(None) };
         let store = &self.issuance.store;
         let row = store.claim_by_key(&claim.recognizer.name, (&by.client, key)).await?;
         match row {
-            Some(row) => self.same_request(claim, row).await.map(Some),
+            Some(row) => Ok(Some(self.same_request(claim, row).await?.0)),
             None => Ok(None),
         }
     }
@@ -315,12 +314,22 @@ impl Decided {
 
     /// The indexes of the credentials that count, each with its period.
     pub(super) fn counted(&self) -> impl Iterator<Item = (usize, &str)> {
+        let counted = |line: &&Line| line.outcome == Outcome::Counted;
+        self.lines().filter(move |(_, line)| counted(line)).map(with_period)
+    }
+
+    /// Those that may come to count where others do not.
+    fn hopeful(&self) -> impl Iterator<Item = (usize, &str)> {
+        let hopeful =
+            |it: &CountedCredential| it.authentic == Answer::Yes && it.belongs != Answer::No;
+        self.lines().filter(move |(i, _)| hopeful(&self.credentials[*i])).map(with_period)
+    }
+
+    /// What is said of each credential, with its index.
+    fn lines(&self) -> impl Iterator<Item = (usize, &Line)> {
         let index: HashMap<&str, usize> =
             self.credentials.iter().enumerate().map(|(i, it)| (it.input.as_str(), i)).collect();
-        let lines = self.decision.credentials.iter();
-        lines.filter(|line| line.outcome == Outcome::Counted).map(move |line| {
-            (index[line.input.as_str()], line.period.as_deref().unwrap_or_default())
-        })
+        self.decision.credentials.iter().map(move |line| (index[line.input.as_str()], line))
     }
 
     fn nothing_counts(self, claim: &Claim<'_>) -> RecognizeError {
@@ -334,6 +343,17 @@ impl Decided {
             }
         }
         Invalid(faults)
+    }
+}
+
+fn with_period((index, line): (usize, &Line)) -> (usize, &str) {
+    (index, line.period.as_deref().unwrap_or_default())
+}
+
+impl<'c> Claim<'c> {
+    /// As it was asked for, before its credentials are looked at.
+    pub fn unexamined(recognizer: &'c Party, request: &'c ClaimRequest) -> Self {
+        Self { recognizer, request, filed: &[], examined: &[], corrects: None }
     }
 }
 

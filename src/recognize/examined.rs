@@ -24,7 +24,7 @@ pub struct Examined {
     pub facts: CountedCredential,
     /// What the endorsements inside of it accept, and those that were handed in with it.
     pub accepted: Vec<Accepted>,
-    /// The status lists that it names, as they were.
+    /// The status lists that it names, as they were, and the recognizer's own of trusted issuers.
     pub lists: Vec<DecidedOn>,
     /// How who claims has shown control of it: `manage-link` or `presentation`.
     pub control: Option<&'static str>,

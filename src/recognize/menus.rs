@@ -182,8 +182,8 @@ impl Recognition<'_> {
                 endorsement: issuance.token(),
             }));
         }
-        let securing = party.profile.securing;
-        let signers = issuance.parties.signers_with(party, &[securing.proof_key()]).await?;
+        let kinds = [party.profile.securing.proof_key()];
+        let signers = issuance.parties.signers_with(party, &kinds).await?;
         let mut mints = Vec::with_capacity(fresh.len());
         for i in &fresh {
             let called = draft.said[*i].0.as_deref();
@@ -212,6 +212,8 @@ impl Recognition<'_> {
                 }
                 MenuPublished::Stale => return Ok(None),
                 MenuPublished::SignAgain(taken) => {
+                    // By the keys that there are now: one may have been withdrawn.
+                    let signers = issuance.parties.signers_with(party, &kinds).await?;
                     for at in taken {
                         let i = fresh[at];
                         let called = draft.said[i].0.as_deref();
@@ -270,6 +272,7 @@ impl Recognition<'_> {
             supersedes: None,
             external_id: None,
             vc_jose: None,
+            keys: signers.ids(),
         })
     }
 

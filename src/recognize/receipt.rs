@@ -75,6 +75,7 @@ impl Recognition<'_> {
                 .map(|(credential, reason)| Supersede { credential, reason: reason.to_owned() }),
             external_id: None,
             vc_jose: None,
+            keys: signers.ids(),
         })
     }
 
@@ -118,10 +119,10 @@ pub(super) fn decided_on(examined: &[Examined], decided: &Decided) -> Vec<Decide
             digest_multibase: digest_multibase(json(report).as_bytes()),
         });
     }
-    // Credentials of one issuer share their list.
+    // Credentials of one issuer share their list, and all of a claim whom the recognizer trusts.
     let mut seen = Vec::new();
     all.retain(|it: &DecidedOn| match it.genre {
-        Genre::StatusList => {
+        Genre::StatusList | Genre::TrustedIssuers => {
             let new = !seen.contains(it);
             seen.push(it.clone());
             new

@@ -83,6 +83,7 @@ impl Recognition<'_> {
     ) -> Result<bool, RecognizeError> {
         let Issuance { store, ambient, .. } = self.issuance;
         let owner = PartyKind::Recognizer.owner(&claim.recognizer);
+        self.forget_renewed(claim, actor, contexts).await?;
         let receipt = store.credential_of(&owner, &claim.receipt).await?;
         let digest = match receipt {
             Some(row) => self.issuance.forgotten_digest(&row, contexts).await?,
@@ -102,6 +103,31 @@ impl Recognition<'_> {
         }
     }
 
+    /// Forgets the receipts whose place the claim's own took when it was renewed.
+    async fn forget_renewed(
+        self,
+        claim: &ClaimRow,
+        actor: &str,
+        contexts: &Contexts,
+    ) -> Result<(), RecognizeError> {
+        let Issuance { store, ambient, .. } = self.issuance;
+        let owner = PartyKind::Recognizer.owner(&claim.recognizer);
+        // From there on they are those of the claim that it corrects, which is redacted by itself.
+        let corrected = match &claim.corrects {
+            Some(id) => store.claim(&claim.recognizer, id).await?.map(|it| it.receipt),
+            None => None,
+        };
+        let older = store.superseded_by(&claim.receipt).await?;
+        for older in older.iter().take_while(|it| Some(&it.id) != corrected.as_ref()) {
+            let row = store.credential_of(&owner, &older.id).await?;
+            let Some(row) = row.filter(|row| !row.is_forgotten()) else { continue };
+            let digest = self.issuance.forgotten_digest(&row, contexts).await?;
+            let note = access::note(ambient, (actor, "forget"), Some(&owner), &older.id);
+            store.forget((&owner, &older.id), digest.as_deref(), &note).await?;
+        }
+        Ok(())
+    }
+
     /// What is kept of a claim's personal data; `None` once it was redacted.
     pub async fn details(
         self,
@@ -115,23 +141,31 @@ impl Recognition<'_> {
 
     /// Flags a claim where a credential that was counted does not hold any more, by new reports in
     /// the order of the claim; clears its flag where all hold. What cannot be told changes nothing.
+    ///
+    /// None where something happened to the claim since it was read as this: the reports may be
+    /// older than that, and it has to be looked at again.
     pub async fn review(
         self,
         claim: &ClaimRow,
         reports: &[(String, Report)],
         actor: &str,
-    ) -> Result<ClaimRow, RecognizeError> {
+    ) -> Result<Option<ClaimRow>, RecognizeError> {
         let worst = |report: &Report| {
             [report.verdicts.authentic, report.verdicts.current].contains(&Verdict::No)
         };
         let lost: Vec<&str> =
             reports.iter().filter(|it| worst(&it.1)).map(|it| position(&it.0)).collect();
+        let (store, of) = (&self.issuance.store, (claim.recognizer.as_str(), claim.id.as_str()));
         let change = match (lost.is_empty(), reports.iter().all(|it| it.1.verified)) {
             (false, _) => ClaimChange::Flag(format!("{} no longer holds", lost.join(", "))),
-            (true, true) if claim.flag.is_some() => ClaimChange::Clear,
-            _ => return Ok(claim.clone()),
+            (true, true) if claim.flag.is_some() => ClaimChange::Clear { seen: claim.events },
+            _ => return Ok(store.claim(of.0, of.1).await?),
         };
-        self.change((&claim.recognizer, &claim.id), &change, None, actor).await
+        let by = (actor, self.issuance.ambient.now());
+        match store.change_claim(of, &change, None, by).await? {
+            Err(ClaimRefusal::Moved) => Ok(None),
+            changed => changed.map(Some).map_err(|refusal| refused(&refusal)),
+        }
     }
 }
 
@@ -172,10 +206,19 @@ fn refused(refusal: &ClaimRefusal) -> RecognizeError {
             code: "claim-is-final",
             detail: format!("this claim is {}, which is final", state.as_str()),
         },
+        ClaimRefusal::Moved => moved(),
         ClaimRefusal::Redacted => RecognizeError::Conflict {
             code: "claim-is-redacted",
             detail: "this claim's personal data was deleted, and with it what could be changed"
                 .into(),
         },
+    }
+}
+
+/// Something happens to the claim each time that it is looked at.
+pub fn moved() -> RecognizeError {
+    RecognizeError::Conflict {
+        code: "claim-changed",
+        detail: "something happened to this claim while it was looked at; ask again".into(),
     }
 }

@@ -4,14 +4,58 @@
 //! the operator's file stands in only for whoever published none.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Recognition, RecognizeError};
+use crate::cache::{Bound, Cache, Figures};
 use crate::check::trusted_issuers::{TrustedIssuer, TrustedIssuers};
 use crate::issue::IssueError;
 use crate::issue::access::note;
 use crate::issue::parties::Party;
 use crate::recognition::digest_multibase;
-use crate::store::{NewTrustedIssuers, TrustedIssuersRow};
+use crate::store::{NewTrustedIssuers, Store, TrustedIssuersRow};
+
+/// Lists by their digests, read once: thousands of issuers are not read anew for each verification.
+pub struct TrustShelf(Cache<String, Option<Arc<TrustedIssuers>>>);
+
+impl Default for TrustShelf {
+    fn default() -> Self {
+        let bound = Bound { bytes: 16 * 1024 * 1024, time: Duration::from_secs(24 * 3600) };
+        // In memory a list takes a few times its text.
+        let weigh = |digest: &String, list: &Option<Arc<TrustedIssuers>>| {
+            digest.len() + list.as_ref().map_or(0, |list| 512 + 3 * list.canonical().len())
+        };
+        Self(Cache::new("trusted-issuers", bound, weigh))
+    }
+}
+
+impl TrustShelf {
+    /// A list that a recognizer published. One that cannot be read is an error: nothing stands in.
+    pub async fn list(
+        &self,
+        store: &Store,
+        (recognizer, digest): (&str, &str),
+    ) -> Result<Arc<TrustedIssuers>, IssueError> {
+        let make = async || match read(store, (recognizer, digest)).await {
+            Ok(list) => list.map(Arc::new),
+            Err(error) => {
+                tracing::error!(%error, recognizer, digest, "whom it trusts cannot be read");
+                None
+            }
+        };
+        let broken = || IssueError::Broken(format!("no readable list {digest} of {recognizer}"));
+        self.0.get(digest.to_owned(), Option::is_some, make).await.ok_or_else(broken)
+    }
+
+    pub async fn figures(&self) -> Figures {
+        self.0.figures().await
+    }
+}
+
+async fn read(store: &Store, of: (&str, &str)) -> Result<Option<TrustedIssuers>, IssueError> {
+    let row = store.trusted_issuers_of(of.0, of.1).await?;
+    row.map(|row| issuers(&row)).transpose()
+}
 
 impl Recognition<'_> {
     /// Publishes whom the recognizer trusts from now on; false where it is so already.
@@ -33,15 +77,6 @@ impl Recognition<'_> {
             issuers: &ids,
         };
         Ok(self.issuance.store.publish_trusted_issuers(new, &note).await?)
-    }
-
-    /// Whom it trusts, as far as it says so itself.
-    pub async fn trusted(
-        self,
-        recognizer: &str,
-    ) -> Result<Option<Arc<TrustedIssuers>>, RecognizeError> {
-        let row = self.issuance.store.trusted_issuers(recognizer).await?;
-        Ok(row.map(|row| issuers(&row)).transpose()?.map(Arc::new))
     }
 }
 

@@ -16,7 +16,17 @@ impl Recognition<'_> {
         claim: &Claim<'_>,
         decided: &Decided,
     ) -> Result<Vec<(usize, UseOf)>, RecognizeError> {
-        let uses = self.uses(decided).await?;
+        self.used_of(claim, decided, decided.counted()).await
+    }
+
+    /// Those of some credentials, each with its period, that would use what is used up already.
+    pub(super) async fn used_of(
+        self,
+        claim: &Claim<'_>,
+        decided: &Decided,
+        credentials: impl Iterator<Item = (usize, &str)>,
+    ) -> Result<Vec<(usize, UseOf)>, RecognizeError> {
+        let uses = self.uses_of(decided, credentials).await?;
         let keys: Vec<&str> = uses.iter().map(|it| it.key.as_str()).collect();
         let group = (decided.row.recognizer.as_str(), decided.decision.exclusive_group.as_str());
         let but = claim.corrects.map(|(id, _)| id);
@@ -27,8 +37,16 @@ impl Recognition<'_> {
     /// What the decision uses up: of each credential itself, with all that it corrects, and its
     /// achievement by the claimant in the period, under each of the claimant's names.
     pub(super) async fn uses(self, decided: &Decided) -> Result<Vec<Use>, RecognizeError> {
+        self.uses_of(decided, decided.counted()).await
+    }
+
+    async fn uses_of(
+        self,
+        decided: &Decided,
+        credentials: impl Iterator<Item = (usize, &str)>,
+    ) -> Result<Vec<Use>, RecognizeError> {
         let mut uses = Vec::new();
-        for (index, period) in decided.counted() {
+        for (index, period) in credentials {
             let CountedCredential { issuer, id, achievement, .. } = &decided.credentials[index];
             let (Some(issuer), Some(id), Some(achievement)) = (issuer, id, achievement) else {
                 continue;

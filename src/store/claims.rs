@@ -10,6 +10,7 @@ mod change;
 mod past;
 mod record;
 mod redact;
+mod renew;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,8 +19,8 @@ use sqlx::any::AnyRow;
 
 use super::{Result, Store, StoreError, row};
 
-pub(super) use change::flag_own;
 pub use change::{ClaimChange, ClaimRefusal};
+pub(super) use change::{flag_own, flag_signed};
 pub use past::Past;
 pub use record::{ClaimRecorded, Counted, NewClaim, Use, UseOf};
 pub use redact::Redaction;

@@ -65,17 +65,17 @@ async fn artifacts(tx: &mut AnyConnection, credential: &str) -> Result<Vec<Artif
 }
 
 /// The positions that are open now and were private before: by their address, or by their place
-/// where the address was what had to be corrected.
+/// where the address was what had to be corrected. Where their number changed as well, nobody knows
+/// which it was: then every artifact with a new address may be it.
 fn to_close(before: &[Artifact], now: &[Artifact]) -> Vec<i64> {
     let named = |url: &str, of: &[Artifact]| of.iter().any(|one| one.url == url);
-    let same_place = |one: &Artifact, other: &Artifact| {
-        before.len() == now.len()
-            && one.position == other.position
+    let may_be = |one: &Artifact, other: &Artifact| {
+        (before.len() != now.len() || one.position == other.position)
             && !named(&one.url, now)
             && !named(&other.url, before)
     };
     let was_private = |now: &&Artifact| {
-        before.iter().any(|one| !one.open && (one.url == now.url || same_place(one, now)))
+        before.iter().any(|one| !one.open && (one.url == now.url || may_be(one, now)))
     };
     now.iter().filter(|one| one.open).filter(was_private).map(|one| one.position).collect()
 }
@@ -104,6 +104,10 @@ mod tests {
         assert_eq!(closed(&before, &[("a2", true), ("b", true)]), [0], "its address was mended");
         assert_eq!(closed(&before, &[("b", true)]), [0; 0], "it is not there any more");
         assert_eq!(closed(&before, &[("c", true), ("b", true), ("a", false)]), [0; 0]);
+        let longer = [("c", true), ("b", true), ("a2", true)];
+        assert_eq!(closed(&before, &longer), [0, 2], "either may be it");
+        assert_eq!(closed(&[("a", false), ("b", false), ("c", true)], &[("a2", true)]), [0]);
+        assert_eq!(closed(&before[1..], &longer), [0; 0], "nothing was private");
         assert_eq!(closed(&[("b", true)], &[("b", true)]), [0; 0]);
     }
 }

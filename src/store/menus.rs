@@ -69,7 +69,8 @@ pub enum MenuPublished {
     Published,
     /// Another version was published since; nothing of this one stays.
     Stale,
-    /// The places of these mints in their status list are taken; nothing stays.
+    /// The places of these mints in their status list are taken, or the keys that signed them were
+    /// withdrawn; nothing stays.
     SignAgain(Vec<usize>),
 }
 

@@ -51,6 +51,8 @@ pub struct Mint {
     pub external_id: Option<String>,
     /// The VC-JOSE form, where it was asked for from the start.
     pub vc_jose: Option<String>,
+    /// The ids of its issuer's keys that may have signed it.
+    pub keys: Arc<[String]>,
 }
 
 /// An index of a status list.
@@ -119,6 +121,9 @@ pub enum Minted {
     },
     /// The idempotency key was used before; nothing of this mint stays.
     Replayed(Box<Replay>),
+    /// A key that signed it was withdrawn since; nothing of this mint stays.
+    /// Sign again, with the keys that there are now.
+    KeyWithdrawn,
     /// What it is to supersede cannot be; nothing of this mint stays.
     SupersedeRefused(StatusRefusal),
 }

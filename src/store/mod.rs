@@ -36,7 +36,7 @@ mod trusted_issuers;
 use std::fmt;
 use std::time::Duration;
 
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
 pub use achievements::AchievementRow;
 pub use api_keys::ApiKeyRow;
@@ -75,6 +75,16 @@ const ATTEMPTS: u32 = 6;
 pub enum Dialect {
     Sqlite,
     Postgres,
+}
+
+impl Dialect {
+    /// That of a connection.
+    fn of(connection: &AnyConnection) -> Self {
+        match connection.backend_name() {
+            "SQLite" => Self::Sqlite,
+            _ => Self::Postgres,
+        }
+    }
 }
 
 /// The database behind one contract.

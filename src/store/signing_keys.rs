@@ -4,11 +4,13 @@
 //! stay, since what they signed must stay verifiable; those that were withdrawn
 //! stay too, so that whoever comes by what they signed is told so.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 
-use super::{Note, PartyKind, Result, Store, StoreError, lists, retrying, row};
+use super::{Dialect, Note, PartyKind, Result, Store, StoreError, claims, lists, retrying, row};
 
 macro_rules! columns {
     () => {
@@ -142,7 +144,8 @@ impl Store {
 
 impl Store {
     /// Withdraws a key as of the note's time. `next` takes its place where it was active; the
-    /// owner's status lists move on, so that none is served that it signed. False where the key is
+    /// owner's status lists move on, so that none is served that it signed, and claims here that
+    /// stand on what it signed are flagged. False where the key is
     /// not as it was read, or was withdrawn before: nothing is changed then.
     pub async fn withdraw_key(
         &self,
@@ -171,7 +174,9 @@ impl Store {
             if let Some(next) = next {
                 insert(&mut tx, next).await?;
             }
-            lists::sign_anew(&mut tx, &key.owner_kind.owner(&key.owner), note.entry.at).await?;
+            let owner = key.owner_kind.owner(&key.owner);
+            lists::sign_anew(&mut tx, &owner, note.entry.at).await?;
+            claims::flag_signed(&mut tx, (&owner, &key.id), note.entry.at).await?;
             note.append(&mut tx).await?;
             tx.commit().await?;
             Ok(true)
@@ -191,6 +196,22 @@ impl Store {
         let query = query.bind(from.as_millisecond()).bind(until.as_millisecond());
         Ok(query.fetch_one(&self.readers).await?)
     }
+}
+
+/// The ids of an owner's keys that are not withdrawn, and are not until the commit.
+pub(super) async fn hold(tx: &mut AnyConnection, owner: &str) -> Result<HashSet<String>> {
+    let (kind, name) = PartyKind::of_owner(owner);
+    let sql = "SELECT id FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
+               AND withdrawn_at IS NULL";
+    let sql = match Dialect::of(tx) {
+        // It writes one transaction at a time.
+        Dialect::Sqlite => sql.to_owned(),
+        // Shared: mints of one issuer do not wait for each other here.
+        Dialect::Postgres => format!("{sql} ORDER BY id FOR SHARE"),
+    };
+    // Only words of ours were put in.
+    let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(kind.as_str()).bind(name);
+    Ok(query.fetch_all(tx).await?.into_iter().collect())
 }
 
 async fn insert(tx: &mut Transaction<'static, Any>, key: &SigningKeyRow) -> Result<()> {

@@ -87,6 +87,14 @@ impl Store {
         newest(&mut *self.readers.acquire().await?, recognizer).await
     }
 
+    /// The digest of the list that is in use: enough to know a copy of it by.
+    pub async fn trusted_issuers_digest(&self, recognizer: &str) -> Result<Option<String>> {
+        let sql = "SELECT digest FROM trusted_issuers WHERE recognizer = $1 \
+                   ORDER BY number DESC LIMIT 1";
+        let query = sqlx::query_scalar(sql).bind(recognizer);
+        Ok(query.fetch_optional(&self.readers).await?)
+    }
+
     /// A list by its digest, in use or not.
     pub async fn trusted_issuers_of(
         &self,

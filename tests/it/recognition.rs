@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use touchmark::check::json_schema::Schema;
 use touchmark::model::decimal::Amount;
-use touchmark::recognition::{Answer, ClaimFacts, CountedCredential, Policy, count, words};
+use touchmark::recognition::{
+    Answer, ClaimFacts, CountedCredential, Policy, count, digest_multibase, words,
+};
 
 use crate::support::demo::PROGRAM;
 
@@ -52,6 +54,34 @@ fn policies() -> Vec<(String, Vec<u8>)> {
         .collect();
     policies.sort();
     policies
+}
+
+/// Of each shipped policy its version, and the digest of what that version says for good.
+const PUBLISHED: [(&str, &str, &str); 8] = [
+    ("ceu-10-hours", "1", "uEiDYrvlYHrHwdBEAjy6_gRsm8CMn4yqxd8RJYPyCVuMfJw"),
+    ("committee-menu", "1", "uEiB46g6jXeD5NsLxJb_qp7Ojlrmx28oSXvIOxCtiz9GbeQ"),
+    ("district-lane-schedule", "2", "uEiB6IRFONw9qvo4DrlAkuFc8mZagMZkSmJ0bKQt947LKpA"),
+    ("lebanon-compensation", "2", "uEiDgVp580HubL6NTyo-W7QD4ThFTfIqQgS8QQPBreNmqfw"),
+    (
+        "lebanon-instructional-assistant-leader",
+        "2",
+        "uEiCwoMD4HSek9NwgehMAO6yV_TtpKGAyCa0YlZFWVTMmWQ",
+    ),
+    ("massachusetts-renewal", "2", "uEiClcwwit1Ci03q0sBBMqIov6BpGe04Y3pvMkWhDLqxIyA"),
+    ("tennessee-relicensure", "2", "uEiBvpTBQ3SpH-2sn-GHyirVuyUqoEVDWH6YU1KhiCImTMA"),
+    ("university-equivalency", "2", "uEiBgJhKrFGVm_THwS7lY4RfLCrybZGxEa6DAIcCIzH39sw"),
+];
+
+#[test]
+fn a_shipped_policy_that_says_something_else_has_another_version() {
+    let shipped = policies().into_iter().map(|(name, text)| {
+        let policy = read(&name, &text);
+        let digest = digest_multibase(policy.canonical().as_bytes());
+        (name, policy.version.clone(), digest)
+    });
+    let published = PUBLISHED
+        .map(|(name, version, digest)| (name.to_owned(), version.to_owned(), digest.to_owned()));
+    assert_eq!(shipped.collect::<Vec<_>>(), published, "raise `version`, then say so here");
 }
 
 fn read(name: &str, text: &[u8]) -> Policy {
@@ -280,7 +310,7 @@ fn policy_check_explains_every_rule_and_ends_well() {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{told}");
     for line in [
-        "Renewal of a Massachusetts professional license, version 1",
+        "Renewal of a Massachusetts professional license, version 2",
         "/award           Every 2 that share a stack or an alignment count 10 PDPs together.",
         "/window          It must have been awarded within the validity of the claimant's license.",
         "takes that as the size of a bundle, not as a cap",

@@ -22,6 +22,7 @@ mod outages;
 mod pages;
 mod problems;
 mod recognition;
+mod recognition_later;
 mod replicas;
 mod setting_up;
 mod standing;

@@ -127,6 +127,7 @@ impl House {
             supersedes: None,
             external_id: None,
             vc_jose: None,
+            keys: [].into(),
         }
     }
 

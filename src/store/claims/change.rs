@@ -17,8 +17,8 @@ pub enum ClaimChange {
     Appeal,
     /// A person has to look, because of this.
     Flag(String),
-    /// A person has looked.
-    Clear,
+    /// All was looked at, as the claim stood when it had so many events.
+    Clear { seen: i64 },
 }
 
 impl ClaimChange {
@@ -27,7 +27,7 @@ impl ClaimChange {
             Self::Withdraw => "withdraw",
             Self::Appeal => "appeal",
             Self::Flag(_) => "flag",
-            Self::Clear => "clear",
+            Self::Clear { .. } => "clear",
         }
     }
 }
@@ -41,6 +41,9 @@ pub enum ClaimRefusal {
     Final(ClaimState),
     #[error("the claim's personal data was redacted")]
     Redacted,
+    /// What happened meanwhile may be another reason to look.
+    #[error("something happened to the claim since it was read")]
+    Moved,
 }
 
 /// An event on its way into the books.
@@ -71,6 +74,9 @@ impl Store {
             }
             if claim.redacted_at.is_some() {
                 return Ok(Err(ClaimRefusal::Redacted));
+            }
+            if matches!(change, ClaimChange::Clear { seen } if seen + 1 != claim.events) {
+                return Ok(Err(ClaimRefusal::Moved));
             }
             apply(&mut tx, &claim, change, at).await?;
             if *change == ClaimChange::Withdraw {
@@ -115,11 +121,13 @@ async fn apply(
         ClaimChange::Withdraw => "UPDATE claims SET state = 'withdrawn' WHERE id = $1",
         ClaimChange::Appeal => "UPDATE claims SET appealed_at = $2 WHERE id = $1",
         ClaimChange::Flag(_) => "UPDATE claims SET flag = $3, flagged_at = $2 WHERE id = $1",
-        ClaimChange::Clear => "UPDATE claims SET flag = NULL, flagged_at = NULL WHERE id = $1",
+        ClaimChange::Clear { .. } => {
+            "UPDATE claims SET flag = NULL, flagged_at = NULL WHERE id = $1"
+        }
     };
     let query = sqlx::query(sql).bind(&*claim.id);
     let query = match change {
-        ClaimChange::Withdraw | ClaimChange::Clear => query,
+        ClaimChange::Withdraw | ClaimChange::Clear { .. } => query,
         ClaimChange::Appeal => query.bind(at.as_millisecond()),
         ClaimChange::Flag(flag) => query.bind(at.as_millisecond()).bind(flag.as_str()),
     };
@@ -183,22 +191,53 @@ pub(in crate::store) async fn flag_own(
     let standing = sqlx::query(sql).bind(credential).fetch_all(&mut *tx).await?;
     for found in &standing {
         let (claim, position) = (row::text(found, "claim")?, row::number(found, "position")?);
-        let flagged = sqlx::query(
-            "UPDATE claims SET flag = $2, flagged_at = $3, events = events + 1 \
-             WHERE state = 'recorded' AND id = $1 RETURNING events",
-        )
-        .bind(&*claim)
-        .bind(format!("a credential that was counted is {state}"))
-        .bind(at.as_millisecond())
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(flagged) = flagged else { continue };
         // Not which one in the books, but which of those that the decision counts: history stays.
-        let detail = json!({"counted": position + 1, "state": state}).to_string();
-        let event = Event { at, actor: ISSUER, action: "flag", detail, reason: None };
-        insert_event(tx, (&claim, row::number(&flagged, "events")?), &event).await?;
+        let detail = json!({"counted": position + 1, "state": state});
+        let flag = format!("a credential that was counted is {state}");
+        flag_one(tx, &claim, (&flag, detail), at).await?;
     }
     Ok(())
+}
+
+/// Flags the claims that stand on what a key that is withdrawn signed: one that their reports name.
+pub(in crate::store) async fn flag_signed(
+    tx: &mut AnyConnection,
+    (owner, key): (&str, &str),
+    at: Timestamp,
+) -> Result<()> {
+    let sql = "SELECT DISTINCT counted.claim AS claim FROM claim_credentials counted \
+               JOIN credentials own ON own.id = counted.own \
+               JOIN claim_details kept ON kept.claim = counted.claim \
+               WHERE own.issuer = $1 AND kept.details LIKE $2 ORDER BY claim";
+    let query = sqlx::query_scalar(sql).bind(owner).bind(format!("%#{key}%"));
+    let standing: Vec<String> = query.fetch_all(&mut *tx).await?;
+    let flag = "the key that signed a credential that was counted was withdrawn";
+    for claim in standing {
+        flag_one(tx, &claim, (flag, json!({"key": "withdrawn"})), at).await?;
+    }
+    Ok(())
+}
+
+/// Flags a claim, where it stands.
+async fn flag_one(
+    tx: &mut AnyConnection,
+    claim: &str,
+    (flag, detail): (&str, serde_json::Value),
+    at: Timestamp,
+) -> Result<()> {
+    let flagged = sqlx::query(
+        "UPDATE claims SET flag = $2, flagged_at = $3, events = events + 1 \
+         WHERE state = 'recorded' AND id = $1 RETURNING events",
+    )
+    .bind(claim)
+    .bind(flag)
+    .bind(at.as_millisecond())
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(flagged) = flagged else { return Ok(()) };
+    let detail = detail.to_string();
+    let event = Event { at, actor: ISSUER, action: "flag", detail, reason: None };
+    insert_event(tx, (claim, row::number(&flagged, "events")?), &event).await
 }
 
 pub(super) async fn insert_event(

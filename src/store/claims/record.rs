@@ -112,7 +112,8 @@ pub enum ClaimRecorded {
     ChallengeOver,
     /// These of its credentials are used up; nothing of this claim stays.
     Used(Vec<(usize, UseOf)>),
-    /// The receipt has to be composed again: its place or its subject was another's.
+    /// The receipt has to be composed again: its place or its subject was another's, or a key that
+    /// signed it was withdrawn.
     SignAgain,
     /// What it corrects does not stand; nothing of this claim stays.
     NothingToCorrect,

@@ -2,9 +2,10 @@
 //!
 //! What concurrent slices may both want is taken in one order by all of them,
 //! kind by kind and sorted within it, so that none waits for another that waits
-//! for it: keys, superseded credentials, earners, indexes, lists, usage.
+//! for it: idempotency keys, signing keys, superseded credentials, earners, indexes,
+//! lists, usage.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -15,6 +16,7 @@ use crate::store::many::Values;
 use crate::store::status::{self, Wanted};
 use crate::store::{
     AuditEntry, Change, Result, StatusRefusal, StoreError, audit, earners, lists, many,
+    signing_keys,
 };
 
 /// A mint on its way into the books, as of a time.
@@ -53,6 +55,7 @@ pub fn going<'l, 'a>(lines: &'l [Line<'a>]) -> impl Iterator<Item = &'l Line<'a>
 /// each, in their order. An error leaves the transaction unfit for a commit.
 pub async fn record(tx: &mut AnyConnection, lines: &mut [Line<'_>]) -> Result<Vec<Minted>> {
     claim_keys(tx, lines).await?;
+    hold_signing_keys(tx, lines).await?;
     lock_superseded(tx, lines).await?;
     settle_subjects(tx, lines).await?;
     take_entries(tx, lines).await?;
@@ -125,6 +128,26 @@ async fn release_key(tx: &mut AnyConnection, mint: &Mint) -> Result<()> {
     .bind(&*idempotency.key)
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Keeps the keys that signed from being withdrawn until the commit, and ends the mints of those
+/// that were withdrawn already: what is recorded later than that verifies.
+async fn hold_signing_keys(tx: &mut AnyConnection, lines: &mut [Line<'_>]) -> Result<()> {
+    let signed = going(lines).filter(|line| !line.mint.keys.is_empty());
+    let issuers: BTreeSet<&str> = signed.map(|line| &*line.mint.issuer).collect();
+    let mut good = HashMap::new();
+    for issuer in issuers {
+        good.insert(issuer, signing_keys::hold(tx, issuer).await?);
+    }
+    for line in lines.iter_mut().filter(|line| line.is_going()) {
+        let Some(good) = good.get(&*line.mint.issuer) else { continue };
+        if line.mint.keys.iter().all(|key| good.contains(key)) {
+            continue;
+        }
+        release_key(tx, line.mint).await?;
+        line.standing = Standing::Ended(Minted::KeyWithdrawn);
+    }
     Ok(())
 }
 

@@ -86,6 +86,14 @@ async fn a_key_that_leaked_is_withdrawn_by_command_and_the_running_service_knows
 
     let report = beside.app.verify(minted["credential"].to_string()).await;
     assert_eq!(report["verdicts"]["authentic"], "no", "{report:#}");
+    beside.succeed(&["recognizer", "add", "tn", "--name", "Tennessee (example)"]);
+    let (listed, _) = beside.succeed(&["keys", "list", "--recognizer", "tn"]);
+    let office_key = listed.split('\t').next().unwrap();
+    let (_, told) = beside.succeed(&["keys", "withdraw", "--recognizer", "tn", office_key]);
+    let advice = "`touchmark receipt renew --recognizer tn`";
+    assert!(told.contains(advice) && !told.contains("supersede"), "{told}");
+    let (done, _) = beside.succeed(&["receipt", "renew", "--recognizer", "tn"]);
+    assert_eq!(done, "renewed 0 receipts\n");
     // The command's clock is not the test's, and what it changed is not of the future.
     beside.app.clock.advance(jiff::SignedDuration::from_hours(20 * 365 * 24));
     let new = beside.app.mint(&samples::review()).await.expect(201).json();

@@ -23,7 +23,7 @@ const V2: &str = "https://www.w3.org/ns/credentials/v2";
 
 impl Office {
     /// A proof by a minted credential's manage link.
-    async fn proof(&self, minted: &Value, asked: Value) -> Answer {
+    pub async fn proof(&self, minted: &Value, asked: Value) -> Answer {
         let link = minted["manageUrl"].as_str().expect("a link");
         let path = link.strip_prefix("https://touchmark.example").expect("a link of ours");
         self.app.post(&format!("{path}/claims-proof"), "", &asked).await

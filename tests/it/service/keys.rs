@@ -13,13 +13,13 @@ on_both_databases! {
     a_retired_key_is_withdrawn_without_a_new_one
 }
 
-fn method(minted: &Value) -> String {
+pub(super) fn method(minted: &Value) -> String {
     let proof = &minted["credential"]["proof"];
     let proof = proof.as_array().map_or(proof, |proofs| &proofs[0]);
     proof["verificationMethod"].as_str().unwrap().to_owned()
 }
 
-fn kid(minted: &Value) -> String {
+pub(super) fn kid(minted: &Value) -> String {
     use base64::Engine as _;
     let header = minted["jwt"].as_str().unwrap().split('.').next().unwrap();
     let header = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(header).unwrap();
@@ -78,7 +78,7 @@ async fn after_a_rotation_old_credentials_keep_verifying_and_new_ones_use_the_ne
     assert!(page.contains("What it signed stays good"));
 }
 
-async fn withdraw(app: &TestApp, key: &str) -> Vec<SigningKeyRow> {
+pub(super) async fn withdraw(app: &TestApp, key: &str) -> Vec<SigningKeyRow> {
     let parties = &app.app.issuance.parties;
     let nea = parties.party(PartyKind::Issuer, "nea").await.unwrap().unwrap();
     parties.withdraw(&nea, key, "operator").await.unwrap().unwrap()

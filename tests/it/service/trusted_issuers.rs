@@ -45,11 +45,16 @@ impl House {
         self.app.put(path, key, &json!({ "issuers": issuers })).await
     }
 
+    /// A claim of the credential, which a clerk knows to be the claimant's.
+    fn of(credential: &Value) -> Value {
+        json!({"policy": "trusting", "claimant": {"licenseNumber": "TN-44 71"},
+            "credentials": [{"credential": credential,
+                "belongs": {"decision": "yes", "reason": "Seen", "by": "M. Okafor"}}]})
+    }
+
     /// What a recognizer's claim would come to, and what its issuer is known as there.
     async fn claim(&self, (recognizer, key): (&str, &str), credential: &Value) -> (Value, Value) {
-        let claim = json!({"policy": "trusting", "claimant": {"licenseNumber": "TN-44 71"},
-            "credentials": [{"credential": credential,
-                "belongs": {"decision": "yes", "reason": "Seen", "by": "M. Okafor"}}]});
+        let claim = Self::of(credential);
         let path = format!("/v1/recognizers/{recognizer}/claims?dry_run=true");
         let preview = self.app.post(&path, key, &claim).await.expect(200).json();
         (preview["decision"].clone(), preview["reports"][0]["signer"]["knownAs"].clone())
@@ -108,6 +113,23 @@ async fn whom_a_recognizer_trusts_is_known_in_its_claims_and_nowhere_else(databa
     assert_eq!(counts().await.len(), 2);
     let (_, known_as) = house.claim(offices[1], &minted).await;
     assert_eq!(known_as["name"], "Known to all", "another office's list is its own");
+
+    // A receipt names the list that it was decided on, where that is the recognizer's own.
+    for ((office, key), lists) in offices.into_iter().zip([1, 0]) {
+        let path = format!("/v1/recognizers/{office}/claims");
+        let filed = house.app.post(&path, key, &House::of(&minted)).await.expect(201).json();
+        let receipt = filed["receipt"]["json"].as_str().unwrap();
+        let receipt = receipt.strip_prefix("https://touchmark.example").unwrap();
+        let receipt = house.app.get(receipt).await.expect(200).json();
+        let evidence = receipt["evidence"].as_array().unwrap().iter();
+        let named: Vec<_> = evidence.filter(|it| it["genre"] == "Trusted issuers").collect();
+        assert_eq!(named.len(), lists, "{receipt:#}");
+        if let Some(list) = named.first() {
+            let url = list["id"].as_str().unwrap().strip_prefix("https://touchmark.example");
+            assert_eq!(house.app.get(url.unwrap()).await.json()["issuers"][0]["id"], NEA);
+            assert!(url.unwrap().ends_with(list["digestMultibase"].as_str().unwrap()));
+        }
+    }
 
     for (query, name) in [
         ("", "Known to all"),

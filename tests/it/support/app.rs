@@ -234,6 +234,7 @@ impl TestApp {
             options: Options { trusted: setting.trusted.clone(), ..Options::default() },
             pictures: Default::default(),
             policies: Default::default(),
+            trusted: Default::default(),
         });
         let router = http::router(app.clone());
         let [admin, nea, other] = [String::new(), String::new(), String::new()];
