@@ -334,7 +334,8 @@ async fn change(
     change: &Change,
     reason: &str,
 ) -> Result<Json<CredentialRecord>, Problem> {
-    caller.may(Scope::Status, issuer)?;
+    // Receipts and endorsements of recognizers are taken back by the books that they stand for.
+    app.party(caller, Scope::Status, issuer).await?;
     check_reason(reason).map_err(Problem::Invalid)?;
     let changed = app.issuance.change(issuer, id, change, reason, caller.key_id()).await?;
     Ok(Json(record_of(app, changed.credential)))

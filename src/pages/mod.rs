@@ -67,9 +67,10 @@ fn owner_page(links: &Links, owner: &str) -> String {
     }
 }
 
-/// One of our own addresses as a path; any other as it is.
+/// One of our own addresses as a path; any other as it is. A second slash would name another host.
 fn here<'u>(links: &Links, url: &'u str) -> &'u str {
-    url.strip_prefix(links.base()).filter(|path| path.starts_with('/')).unwrap_or(url)
+    let is_ours = |path: &&str| path.starts_with('/') && !path[1..].starts_with(['/', '\\']);
+    url.strip_prefix(links.base()).filter(is_ours).unwrap_or(url)
 }
 
 /// A picture that a page may show without asking anybody else for it: one of ours, or one that

@@ -477,7 +477,7 @@ counts-with-related =
         [one] with one more related micro-credential
        *[other] with { $count } more related micro-credentials
     }
-counts-with-hours = with { $hours } of work more
+counts-with-hours = with { $hours } of further work
 counts-with-row = with { $more } more
 counts-more-credentials =
     { $count ->
@@ -508,6 +508,7 @@ counts-statement = Tick each of which this is true:
 counts-statement-all = Tick it if it is true:
 counts-awarded = When did you earn it? { $name } does not say.
 counts-again = Count again
+counts-give-again = These are too many to be kept for you. Give your files and links again below, together with your answers.
 counts-add = Add more
 counts-anew = Start anew
 counts-license-both = Give the day on which your license begins and the day on which it ends.
@@ -523,7 +524,7 @@ by-alignment = the standard { $name }
 by-topic = the topic { $name }
 why-counted = It counts { $amount }.
 why-counted-by-hours = It counts with its { $hours } of work.
-why-counted-in-group = It counts together with { $with }: both belong to { $by }.
+why-counted-in-group = It counts together with { $with }: all of them belong to { $by }.
 why-counted-in-row = It counts toward { $row }.
 why-not-authentic = Its signature does not hold. Ask its issuer for the original file or link.
 why-revoked = Its issuer withdrew it. Ask the issuer why; it does not come back.
@@ -560,7 +561,7 @@ why-beyond-table = The highest row, { $row }, is reached without it. It stays fr
 why-undecided = It counts if the check can be finished: something that it needs could not be had. Try again later.
 why-belongs-open = It counts once you show the office that it is yours.
 why-license-unknown = It counts if your license covers the day on which you earned it.
-why-menu-unknown = It counts if it is on the menu of { $menu }, which could not be read. Try again later.
+why-menu-unknown = It counts if it is on the menu of { $menu }, which is not known here. Give that committee's signed statement along with it.
 why-statement-missing = It counts if you can state: { $text }
 why-approval-pending = It counts if the office approves: { $text }
 why-more-related =
@@ -569,14 +570,14 @@ why-more-related =
        *[other] It counts with { $count } more micro-credentials of { $by }.
     }
 why-alone = Or: { $text }
-why-more-hours = It counts with { $hours } of work more.
+why-more-hours = It counts with { $hours } of further work.
 why-more-for-row = It counts once { $row } is reached, with { $more } more.
 why-suggest-related =
     { $count ->
         [one] One more micro-credential of { $by } would make { $amount }.
        *[other] { $count } more micro-credentials of { $by } would make { $amount }.
     }
-why-suggest = { $more } of work more would add { $amount }.
+why-suggest = { $more } of further work would add { $amount }.
 why-suggest-row = { $more } more reach { $row }, which adds { $amount }.
 why-limit-held = This office's limit was reached: { $most }.
 why-excludes = One use only: { $says }
