@@ -42,11 +42,10 @@ const BUNDLED: &[(&str, &[u8])] = vendored! {
     "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json" => "clr-2.0.1.jsonld",
 };
 
-/// What only a conformance run may name: it defines every term there is. The first names the last.
+/// What only a conformance run may name: it defines every term there is.
 const CONFORMANCE: &[(&str, &[u8])] = vendored! {
     "https://www.w3.org/2018/credentials/examples/v1" => "credentials-examples-v1.jsonld",
     "https://www.w3.org/ns/credentials/examples/v2" => "credentials-examples-v2.jsonld",
-    "https://www.w3.org/ns/odrl.jsonld" => "odrl.jsonld",
 };
 
 /// How documents usually name their contexts.

@@ -58,24 +58,6 @@ fn the_w3cs_unsigned_example_has_its_published_hash() {
 }
 
 #[test]
-fn the_examples_of_the_data_model_1_1_have_the_context_that_theirs_names() {
-    let text = r#"{
-        "@context": [
-            "https://www.w3.org/2018/credentials/v1",
-            "https://www.w3.org/2018/credentials/examples/v1"
-        ],
-        "id": "http://university.example/credentials/58473",
-        "type": ["VerifiableCredential", "AlumniCredential"],
-        "issuer": "did:example:2g55q912ec3476eba2l9812ecbfe",
-        "issuanceDate": "2010-01-01T00:00:00Z",
-        "credentialSubject": {"id": "did:example:ebfeb1f712ebc6f1c276e12ec21", "degree": {"type": "BachelorDegree"}}
-    }"#;
-    let said = canonical(text, Contexts::conformance());
-    assert!(said.contains("<https://example.org/examples#BachelorDegree>"), "{said}");
-    assert_eq!(expand(text, Contexts::bundled()).unwrap_err().code(), "unknown-context");
-}
-
-#[test]
 fn what_would_be_lost_is_refused_with_its_place() {
     for (members, code, pointer) in [
         (r#", "grade": "A""#, "undefined-term", "/grade"),
