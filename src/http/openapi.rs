@@ -94,8 +94,10 @@ fn add_problems(path: &str, operation: &mut Operation, changes: bool) {
     if has_body && (guarded || vc_api) {
         problems.push((415, "The body is not JSON"));
     }
-    // What leads to private things by a secret in its path is asked for so often and no more.
-    if has_body || path.starts_with("/s/") || path.starts_with("/manage/") {
+    // What leads to private things by a secret in its path, and what costs work, is asked for so
+    // often and no more.
+    let bounded = ["/s/", "/manage/", "/credentials/", "/evidence/"];
+    if has_body || bounded.iter().any(|start| path.starts_with(start)) {
         problems.push((429, "Too many; `Retry-After` says when to come again"));
     }
     for (status, text) in problems {

@@ -157,7 +157,7 @@ fn a_receipts_page_says_what_was_counted_and_that_it_was_withdrawn() {
     let Some(walk) = Walk::start() else { return };
     let page = receipt(&walk.demo);
     let shown = walk.read(&page);
-    for told in ["Genuine and valid", "6 PDPs", "Restorative Practices", "Version 1"] {
+    for told in ["Genuine and valid", "6 PDPs", "Restorative Practices", "Version 2"] {
         assert!(shown.contains(told), "{told}: {shown}");
     }
     let headers = curl(&["-o", "/dev/null", "-D", "-", "-H", "Accept: text/html", &page]);

@@ -201,7 +201,7 @@ async fn a_page_says_the_sum_first_and_then_why_and_what_to_do() {
         "<strong>10 PDPs</strong> with one more related micro-credential, if your license",
         "<strong>6 PDPs</strong> if your license covers",
         "Make it certain",
-        "By its policy, version 1",
+        "By its policy, version 2",
         "What to do next",
     ];
     let mut at = 0;
