@@ -95,6 +95,7 @@ pub fn conditions(t: &Speech, policy: &Policy) -> Vec<String> {
     });
     said.extend(policy.exclusive.iter().map(|exclusive| exclusive.says.clone()));
     said.extend(policy.deadline.iter().map(|it| deadline(t, it)));
+    said.extend(policy.time_zone.iter().map(|zone| t.one("rule-time-zone", "zone", place(zone))));
     said.extend(policy.statements.iter().map(|it| condition(t, "rule-states", it)));
     said.extend(policy.approvals.iter().map(|it| condition(t, "rule-approves", it)));
     said.push(t.text(match policy.belongs {
@@ -150,6 +151,11 @@ fn deadline(t: &Speech, deadline: &Deadline) -> String {
     };
     let own = deadline.says.iter().map(String::as_str);
     [said.as_str()].into_iter().chain(own).collect::<Vec<_>>().join(" ")
+}
+
+/// `Los Angeles`, of `America/Los_Angeles`.
+fn place(zone: &str) -> String {
+    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }
 
 fn condition(t: &Speech, key: &str, condition: &Condition) -> String {
@@ -213,5 +219,21 @@ mod tests {
             assert!(conditions(&t, &policy).contains(&own.to_owned()));
             assert_eq!(accepts(&t, &policy, "").len(), 1);
         }
+    }
+
+    #[test]
+    fn whose_days_count_is_told_by_the_place_in_either_language() {
+        let [english, spanish] =
+            ["en", "es"].map(|tag| Speech::choose(Some(&format!("lang={tag}")), None, None));
+        let mut policy = policy();
+        let told = |t: &Speech, policy: &Policy, line: &str| {
+            conditions(t, policy).contains(&line.to_owned())
+        };
+        let line = "Days begin and end by the clocks of Los Angeles";
+        assert!(told(&english, &policy, line));
+        let line = "Los días empiezan y acaban según la hora de Los Angeles";
+        assert!(told(&spanish, &policy, line));
+        policy.time_zone = None;
+        assert!(conditions(&english, &policy).iter().all(|said| !said.contains("clocks")));
     }
 }

@@ -282,6 +282,7 @@ rule-accepts-stacks = in the stacks { $list }
 rule-accepts-own-menu = on its own menu
 rule-accepts-menu = on the menu of { $list }
 rule-window = Awarded within { $span }
+rule-time-zone = Days begin and end by the clocks of { $zone }
 rule-limit = At most { $most } within { $span }
 rule-limit-ever = At most { $most } in all
 rule-again = The same one counts once within { $span }

@@ -282,6 +282,7 @@ rule-accepts-stacks = de las series { $list }
 rule-accepts-own-menu = de su propio menú
 rule-accepts-menu = del menú de { $list }
 rule-window = Otorgada en { $span }
+rule-time-zone = Los días empiezan y acaban según la hora de { $zone }
 rule-limit = Como máximo { $most } en { $span }
 rule-limit-ever = Como máximo { $most } en total
 rule-again = La misma cuenta una vez en { $span }
