@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use touchmark::check::Report;
 use touchmark::check::report::{Form, Status, Verdict};
 use touchmark::jsonld::Contexts;
+use touchmark::recognize::menus;
 use touchmark::verify::{FetchError, Fetched, Sources, verify};
 use url::Url;
 
@@ -123,6 +124,41 @@ async fn a_hosted_assertion_is_what_its_issuer_answers() {
     assert_eq!(credential.name.as_deref(), Some("Active Listening"));
     assert_eq!(credential.issuer_name.as_deref(), Some("NEA (example)"));
     assert!(report.status_as_of.is_some());
+}
+
+#[tokio::test]
+async fn an_endorsement_in_a_hosted_assertion_puts_nothing_on_a_menu_of_whom_it_names() {
+    let committee = "did:web:committee.example";
+    let credential = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2",
+                     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
+        "type": ["VerifiableCredential", "EndorsementCredential"], "issuer": committee,
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {"id": BADGE, "type": ["EndorsementSubject"]},
+    });
+    let of_2 = json!({
+        "@context": CONTEXT, "type": "Endorsement", "id": "https://evil.example/endorsement",
+        "claim": {"id": BADGE, "endorsementComment": "Counts."}, "issuer": committee,
+        "issuedOn": "2026-01-01T00:00:00Z", "verification": {"type": "hosted"},
+    });
+    for at in [ASSERTION, BADGE, ISSUER] {
+        for (forged, types) in [
+            (&credential, json!("Assertion")),
+            (&of_2, json!("Assertion")),
+            (&credential, json!(["Assertion", "EndorsementCredential"])),
+        ] {
+            let mut world = world(&keys());
+            world.0.get_mut(at).unwrap()["endorsement"] = json!([forged]);
+            let assertion = world.0.get_mut(ASSERTION).unwrap();
+            assertion["type"] = types.clone();
+            // Awarded to the badge itself, as an endorsement is about one.
+            assertion["recipient"] = json!({"type": "url", "hashed": false, "identity": BADGE});
+            let report = report(&world.0[ASSERTION].to_string(), &world).await;
+            assert!(report.verified, "{at}, {types}: {report:#?}");
+            assert_eq!(menus::carried(&report), [], "{at}, {types}");
+            assert_eq!(menus::handed(&report), None, "{at}, {types}");
+        }
+    }
 }
 
 #[tokio::test]
