@@ -54,7 +54,7 @@ use crate::check::options::Options;
 use crate::fetch::Network;
 use crate::issue::Issuance;
 use crate::jsonld::Contexts;
-use crate::recognize::standing::Shelf;
+use crate::recognize::shelf::Shelf;
 use crate::recognize::trust::TrustShelf;
 
 /// What the handlers share.

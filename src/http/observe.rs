@@ -235,7 +235,7 @@ pub async fn caches(app: &App) {
     let (pictures, policies, trusted) =
         tokio::join!(app.pictures.figures(), app.policies.figures(), app.trusted.figures());
     for Figures { cache, entries, bytes, hits, misses, evictions } in
-        others.into_iter().chain(own).chain([pictures, policies, trusted])
+        others.into_iter().chain(own).chain(policies).chain([pictures, trusted])
     {
         for (name, now) in [("entries", entries), ("bytes", bytes)] {
             metrics::gauge!(format!("touchmark_cache_{name}"), "cache" => cache).set(now as f64);

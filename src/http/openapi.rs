@@ -96,8 +96,8 @@ fn add_problems(path: &str, operation: &mut Operation, changes: bool) {
     }
     // What leads to private things by a secret in its path, and what costs work, is asked for so
     // often and no more.
-    let bounded = ["/s/", "/manage/", "/credentials/", "/evidence/"];
-    if has_body || bounded.iter().any(|start| path.starts_with(start)) {
+    let bounded = ["/s/", "/manage/", "/credentials/", "/evidence/", "/achievements/"];
+    if has_body || bounded.iter().any(|start| path.starts_with(start)) && !path.ends_with(".svg") {
         problems.push((429, "Too many; `Retry-After` says when to come again"));
     }
     for (status, text) in problems {

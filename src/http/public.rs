@@ -346,13 +346,14 @@ async fn did(app: &App, kind: PartyKind, name: &str) -> Result<Response, Problem
         (String = "text/html")))))]
 pub async fn achievement(
     State(app): State<Arc<App>>,
+    client: Client,
     t: Speech,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (issuer, slug) = split_name(&name)?;
     let row = app.issuance.store.latest_achievement(issuer, slug).await?;
-    achievement_answer(&app, &t, row, &headers).await
+    achievement_answer(&app, (client, &t), row, &headers).await
 }
 
 /// One version of an achievement, as it was when it was earned.
@@ -363,12 +364,13 @@ pub async fn achievement(
         (String = "text/html")))))]
 pub async fn achievement_version(
     State(app): State<Arc<App>>,
+    client: Client,
     t: Speech,
     Path((name, version)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let row = find_version(&app, &name, &version).await?;
-    achievement_answer(&app, &t, row, &headers).await
+    achievement_answer(&app, (client, &t), row, &headers).await
 }
 
 /// The picture of an achievement whose issuer gives none.
@@ -410,7 +412,7 @@ pub(super) fn split_name(name: &str) -> Result<(&str, &str), Problem> {
 
 async fn achievement_answer(
     app: &App,
-    t: &Speech,
+    (client, t): (Client, &Speech),
     row: Option<AchievementRow>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
@@ -426,7 +428,7 @@ async fn achievement_answer(
         let latest = latest.map_or(row.version, |latest| latest.version);
         let definition = &definition;
         let known = standing::known(&app.issuance.links, (&row.issuer, &row.slug), definition);
-        let standing = &app.standing(&known).await?;
+        let standing = &app.standing(client, &known).await?;
         let told =
             pages::achievement::Told { issuer: &issuer, ids: &ids, definition, latest, standing };
         return Ok(html(pages::achievement(t, &app.issuance.links, &told)?));

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::limits::Client;
 use super::problem::Problem;
 use super::public::split_name;
 use super::{App, menus};
@@ -20,7 +21,7 @@ use crate::recognition::menu::Menu;
 use crate::recognition::outlook::{Outlook, conditions};
 use crate::recognition::{CountedCredential, Policy};
 use crate::recognize::Recognition;
-use crate::recognize::standing::{Counts, Office, Standing};
+use crate::recognize::standing::{Books, Counts, Office, Standing};
 use crate::store::MenuEntryRow;
 
 /// Where a micro-credential of an achievement counts, by the newest policies of the recognizers here.
@@ -33,7 +34,7 @@ pub struct StandingView {
     #[schema(value_type = String, format = Date)]
     pub as_of: jiff::civil::Date,
     pub recognizers: Vec<OfficeView>,
-    /// False where there are more policies or recognizers than one answer tells of.
+    /// False where there are more policies, menus or recognizers than one answer tells of.
     pub whole: bool,
 }
 
@@ -93,6 +94,7 @@ pub struct ConditionView {
     responses((status = 200, description = "By the newest policies of the recognizers here", body = StandingView)))]
 pub async fn of_achievement(
     State(app): State<Arc<App>>,
+    client: Client,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let (issuer, slug) = split_name(&name)?;
@@ -100,7 +102,7 @@ pub async fn of_achievement(
     let row = row.ok_or(Problem::NotFound)?;
     let links = &app.issuance.links;
     let known = known(links, (issuer, slug), &definition(&row)?);
-    let standing = app.standing(&known).await?;
+    let standing = app.standing(client, &known).await?;
     let view = StandingView {
         achievement: links.achievement(issuer, slug),
         as_of: standing.as_of,
@@ -158,8 +160,37 @@ fn view(links: &Links, office: &Office) -> OfficeView {
 }
 
 impl App {
-    /// Where what is known of a micro-credential counts.
-    pub async fn standing(&self, known: &CountedCredential) -> Result<Standing, Problem> {
+    /// Where an achievement counts: counted once in a minute for all who look. Who makes us count
+    /// takes it from their share, like a verification.
+    pub async fn standing(
+        &self,
+        client: Client,
+        known: &CountedCredential,
+    ) -> Result<Arc<Standing>, Problem> {
+        let books = self.books(known).await?;
+        if let Some(standing) = self.policies.standing(known, &books).await {
+            return Ok(standing);
+        }
+        self.admit(client.0)?;
+        let recognition = Recognition { issuance: &self.issuance };
+        Ok(recognition.standing_kept(&self.policies, known, &books).await?)
+    }
+
+    /// Where a credential counts that a page verified with what counting goes by; none where it
+    /// does not hold, or is several.
+    pub async fn standing_of(&self, report: &Report) -> Result<Option<Standing>, Problem> {
+        let known = counted::credentials(report, "");
+        match known.as_slice() {
+            [known] if report.verified && known.achievement.is_some() => {
+                let books = self.books(known).await?;
+                let recognition = Recognition { issuance: &self.issuance };
+                Ok(Some(recognition.standing(&self.policies, known, &books).await?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn books(&self, known: &CountedCredential) -> Result<Books, Problem> {
         let trusted = self.options.trusted.as_ref();
         let known_here = known
             .issuer
@@ -171,19 +202,6 @@ impl App {
         };
         // Who has no list of its own goes by the operator's file.
         let trusts = |office: &str| own.get(office).copied().unwrap_or(known_here);
-        let recognition = Recognition { issuance: &self.issuance };
-        Ok(recognition.standing(&self.policies, known, trusts).await?)
-    }
-
-    /// Where a credential counts that a page verified with what counting goes by; none where it
-    /// does not hold, or is several.
-    pub async fn standing_of(&self, report: &Report) -> Result<Option<Standing>, Problem> {
-        let known = counted::credentials(report, "");
-        match known.as_slice() {
-            [known] if report.verified && known.achievement.is_some() => {
-                self.standing(known).await.map(Some)
-            }
-            _ => Ok(None),
-        }
+        Ok(Recognition { issuance: &self.issuance }.books(known, trusts).await?)
     }
 }

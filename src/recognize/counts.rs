@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::menus::Accepted;
 use super::request::{Input, input, is_wrapped};
-use super::standing::Shelf;
+use super::shelf::Shelf;
 use super::{Recognition, RecognizeError};
 use crate::check::{Report, counted};
 use crate::issue::parties::Party;

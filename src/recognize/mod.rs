@@ -20,6 +20,7 @@ mod refusal;
 mod renew;
 pub mod request;
 pub mod review;
+pub mod shelf;
 pub mod standing;
 pub mod trust;
 mod uses;

@@ -1,84 +1,32 @@
 //! Where a micro-credential counts: by the newest policies of every recognizer here.
 //!
-//! Which versions are newest is asked of the books each time; their texts never change,
-//! so each is read once and kept in a bounded memory by its digest.
+//! Which versions are newest is asked of the books each time; what follows from that may be known
+//! already ([`Shelf`]).
 //!
 //! Invariant: so many policies at most are looked at, and where some were not, the
 //! answer says that it is not whole.
 
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Recognition, policy};
-use crate::cache::{Bound, Cache, Figures};
-use crate::issue::IssueError;
+use super::Recognition;
+use super::shelf::Shelf;
 use crate::issue::parties::Party;
 use crate::recognition::outlook::{Menus, Outlook, outlook};
 use crate::recognition::policy::Zone;
 use crate::recognition::{CountedCredential, Policy};
-use crate::store::{MenuEntryRow, PartyKind, PolicyName, Store, StoreError};
+use crate::store::{MenuEntryRow, PartyKind, PolicyName, StoreError};
 
 /// Policies that are looked at for one answer.
 pub const MOST_POLICIES: usize = 500;
 /// Recognizers that are told of in one answer.
 pub const MOST_OFFICES: usize = 50;
-
 /// Menus that are told of in one answer.
-const MOST_MENUS: i64 = 100;
-
-/// Policies, read once.
-pub struct Shelf(Cache<String, Option<Arc<Policy>>>);
-
-impl Default for Shelf {
-    fn default() -> Self {
-        let bound = Bound { bytes: 16 * 1024 * 1024, time: Duration::from_secs(24 * 3600) };
-        // In memory a policy takes a few times its text; its lists are the most of it.
-        let weigh = |digest: &String, policy: &Option<Arc<Policy>>| {
-            digest.len() + policy.as_ref().map_or(0, |policy| 512 + 4 * policy.canonical().len())
-        };
-        Self(Cache::new("policies", bound, weigh))
-    }
-}
-
-impl Shelf {
-    /// None where it cannot be had; that is logged.
-    pub async fn policy(&self, store: &Store, name: &PolicyName) -> Option<Arc<Policy>> {
-        let make = async || match read(store, name).await {
-            Ok(policy) => policy.map(Arc::new),
-            Err(error) => {
-                tracing::error!(%error, recognizer = %name.recognizer, policy = %name.id,
-                    "a published policy cannot be read");
-                None
-            }
-        };
-        self.0.get(name.digest.clone(), Option::is_some, make).await
-    }
-
-    /// A recognizer's policies, each in its newest version, by id; so many at most.
-    pub async fn policies_of(
-        &self,
-        store: &Store,
-        recognizer: &str,
-    ) -> Result<Vec<Arc<Policy>>, StoreError> {
-        let most = i64::try_from(MOST_POLICIES).unwrap_or(i64::MAX);
-        let mut policies = Vec::new();
-        for name in store.latest_policies(Some(recognizer), most).await? {
-            policies.extend(self.policy(store, &name).await);
-        }
-        Ok(policies)
-    }
-
-    pub async fn figures(&self) -> Figures {
-        self.0.figures().await
-    }
-}
-
-async fn read(store: &Store, name: &PolicyName) -> Result<Option<Policy>, IssueError> {
-    let row = store.policy_version((&name.recognizer, &name.id), &name.version).await?;
-    row.map(|row| policy(&row)).transpose()
-}
+pub const MOST_MENUS: usize = 100;
 
 /// Where it counts, as of a day.
 #[derive(Debug)]
@@ -106,31 +54,82 @@ pub struct Counts {
     pub outlook: Outlook,
 }
 
+/// What the books say of a micro-credential, before anything is counted.
+#[derive(Debug)]
+pub struct Books {
+    now: Timestamp,
+    /// With whether its recognizer trusts the issuer.
+    newest: Vec<(PolicyName, bool)>,
+    on_menus: Vec<MenuEntryRow>,
+    /// There are no more policies and menus than these.
+    whole: bool,
+}
+
+/// The same for as long as the same is counted by them: within one minute, in which no day begins
+/// anywhere.
+impl Hash for Books {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { now, newest, on_menus, whole } = self;
+        (now.as_second().div_euclid(60), newest, on_menus, whole).hash(state);
+    }
+}
+
+impl Standing {
+    /// About how many bytes it takes, where its policies take so many.
+    pub(super) fn weigh(&self, policy: impl Fn(&Arc<Policy>) -> usize) -> usize {
+        let office = |office: &Office| {
+            let counts: usize = office.counts.iter().map(|it| 512 + policy(&it.policy)).sum();
+            let menu = |row: &MenuEntryRow| 512 + row.title.len() + row.comment.len();
+            let menus: usize = office.menus.iter().map(menu).sum();
+            1024 + counts + menus
+        };
+        self.offices.iter().map(office).sum()
+    }
+}
+
 impl Recognition<'_> {
     /// `known` is what is known of it; `trusts` tells whether a recognizer trusts its issuer.
+    pub async fn books(
+        self,
+        known: &CountedCredential,
+        trusts: impl Fn(&str) -> bool,
+    ) -> Result<Books, StoreError> {
+        let store = &self.issuance.store;
+        let one_more = |most: usize| i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let mut newest = store.latest_policies(None, one_more(MOST_POLICIES)).await?;
+        let mut on_menus = match &known.achievement {
+            Some(id) => store.menus_naming(id, one_more(MOST_MENUS)).await?,
+            None => Vec::new(),
+        };
+        let whole = newest.len() <= MOST_POLICIES && on_menus.len() <= MOST_MENUS;
+        newest.truncate(MOST_POLICIES);
+        on_menus.truncate(MOST_MENUS);
+        let trusting = |name: PolicyName| {
+            let trusted = trusts(&name.recognizer);
+            (name, trusted)
+        };
+        let newest = newest.into_iter().map(trusting).collect();
+        Ok(Books { now: self.issuance.ambient.now(), newest, on_menus, whole })
+    }
+
+    /// Where it counts by these books.
     pub async fn standing(
         self,
         shelf: &Shelf,
         known: &CountedCredential,
-        trusts: impl Fn(&str) -> bool,
+        books: &Books,
     ) -> Result<Standing, StoreError> {
-        let store = &self.issuance.store;
-        let most = i64::try_from(MOST_POLICIES).unwrap_or(i64::MAX);
-        let newest = store.latest_policies(None, most + 1).await?;
-        let mut whole = newest.len() <= MOST_POLICIES;
-        let now = self.issuance.ambient.now();
-        let as_of = Zone::UTC.day(now);
-        let on_menus = self.on_menus(known).await?;
+        let Books { now, newest, on_menus, whole } = books;
+        let mut whole = *whole;
         let mut offices: Vec<Office> = Vec::new();
-        let menus = self.menus_with(known, &on_menus);
-        for name in newest.iter().take(MOST_POLICIES) {
-            let Some(policy) = shelf.policy(store, name).await else {
+        let menus = self.menus_with(known, on_menus);
+        for (name, trusted) in newest {
+            let Some(policy) = shelf.policy(&self.issuance.store, name).await else {
                 whole = false;
                 continue;
             };
-            let trusted = trusts(&name.recognizer);
-            let known = CountedCredential { trusted, ..known.clone() };
-            let Some(outlook) = outlook(&policy, &known, (policy.zone().day(now), &menus)) else {
+            let known = CountedCredential { trusted: *trusted, ..known.clone() };
+            let Some(outlook) = outlook(&policy, &known, (policy.zone().day(*now), &menus)) else {
                 continue;
             };
             let counts = Counts { policy, outlook };
@@ -141,25 +140,17 @@ impl Recognition<'_> {
         }
         for menu in on_menus {
             match self.office(&mut offices, &menu.recognizer).await? {
-                Some(office) => office.menus.push(menu),
+                Some(office) => office.menus.push(menu.clone()),
                 None => whole = false,
             }
         }
         offices.sort_by(|a, b| a.party.profile.name.cmp(&b.party.profile.name));
-        Ok(Standing { as_of, offices, whole })
-    }
-
-    /// The menus of recognizers here that it stands on.
-    async fn on_menus(self, known: &CountedCredential) -> Result<Vec<MenuEntryRow>, StoreError> {
-        match &known.achievement {
-            Some(achievement) => self.issuance.store.menus_naming(achievement, MOST_MENUS).await,
-            None => Ok(Vec::new()),
-        }
+        Ok(Standing { as_of: Zone::UTC.day(*now), offices, whole })
     }
 
     fn menus_with(self, known: &CountedCredential, on_menus: &[MenuEntryRow]) -> Menus {
         let did = |row: &MenuEntryRow| self.issuance.links.recognizer_did(&row.recognizer);
-        let on_it: std::collections::BTreeSet<String> = known.achievement.iter().cloned().collect();
+        let on_it: BTreeSet<String> = known.achievement.iter().cloned().collect();
         on_menus.iter().map(|row| (did(row), on_it.clone())).collect()
     }
 

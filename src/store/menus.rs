@@ -34,7 +34,7 @@ pub struct MenuRow {
 }
 
 /// An achievement on the newest version of a menu.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MenuEntryRow {
     pub recognizer: String,
     /// The menu's.

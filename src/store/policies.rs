@@ -32,7 +32,7 @@ pub struct PolicyRow {
 }
 
 /// A published version without its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PolicyName {
     /// The recognizer's short name.
     pub recognizer: String,

@@ -86,6 +86,61 @@ async fn an_achievement_says_where_it_counts_by_the_newest_policies(database: Da
 }
 
 #[tokio::test]
+async fn what_is_cut_for_want_of_room_is_told() {
+    let database = Database::sqlite();
+    let app = TestApp::new(database.clone()).await;
+    app.publish(&samples::achievement()).await;
+    recognizer(&app, "committee", "A committee (example)").await;
+    let menus = |most: u32| {
+        format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most}) \
+             INSERT OR REPLACE INTO menu_entries (recognizer, name, achievement, title, comment, \
+             endorsement) SELECT 'committee', 'm-' || i, \
+             'https://touchmark.example/achievements/nea.restorative-practices', 'M', 'C', 'e-' || i \
+             FROM n"
+        )
+    };
+    for (most, whole) in [(100, true), (101, false)] {
+        database.execute(&menus(most)).await;
+        let told = app.get(RECOGNITION).await.expect(200).json();
+        assert_eq!(told["whole"], whole, "{most}");
+        assert_eq!(told["recognizers"][0]["menus"].as_array().unwrap().len(), 100);
+        let path = "/achievements/nea.restorative-practices";
+        let page = app.get_as(path, "text/html").await.expect(200).text();
+        assert_eq!(page.contains("It may count with more offices"), !whole, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn counting_anew_is_taken_from_the_share_and_a_page_that_many_read_is_counted_once() {
+    let setting = Setting { verify_per_minute: 2, ..Setting::default() };
+    let app = TestApp::set(Database::sqlite(), setting).await;
+    let key = recognizer(&app, "tennessee", "Tennessee (example)").await;
+    let publish = async |version: &str| {
+        let policy = policy(json!({"version": version}));
+        app.post("/v1/recognizers/tennessee/policies", &key, &policy).await.expect(201);
+    };
+    publish("1").await;
+    for slug in ["first", "second"] {
+        app.publish(&with(samples::achievement(), json!({"slug": slug}))).await;
+    }
+    for _ in 0..3 {
+        app.get("/achievements/nea.first/recognition").await.expect(200);
+        app.get_as("/achievements/nea.first", "text/html").await.expect(200);
+        app.get_as("/achievements/nea.first/versions/1", "text/html").await.expect(200);
+    }
+    // What is new is told at once, and is counted anew.
+    publish("2").await;
+    let page = app.get_as("/achievements/nea.first", "text/html").await.expect(200).text();
+    assert!(page.contains("version 2"), "{page}");
+    let second = "/achievements/nea.second";
+    app.get(&format!("{second}/recognition")).await.expect_problem(429, "too-many-requests");
+    app.get_as(second, "text/html").await.expect(429);
+    // Nothing is counted for what programs read of it.
+    app.get(second).await.expect(200);
+}
+
+#[tokio::test]
 async fn pages_say_where_it_counts_in_the_readers_language() {
     let trusted = format!("[[issuer]]\nid = \"{NEA}\"\nname = \"NEA\"\nfrom = \"a list\"\n");
     let trusted = Some(std::sync::Arc::new(TrustedIssuers::parse(&trusted).unwrap()));
