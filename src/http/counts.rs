@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,9 +36,13 @@ pub struct ProspectsView {
 
 /// What was asked about, and the report on it.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct CountedView {
     /// What the decisions call it; of a presentation, each that it holds.
     pub inputs: Vec<String>,
+    /// As of when it was verified.
+    #[schema(value_type = String, format = DateTime)]
+    pub checked_at: Timestamp,
     pub report: Report,
 }
 
@@ -82,6 +87,7 @@ pub async fn counts(
 ) -> Result<Json<ProspectsView>, Problem> {
     let (asked, wish) = request.read().map_err(RecognizeError::Invalid)?;
     let (inputs, said): (Vec<_>, Vec<_>) = asked.into_iter().map(|it| (it.input, it.said)).unzip();
+    let checked_at = app.issuance.ambient.now();
     let verified = verified(&app, client.0, inputs).await?;
     let reports: Vec<Report> = verified.into_iter().map(|(report, _)| report).collect();
     let found: Vec<Vec<(CountedCredential, &Report)>> = reports.iter().map(drawn).collect();
@@ -102,7 +108,9 @@ pub async fn counts(
     wish.check(&counts).map_err(RecognizeError::Invalid)?;
     let credentials = inputs.into_iter().zip(reports);
     Ok(Json(ProspectsView {
-        credentials: credentials.map(|(inputs, report)| CountedView { inputs, report }).collect(),
+        credentials: credentials
+            .map(|(inputs, report)| CountedView { inputs, checked_at, report })
+            .collect(),
         recognizers: counts.offices.into_iter().map(|it| view(&app.issuance.links, it)).collect(),
         more: counts.more,
     }))

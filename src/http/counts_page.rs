@@ -1,35 +1,30 @@
 //! `/counts`: what micro-credentials count for, for people, by a form that needs no script.
 //!
-//! Invariant: nothing of it is stored or logged. What was verified is brought along by the next
-//! form, sealed and for a while, so that dates and statements can be added without giving the
-//! files again.
+//! What was verified is brought along by the next form ([`super::counts_kept`]), so that dates and
+//! statements can be added without giving the files again.
+//!
+//! Invariant: nothing of it is stored or logged; and an answer is about the micro-credential that it
+//! was given for, wherever that stands in the form, and about no other.
 
-use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq as _;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::App;
 use super::counts::verified;
+use super::counts_kept::{open, seal};
 use super::gathered::{Gathered, Piece, inputs};
 use super::limits::Client;
 use super::problem::Problem;
 use crate::check::Report;
-use crate::issue::parties::Party;
-use crate::pages::counts::{Answer, Given, Told, counts};
+use crate::issue::parties::First;
+use crate::pages::counts::{AWARDED, Answer, Given, NotHere, Offices, Told, counts};
 use crate::pages::escape;
 use crate::pages::speech::Speech;
 use crate::recognition::policy::span::Days;
@@ -40,11 +35,6 @@ use crate::store::PartyKind;
 
 /// Offices that the form lists.
 const MOST_OFFICES: usize = 200;
-/// How long what was verified is taken as it was.
-const KEPT: SignedDuration = SignedDuration::from_mins(30);
-/// What a page brings along of it at most, in letters and unpacked in bytes.
-const MOST_KEPT: usize = 24 * 1024;
-const MOST_UNPACKED: u64 = 1024 * 1024;
 /// Texts that a page holds so that `/verify` can tell more of them (bytes).
 const MOST_TEXT: usize = 16 * 1024;
 
@@ -76,10 +66,8 @@ pub async fn form(
     t: Speech,
     Query(Choice { recognizer }): Query<Choice>,
 ) -> Result<Response, Problem> {
-    let offices = offices(&app).await?;
-    let (wish, unknown_office) = chosen(&offices, recognizer);
-    let told =
-        Told { offices: &offices, wish: &wish, unknown_office, answer: None, mistakes: Vec::new() };
+    let (offices, wish) = offices(&app, recognizer).await;
+    let told = Told { offices: &offices, wish: &wish, answer: None, mistakes: Vec::new() };
     page(&app, &t, StatusCode::OK, &told)
 }
 
@@ -97,11 +85,16 @@ pub async fn answer(
 ) -> Result<Response, Problem> {
     app.admit(client.0)?;
     let form = Gathered::read(request).await?;
-    let offices = offices(&app).await?;
-    let (mut wish, unknown_office) = chosen(&offices, form.text("recognizer").map(str::to_owned));
+    let asked_for = form.text("recognizer").map(str::to_owned);
+    let (offices, mut wish) = offices(&app, asked_for).await;
     let mut mistakes = Vec::new();
     wish.license = license(&t, &form, &mut mistakes);
-    let mut given = kept(&app, &t, &form, &mut mistakes).await?;
+    let kept = kept(&app, &form).await?;
+    if kept.is_none() {
+        mistakes.push(t.text("counts-kept-old"));
+    }
+    let were_kept = kept.is_some();
+    let mut given = kept.unwrap_or_default();
     let new = new(&t, &form, MOST_CREDENTIALS.saturating_sub(given.len()), &mut mistakes);
     given.extend(verify(&app, client, new).await?);
     if given.len() > MOST_CREDENTIALS {
@@ -113,7 +106,9 @@ pub async fn answer(
     }
     name_apart(given.iter_mut().map(|given| &mut given.facts));
     let seal = seal(&app, &given).await?;
-    said(&form, &mut given, &mut wish);
+    if !said(&form, were_kept, &mut given, &mut wish) {
+        mistakes.push(t.text("counts-answers-left"));
+    }
     let counts = counted(&app, &wish, &given).await?;
     if given.is_empty() && mistakes.is_empty() {
         mistakes.push(t.text("counts-empty"));
@@ -122,12 +117,7 @@ pub async fn answer(
     let answer =
         (!given.is_empty()).then(|| Answer { given: &given, counts: &counts, on, kept: seal });
     let status = if answer.is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    page(
-        &app,
-        &t,
-        status,
-        &Told { offices: &offices, wish: &wish, unknown_office, answer, mistakes },
-    )
+    page(&app, &t, status, &Told { offices: &offices, wish: &wish, answer, mistakes })
 }
 
 /// By all that holds; what does not is told apart.
@@ -150,19 +140,33 @@ fn page(app: &App, t: &Speech, status: StatusCode, told: &Told<'_>) -> Result<Re
     Ok((status, headers, counts(t, &app.issuance.links, told)?).into_response())
 }
 
-async fn offices(app: &App) -> Result<Vec<Party>, Problem> {
-    let mut offices = app.issuance.parties.all(PartyKind::Recognizer).await?;
-    offices.truncate(MOST_OFFICES);
-    Ok(offices)
-}
-
-/// By the office of that name; by all, and true, where there is none.
-fn chosen(offices: &[Party], wanted: Option<String>) -> (Wish, bool) {
-    let wanted = wanted.filter(|name| !name.is_empty());
-    let known = |name: &String| offices.iter().any(|office| office.name == *name);
-    let recognizer = wanted.clone().filter(known);
-    let unknown = wanted.is_some() && recognizer.is_none();
-    (Wish { recognizer, ..Wish::default() }, unknown)
+/// Whom a visitor can choose, and the wish to be counted by the office of that name, if there is
+/// one. What cannot be read is logged and told as missing: the page is of use without it.
+async fn offices(app: &App, wanted: Option<String>) -> (Offices, Wish) {
+    let parties = &app.issuance.parties;
+    let mut offices = match parties.first(PartyKind::Recognizer, MOST_OFFICES).await {
+        Ok(First { parties, more, unreadable }) => {
+            Offices { listed: parties, more, unreadable: unreadable > 0, asked_for: None }
+        }
+        Err(error) => {
+            tracing::error!(%error, "the recognizers cannot be listed");
+            Offices { unreadable: true, ..Offices::default() }
+        }
+    };
+    let mut wish = Wish::default();
+    let Some(name) = wanted.filter(|name| !name.is_empty()) else { return (offices, wish) };
+    if !offices.listed.iter().any(|office| office.name == name) {
+        match parties.party(PartyKind::Recognizer, &name).await {
+            Ok(Some(office)) => offices.listed.push(office),
+            Ok(None) => offices.asked_for = Some(NotHere::Unknown),
+            Err(error) => {
+                tracing::error!(%error, recognizer = name, "a recognizer cannot be read");
+                offices.asked_for = Some(NotHere::Unreadable);
+            }
+        }
+    }
+    wish.recognizer = Some(name).filter(|_| offices.asked_for.is_none());
+    (offices, wish)
 }
 
 fn license(t: &Speech, form: &Gathered, mistakes: &mut Vec<String>) -> Option<Days> {
@@ -251,72 +255,63 @@ fn text(
     Some(text)
 }
 
-/// Adds what its earner says of each.
-fn said(form: &Gathered, given: &mut [Given], wish: &mut Wish) {
+/// What the form brings along; none where it is no longer good.
+async fn kept(app: &App, form: &Gathered) -> Result<Option<Vec<Given>>, Problem> {
+    match form.text("kept") {
+        Some(sealed) => open(app, sealed).await,
+        None => Ok(Some(Vec::new())),
+    }
+}
+
+/// Adds what its earner says of each; false where some of it was said of what is not there: of
+/// another micro-credential, or of all of them together when they `were_kept` no longer.
+fn said(form: &Gathered, were_kept: bool, given: &mut [Given], wish: &mut Wish) -> bool {
+    let keys: Vec<String> = given.iter().map(Given::key).collect();
+    let mut all = true;
     for state in form.texts("state") {
-        match state.rsplit_once('#').map(|(name, index)| (name, index.parse::<usize>())) {
-            None => drop(wish.statements.insert(state.to_owned(), true)),
-            Some((name, Ok(index))) => {
-                if let Some(one) = given.get_mut(index) {
-                    one.facts.statements.insert(name.to_owned(), true);
-                }
+        let Some((name, of)) = state.rsplit_once('#') else {
+            match were_kept {
+                true => drop(wish.statements.insert(state.to_owned(), true)),
+                false => all = false,
             }
-            Some(_) => {}
+            continue;
+        };
+        all &= keys.iter().any(|key| key == of);
+        for (one, _) in given.iter_mut().zip(&keys).filter(|(_, key)| *key == of) {
+            one.facts.statements.insert(name.to_owned(), true);
         }
     }
-    for (i, one) in given.iter_mut().enumerate() {
-        let awarded = form.text(&format!("awarded-{i}")).and_then(|day| day.parse().ok());
+    for (field, day) in &form.fields {
+        let of = field.strip_prefix(AWARDED).filter(|_| !day.trim().is_empty());
+        all &= of.is_none_or(|of| keys.iter().any(|key| key == of));
+    }
+    for (one, key) in given.iter_mut().zip(&keys) {
+        let awarded = form.text(&format!("{AWARDED}{key}")).and_then(|day| day.parse().ok());
         one.said_awarded = awarded.filter(|_| one.is_silent_on_its_day());
         let statements = std::mem::take(&mut one.facts.statements);
         Said { statements, awarded }.add_to(&mut one.facts);
     }
+    all
 }
 
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    given: Vec<Given>,
-}
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
 
-/// What was verified, for the next form to bring along; none where it is too much.
-async fn seal(app: &App, given: &[Given]) -> Result<Option<String>, Problem> {
-    let kept = Kept { given: given.to_vec() };
-    let json = serde_json::to_vec(&kept).expect("it is plain data");
-    let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
-    let written = packed.write_all(&json).and_then(|()| packed.finish());
-    let text = BASE64_URL_SAFE_NO_PAD.encode(written.expect("memory takes all of it"));
-    if text.len() > MOST_KEPT || u64::try_from(json.len()).is_ok_and(|len| len > MOST_UNPACKED) {
-        return Ok(None);
+    use super::*;
+
+    #[test]
+    fn a_day_is_of_the_one_that_it_was_given_for_and_of_no_other() {
+        let of = |name| Given::unreadable(name, Timestamp::UNIX_EPOCH);
+        let mut both = ["a", "b"].map(of);
+        let field = format!("{AWARDED}{}", both[1].key());
+        let fields = vec![(field, "2026-05-04".to_owned())];
+        let form = Gathered { fields, ..Gathered::default() };
+        assert!(said(&form, true, &mut both, &mut Wish::default()));
+        let day = "2026-05-04".parse().ok();
+        assert_eq!(both.map(|it| it.said_awarded), [None, day]);
+        let mut other = [of("a")];
+        assert!(!said(&form, true, &mut other, &mut Wish::default()));
+        assert_eq!(other[0].said_awarded, None);
     }
-    let hash = app.issuance.keyed_hash(&format!("counts\n{text}")).await?;
-    Ok(Some(format!("{text}.{hash}")))
-}
-
-/// What the form brings along, if we sealed it, and not too long ago.
-async fn kept(
-    app: &App,
-    t: &Speech,
-    form: &Gathered,
-    mistakes: &mut Vec<String>,
-) -> Result<Vec<Given>, Problem> {
-    let Some(sealed) = form.text("kept") else { return Ok(Vec::new()) };
-    let now = app.issuance.ambient.now();
-    // As good as the oldest of it: each keeps the moment of its own verification.
-    let fresh = |given: &Given| now.duration_since(given.at) <= KEPT;
-    let opened = open(app, sealed).await?.filter(|kept| kept.given.iter().all(fresh));
-    if opened.is_none() {
-        mistakes.push(t.text("counts-kept-old"));
-    }
-    Ok(opened.map(|kept| kept.given).unwrap_or_default())
-}
-
-async fn open(app: &App, sealed: &str) -> Result<Option<Kept>, Problem> {
-    let Some((text, hash)) = sealed.rsplit_once('.') else { return Ok(None) };
-    let expected = app.issuance.keyed_hash(&format!("counts\n{text}")).await?;
-    if !bool::from(expected.as_bytes().ct_eq(hash.as_bytes())) {
-        return Ok(None);
-    }
-    let Ok(packed) = BASE64_URL_SAFE_NO_PAD.decode(text) else { return Ok(None) };
-    let mut json = Vec::new();
-    let unpacked = DeflateDecoder::new(&packed[..]).take(MOST_UNPACKED).read_to_end(&mut json);
-    Ok(unpacked.ok().and_then(|_| serde_json::from_slice(&json).ok()))
 }

@@ -9,6 +9,7 @@ pub mod body;
 pub mod claims;
 pub mod claims_control;
 pub mod counts;
+pub mod counts_kept;
 pub mod counts_page;
 pub mod credentials;
 pub mod examine;

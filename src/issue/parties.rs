@@ -50,6 +50,15 @@ pub struct Party {
     pub profile: ProfileDefinition,
 }
 
+/// The first of all parties of a kind.
+pub struct First {
+    pub parties: Vec<Party>,
+    /// There are others after them.
+    pub more: bool,
+    /// How many of them could not be read, and are left out.
+    pub unreadable: usize,
+}
+
 /// A signer, and the verification method that its signatures name.
 #[derive(Clone)]
 pub struct MethodSigner {
@@ -193,6 +202,23 @@ impl Parties {
 
     pub async fn all(&self, kind: PartyKind) -> Result<Vec<Party>, IssueError> {
         self.store.parties(kind).await?.into_iter().map(|row| self.read(row)).collect()
+    }
+
+    /// So many of them at most, by their names. One that cannot be read is logged and left out.
+    pub async fn first(&self, kind: PartyKind, most: usize) -> Result<First, IssueError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+        let mut rows = self.store.first_parties(kind, limit).await?;
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let (looked_at, mut parties) = (rows.len(), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let name = row.name.clone();
+            match self.read(row) {
+                Ok(party) => parties.push(party),
+                Err(error) => tracing::error!(%error, ?kind, name, "a party cannot be read"),
+            }
+        }
+        Ok(First { unreadable: looked_at - parties.len(), parties, more })
     }
 
     /// Changes what a party says of itself. Credentials keep what they were minted with.

@@ -9,7 +9,7 @@
 mod given;
 mod office;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use askama::Template;
 
@@ -27,16 +27,46 @@ use crate::recognize::counts::{Counts, Wish};
 /// The script of the page: dropping files.
 pub const SCRIPT: &str = include_str!("counts.js");
 
+/// What the names of the fields begin with that hold the day on which one was earned; its key
+/// follows ([`Given::key`]).
+pub const AWARDED: &str = "awarded-";
+
 /// What the page is made of.
 pub struct Told<'a> {
-    /// Those that an educator can choose.
-    pub offices: &'a [Party],
+    pub offices: &'a Offices,
     pub wish: &'a Wish,
-    /// The office that was asked for, where there is none of that name.
-    pub unknown_office: bool,
     pub answer: Option<Answer<'a>>,
     /// What kept something of the form from being used, as messages.
     pub mistakes: Vec<String>,
+}
+
+/// Those that an educator can choose.
+#[derive(Debug, Default)]
+pub struct Offices {
+    pub listed: Vec<Party>,
+    /// There are others, which are not listed.
+    pub more: bool,
+    /// Some that would be listed could not be read.
+    pub unreadable: bool,
+    /// Why the one that was asked for is not among them.
+    pub asked_for: Option<NotHere>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotHere {
+    /// There is none of that name.
+    Unknown,
+    /// It could not be read.
+    Unreadable,
+}
+
+impl NotHere {
+    fn message(self) -> &'static str {
+        match self {
+            Self::Unknown => "counts-unknown-office",
+            Self::Unreadable => "counts-unreadable-office",
+        }
+    }
 }
 
 /// What was counted.
@@ -55,7 +85,7 @@ struct Page<'a> {
     t: &'a Speech,
     title: String,
     choices: Vec<Choice<'a>>,
-    unknown_office: bool,
+    offices: &'a Offices,
     mistakes: &'a [String],
     answer: Option<Shown<'a>>,
 }
@@ -80,6 +110,8 @@ struct Shown<'a> {
     count: usize,
     /// The names of their earners, where they are several.
     people: Option<String>,
+    /// When they were checked.
+    checked: Vec<Checked>,
     /// What holds, so that there is something to count.
     any: bool,
     more: bool,
@@ -92,6 +124,35 @@ struct Shown<'a> {
     statements: Vec<Question<'a>>,
     days: Vec<Day<'a>>,
     kept: Option<&'a str>,
+}
+
+/// As of when some of them were verified.
+pub struct Checked {
+    /// RFC 3339, in whole seconds.
+    at: String,
+    told: String,
+}
+
+impl Checked {
+    /// One for each minute; which of them it is about is said where there are several.
+    fn of<'g>(t: &Speech, given: impl Iterator<Item = &'g Given>) -> Vec<Self> {
+        let mut minutes: BTreeMap<i64, Vec<&Given>> = BTreeMap::new();
+        for one in given {
+            minutes.entry(one.at.as_second().div_euclid(60)).or_default().push(one);
+        }
+        let alone = minutes.len() == 1;
+        let told = |group: Vec<&Given>| match alone {
+            true => group[0].checked(t),
+            false => {
+                let Checked { at, .. } = group[0].checked(t);
+                let names: Vec<&str> = group.iter().map(|it| it.name()).collect();
+                let (names, when) = (names.join(", "), t.moment(&at));
+                let told = t.two("counts-checked-these", "names", names, "when", when);
+                Self { at, told }
+            }
+        };
+        minutes.into_values().map(told).collect()
+    }
 }
 
 struct License {
@@ -127,8 +188,8 @@ pub fn counts(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Prob
     render(&Page {
         t,
         title: t.text(key),
-        choices: told.offices.iter().map(|party| Choice::of(party, told.wish)).collect(),
-        unknown_office: told.unknown_office,
+        choices: told.offices.listed.iter().map(|party| Choice::of(party, told.wish)).collect(),
+        offices: told.offices,
         mistakes: &told.mistakes,
         answer: told.answer.as_ref().map(|answer| Shown::of(t, links, answer, told.wish)),
     })
@@ -151,6 +212,7 @@ impl<'a> Shown<'a> {
             count: names.len(),
             names: names.join(", "),
             people: (people.len() > 1).then(|| people.into_iter().collect::<Vec<_>>().join(", ")),
+            checked: Checked::of(t, holding()),
             any,
             more: answer.counts.more,
             sums: offices.iter().map(|office| office.sum.clone()).collect(),
@@ -205,22 +267,28 @@ fn statements<'a>(answer: &'a Answer<'_>, wish: &Wish) -> Vec<Question<'a>> {
 
 /// One tick for each that can count.
 fn each<'a>(answer: &'a Answer<'_>, name: &str) -> Vec<Tick<'a>> {
-    let holding = answer.given.iter().enumerate().filter(|(_, given)| given.can_count());
-    let tick = |(i, given): (usize, &'a Given)| Tick {
-        value: format!("{name}#{i}"),
+    let tick = |(key, given): (String, &'a Given)| Tick {
+        value: format!("{name}#{key}"),
         label: Some(given.name()),
         ticked: given.facts.statements.get(name) == Some(&true),
     };
-    holding.map(tick).collect()
+    asked_of(answer).into_iter().map(tick).collect()
 }
 
 fn days<'a>(answer: &'a Answer<'_>) -> Vec<Day<'a>> {
-    let silent = answer.given.iter().enumerate();
-    let silent = silent.filter(|(_, given)| given.can_count() && given.is_silent_on_its_day());
-    let day = |(i, given): (usize, &'a Given)| Day {
-        field: format!("awarded-{i}"),
+    let silent = asked_of(answer).into_iter().filter(|(_, given)| given.is_silent_on_its_day());
+    let day = |(key, given): (String, &'a Given)| Day {
+        field: format!("{AWARDED}{key}"),
         name: given.name(),
         value: given.said_awarded.map(|day| day.to_string()).unwrap_or_default(),
     };
     silent.map(day).collect()
+}
+
+/// Those that can count, each once with its key.
+fn asked_of<'a>(answer: &'a Answer<'_>) -> Vec<(String, &'a Given)> {
+    let mut known = HashSet::new();
+    let holding = answer.given.iter().filter(|given| given.can_count());
+    let keyed = holding.map(|given| (given.key(), given));
+    keyed.filter(|(key, _)| known.insert(key.clone())).collect()
 }

@@ -94,13 +94,15 @@ impl Store {
 
     /// All of a kind, by name.
     pub async fn parties(&self, kind: PartyKind) -> Result<Vec<PartyRow>> {
-        sqlx::query(concat!("SELECT ", columns!(), " FROM parties WHERE kind = $1 ORDER BY name"))
-            .bind(kind.as_str())
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(read)
-            .collect()
+        self.first_parties(kind, i64::MAX).await
+    }
+
+    /// So many of a kind at most, by name.
+    pub async fn first_parties(&self, kind: PartyKind, most: i64) -> Result<Vec<PartyRow>> {
+        let sql =
+            concat!("SELECT ", columns!(), " FROM parties WHERE kind = $1 ORDER BY name LIMIT $2");
+        let rows = sqlx::query(sql).bind(kind.as_str()).bind(most);
+        rows.fetch_all(&self.readers).await?.iter().map(read).collect()
     }
 
     /// `None` when there is no such party.

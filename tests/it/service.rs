@@ -7,6 +7,7 @@ mod caches;
 mod changes;
 mod corrected;
 mod counts;
+mod counts_page;
 mod earner_control;
 mod files;
 mod forged_endorsements;

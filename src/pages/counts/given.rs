@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::check::Report;
 use crate::check::remedy::Remedy;
 use crate::check::report::OutcomeName;
+use crate::model::date_time;
 use crate::pages::speech::Speech;
 use crate::pages::verdict;
-use crate::recognition::{Answer, CountedCredential};
+use crate::recognition::{Answer, CountedCredential, digest_multibase};
 use crate::recognize::menus::{self, Accepted};
+
+use super::Checked;
 
 /// One micro-credential, or what was given for one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,6 +101,21 @@ impl Given {
     /// It has no day of its own; one that its earner gave is not its own word.
     pub fn is_silent_on_its_day(&self) -> bool {
         self.facts.awarded_at.is_none()
+    }
+
+    /// What answers about it are bound to: of the same micro-credential the same, in whatever form
+    /// it is given, and of no other.
+    pub fn key(&self) -> String {
+        let CountedCredential { issuer, id, achievement, name, awarded_at, .. } = &self.facts;
+        let own = serde_json::to_vec(&(issuer, id, achievement, name, awarded_at));
+        digest_multibase(&own.expect("it is plain data"))
+    }
+
+    /// When it was verified, in words.
+    pub fn checked(&self, t: &Speech) -> Checked {
+        let at = date_time::whole_seconds(self.at).to_string();
+        let told = t.one("counts-checked", "when", t.moment(&at));
+        Checked { at, told }
     }
 
     /// What decisions call it.

@@ -460,12 +460,17 @@ counts-read =
         [one] From one micro-credential: { $names }.
        *[other] From { $count } micro-credentials: { $names }.
     }
+counts-checked = Checked on { $when }.
+counts-checked-these = { $names }: checked on { $when }.
 counts-several-people = They name several people: { $names }. An office counts only what is yours.
 counts-nothing = Nothing yet
 counts-none-here = None of these offices counts what you gave: { $offices }.
 counts-more-policies = There are more offices than are looked at together. Choose yours below.
 counts-no-policies = No office has published here what it counts.
 counts-unknown-office = There is no such office here, so these are all of them.
+counts-unreadable-office = The office that you chose cannot be shown just now. These are the others.
+counts-offices-more = There are more offices than this list shows. To choose one of the others, open that office's own page and follow its link.
+counts-offices-unreadable = Some offices are missing from this list, because they could not be read just now. Load the page again in a moment.
 counts-or = or
 counts-and = and
 counts-up-to = up to { $amount } { $condition }
@@ -515,7 +520,8 @@ counts-anew = Start anew
 counts-license-both = Give the day on which your license begins and the day on which it ends.
 counts-license-turned = Your license ends before it begins. Look at the two days again.
 counts-too-many = That is more than { $count } micro-credentials, and more are not counted at once.
-counts-kept-old = It was too long ago. Give your files or links again.
+counts-kept-old = What you gave before is needed again: this page keeps it for half an hour only. Give your files or links once more.
+counts-answers-left = Some of your answers were about micro-credentials that are missing now, so they were not taken over. You are asked again once those are here.
 counts-empty = Give a file, a link or a text first.
 counts-unreadable = This is no micro-credential. Give the file as its issuer handed it out (PNG, SVG, JSON or JWT), or the link to its page.
 

@@ -460,12 +460,17 @@ counts-read =
         [one] De una microcredencial: { $names }.
        *[other] De { $count } microcredenciales: { $names }.
     }
+counts-checked = Comprobado el { $when }.
+counts-checked-these = { $names }: comprobado el { $when }.
 counts-several-people = Nombran a varias personas: { $names }. Una oficina solo cuenta lo que es suyo.
 counts-nothing = Nada todavía
 counts-none-here = Ninguna de estas oficinas cuenta lo que dio: { $offices }.
 counts-more-policies = Hay más oficinas de las que se miran juntas. Elija la suya abajo.
 counts-no-policies = Ninguna oficina ha publicado aquí qué cuenta.
 counts-unknown-office = Aquí no hay tal oficina; estas son todas.
+counts-unreadable-office = La oficina que eligió no se puede mostrar en este momento. Estas son las demás.
+counts-offices-more = Hay más oficinas de las que muestra esta lista. Para elegir otra, abra la página de esa oficina y siga su enlace.
+counts-offices-unreadable = Faltan oficinas en esta lista, porque no se pudieron leer en este momento. Vuelva a cargar la página dentro de un momento.
 counts-or = o
 counts-and = y
 counts-up-to = hasta { $amount } { $condition }
@@ -515,7 +520,8 @@ counts-anew = Empezar de nuevo
 counts-license-both = Dé el día en que empieza su licencia y el día en que acaba.
 counts-license-turned = Su licencia acaba antes de empezar. Mire otra vez los dos días.
 counts-too-many = Son más de { $count } microcredenciales, y no se cuentan más a la vez.
-counts-kept-old = Ha pasado demasiado tiempo. Dé otra vez sus archivos o enlaces.
+counts-kept-old = Hace falta de nuevo lo que dio antes: esta página solo lo conserva media hora. Dé otra vez sus archivos o enlaces.
+counts-answers-left = Algunas de sus respuestas eran sobre microcredenciales que ahora faltan, así que no se han tenido en cuenta. Se le preguntará otra vez cuando estén aquí.
 counts-empty = Dé primero un archivo, un enlace o un texto.
 counts-unreadable = Esto no es una microcredencial. Dé el archivo tal como lo entregó su emisor (PNG, SVG, JSON o JWT), o el enlace a su página.
 
