@@ -253,7 +253,7 @@ impl Recognition<'_> {
             total: decided.decision.total.to_string(),
             hours: hours.map(Amount::from).sum::<Amount>().to_string(),
             details: json(&claim.details(decided)),
-            counted: self.counted(decided).await?,
+            counted: self.counted(claim, decided).await?,
             uses: self.uses(decided).await?,
             receipt,
             corrects: claim.corrects.map(|(id, reason)| (id.to_owned(), reason.to_owned())),
@@ -267,16 +267,23 @@ impl Recognition<'_> {
         })
     }
 
-    /// What is counted, with where it is kept here.
-    async fn counted(self, decided: &Decided) -> Result<Vec<Counted>, RecognizeError> {
+    /// What is counted, with where it is kept here and by which key of its issuer it was verified.
+    async fn counted(
+        self,
+        claim: &Claim<'_>,
+        decided: &Decided,
+    ) -> Result<Vec<Counted>, RecognizeError> {
         let mut counted = Vec::new();
         for (credential, _) in decided.counted() {
+            let (mut own, mut key) = (None, None);
             let CountedCredential { issuer, id, .. } = &decided.credentials[credential];
-            let own = match (issuer, id) {
-                (Some(issuer), Some(id)) => self.kept(issuer, id).await?.map(|row| row.id),
-                _ => None,
-            };
-            counted.push(Counted { credential, own });
+            if let (Some(issuer), Some(id)) = (issuer, id)
+                && let Some(row) = self.kept(issuer, id).await?
+            {
+                own = Some(row.id);
+                key = claim.examined[credential].key_of(issuer).map(str::to_owned);
+            }
+            counted.push(Counted { credential, own, key });
         }
         Ok(counted)
     }

@@ -66,6 +66,15 @@ impl Examined {
         let accepted = menus::carried(&report);
         Self { report, facts, accepted, lists, control: None, text: text.into_owned() }
     }
+
+    /// The id of the issuer's key that decided on the credential, be it in a presentation.
+    pub(super) fn key_of(&self, issuer: &str) -> Option<&str> {
+        let mut report = &self.report;
+        while let Some(presentation) = &report.presentation {
+            report = presentation.credentials.first()?;
+        }
+        report.signer.as_ref()?.key.strip_prefix(issuer)?.strip_prefix('#')
+    }
 }
 
 /// Of what the claim calls a credential, its place alone: its name is personal data, and no history

@@ -6,7 +6,7 @@ use super::claim::Claim;
 use crate::model::Fault;
 use crate::recognition::policy::span::Days;
 use crate::recognition::{ClaimFacts, Policy};
-use crate::store::{CredentialState, Past, UseOf};
+use crate::store::{Lost, Past, UseOf};
 
 /// The same words whatever it was counted for, and by whom.
 pub(super) fn already_counted(claim: &Claim<'_>, used: &[(usize, UseOf)]) -> RecognizeError {
@@ -51,21 +51,27 @@ pub(super) fn not_a_correction() -> RecognizeError {
     RecognizeError::Conflict { code: "not-a-correction", detail: detail.into() }
 }
 
-/// Between its verification and the books a credential was revoked, suspended or superseded here.
-pub(super) fn no_longer_good(
-    claim: &Claim<'_>,
-    changed: &[(usize, CredentialState)],
-) -> RecognizeError {
-    let fault = |(index, state): &(usize, CredentialState)| {
+/// Between its verification and the books a credential was revoked, suspended or superseded here, or
+/// its key was withdrawn.
+pub(super) fn no_longer_good(claim: &Claim<'_>, lost: &[(usize, Lost)]) -> RecognizeError {
+    let fault = |(index, lost): &(usize, Lost)| {
         let input = claim.examined.get(*index).map_or("", |it| it.facts.input.as_str());
+        let (code, what) = match lost {
+            Lost::Is(state) => {
+                ("status-changed", format!("{input} was {} by its issuer", state.as_str()))
+            }
+            Lost::KeyWithdrawn => (
+                "key-withdrawn",
+                format!("the key that signed {input} was withdrawn by its issuer"),
+            ),
+        };
         let detail = format!(
-            "{input} was {} by its issuer while the claim was decided, and nothing was recorded; \
-             file the claim again to have it decided without that",
-            state.as_str()
+            "{what} while the claim was decided, and nothing was recorded; file the claim again to \
+             have it decided without that"
         );
-        Fault::new(format!("/credentials/{index}"), "status-changed", detail)
+        Fault::new(format!("/credentials/{index}"), code, detail)
     };
-    RecognizeError::StatusChanged(changed.iter().map(fault).collect())
+    RecognizeError::StatusChanged(lost.iter().map(fault).collect())
 }
 
 /// The license whose validity a claim goes by is the one that earlier claims went by, or another

@@ -22,7 +22,7 @@ use super::{Result, Store, StoreError, row};
 pub use change::{ClaimChange, ClaimRefusal};
 pub(super) use change::{flag_own, flag_signed};
 pub use past::Past;
-pub use record::{ClaimRecorded, Counted, NewClaim, Use, UseOf};
+pub use record::{ClaimRecorded, Counted, Lost, NewClaim, Use, UseOf};
 pub use redact::Redaction;
 
 macro_rules! columns {

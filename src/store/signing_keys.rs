@@ -214,6 +214,19 @@ pub(super) async fn hold(tx: &mut AnyConnection, owner: &str) -> Result<HashSet<
     Ok(query.fetch_all(tx).await?.into_iter().collect())
 }
 
+/// The ids of an owner's keys that are withdrawn; no other is until the commit.
+pub(super) async fn hold_and_list_withdrawn(
+    tx: &mut AnyConnection,
+    owner: &str,
+) -> Result<HashSet<String>> {
+    hold(tx, owner).await?;
+    let (kind, name) = PartyKind::of_owner(owner);
+    let sql = "SELECT id FROM signing_keys WHERE owner_kind = $1 AND owner = $2 \
+               AND withdrawn_at IS NOT NULL";
+    let query = sqlx::query_scalar(sql).bind(kind.as_str()).bind(name);
+    Ok(query.fetch_all(tx).await?.into_iter().collect())
+}
+
 async fn insert(tx: &mut Transaction<'static, Any>, key: &SigningKeyRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO signing_keys (owner_kind, owner, id, algorithm, public_jwk, sealed, \

@@ -2,13 +2,14 @@
 //!
 //! What concurrent claims may both want is taken in one order by all of them: the
 //! idempotency key, the claimant's names (sorted), the challenge, the credentials that are kept here
-//! (sorted), the claim that is corrected, the uses (sorted), then what the receipt's
-//! mint takes.
+//! (sorted), the keys of their issuers and of the recognizer (sorted), the claim that is corrected,
+//! the uses (sorted), then what the receipt's mint takes.
 //!
 //! Invariant: what is counted was good when the claim was recorded, as far as these
-//! books know: a revocation comes before and is seen, or after and flags the claim.
+//! books know: a revocation, or that its key is withdrawn, comes before and is seen, or after and
+//! flags the claim.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,6 +20,7 @@ use super::{ClaimRow, by_key, challenge, change};
 use crate::store::mint::slice::{self, Line};
 use crate::store::{
     CredentialState, Mint, Minted, Result, StatusRefusal, Store, StoreError, retrying, row,
+    signing_keys,
 };
 
 /// A claim that was decided, with its signed receipt.
@@ -67,6 +69,17 @@ pub struct Counted {
     pub credential: usize,
     /// Its id in these books, where it is kept here.
     pub own: Option<String>,
+    /// The id of the key that it was verified by, where that is its issuer's and kept here.
+    pub key: Option<String>,
+}
+
+/// What became of a credential since it was verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// It is in this state now.
+    Is(CredentialState),
+    /// The key that signed it was withdrawn.
+    KeyWithdrawn,
 }
 
 /// What a claim uses up.
@@ -105,9 +118,9 @@ pub enum ClaimRecorded {
     Replayed(Box<ClaimRow>),
     /// Another claim of the claimant was recorded since it was decided. Decide again.
     Stale,
-    /// These of its credentials are good no more since they were verified, each with its state;
-    /// nothing of this claim stays.
-    Changed(Vec<(usize, CredentialState)>),
+    /// These of its credentials are good no more since they were verified; nothing of this claim
+    /// stays.
+    Changed(Vec<(usize, Lost)>),
     /// The challenge was used before, has ended, or is another recognizer's; nothing stays.
     ChallengeOver,
     /// These of its credentials are used up; nothing of this claim stays.
@@ -231,28 +244,36 @@ async fn count_claimant(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> 
     Ok(true)
 }
 
-/// Locks the credentials that are kept here against changes of their state until the commit; those
-/// whose state changed since they were verified.
-async fn no_longer_good(
-    tx: &mut AnyConnection,
-    new: &NewClaim,
-) -> Result<Vec<(usize, CredentialState)>> {
-    let own = new.counted.iter().filter_map(|it| Some((it.own.as_deref()?, it.credential)));
-    let own: BTreeMap<&str, usize> = own.collect();
-    let mut changed = Vec::new();
-    for (id, credential) in own {
+/// Locks the credentials that are kept here against changes of their state until the commit, and
+/// their issuers' keys against being withdrawn; those that are good no more since they were verified.
+async fn no_longer_good(tx: &mut AnyConnection, new: &NewClaim) -> Result<Vec<(usize, Lost)>> {
+    let own = new.counted.iter().filter_map(|it| Some((it.own.as_deref()?, it)));
+    let own: BTreeMap<&str, &Counted> = own.collect();
+    let mut lost = Vec::new();
+    let mut signed = BTreeSet::new();
+    for (id, it) in own {
         // SQLite knows no FOR UPDATE; an update that changes nothing locks on both.
-        let sql = "UPDATE credentials SET changes = changes WHERE id = $1 RETURNING state";
+        let sql = "UPDATE credentials SET changes = changes WHERE id = $1 RETURNING state, issuer";
         let Some(found) = sqlx::query(sql).bind(id).fetch_optional(&mut *tx).await? else {
             continue;
         };
         let state = row::word(&found, "state", CredentialState::parse)?;
         if state != CredentialState::Good {
-            changed.push((credential, state));
+            lost.push((it.credential, Lost::Is(state)));
+        } else if let Some(key) = &it.key {
+            signed.insert((row::text(&found, "issuer")?, it.credential, key.as_str()));
         }
     }
-    changed.sort_unstable_by_key(|(credential, _)| *credential);
-    Ok(changed)
+    let owners: BTreeSet<&str> = signed.iter().map(|(owner, ..)| owner.as_str()).collect();
+    // The receipt's keys too: what withdraws one takes it before any claim, and so does this.
+    let owners: BTreeSet<&str> = owners.into_iter().chain([new.receipt.issuer.as_str()]).collect();
+    for owner in owners {
+        let withdrawn = signing_keys::hold_and_list_withdrawn(tx, owner).await?;
+        let by = signed.iter().filter(|(of, _, key)| of == owner && withdrawn.contains(*key));
+        lost.extend(by.map(|(_, credential, _)| (*credential, Lost::KeyWithdrawn)));
+    }
+    lost.sort_unstable_by_key(|(credential, _)| *credential);
+    Ok(lost)
 }
 
 /// Takes all that the claim uses up; the credentials of what was taken already.

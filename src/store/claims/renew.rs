@@ -9,7 +9,7 @@ use serde_json::json;
 use super::ClaimState;
 use super::change::{Event, insert_event, lock};
 use crate::store::mint::slice::{self, Line};
-use crate::store::{Mint, Minted, Result, Store, retrying};
+use crate::store::{Mint, Minted, Result, Store, retrying, signing_keys};
 
 impl Store {
     /// Records a receipt in the place of the claim's own, which it supersedes. False where that is
@@ -23,6 +23,8 @@ impl Store {
     ) -> Result<bool> {
         retrying(|| async {
             let mut tx = self.begin().await?;
+            // Before the claim, as what withdraws a key takes them.
+            signing_keys::hold(&mut tx, &new.issuer).await?;
             let Some(claim) = lock(&mut tx, recognizer, id).await? else { return Ok(false) };
             let old = new.supersedes.as_ref().map(|it| it.credential.as_str());
             if claim.state != ClaimState::Recorded || old != Some(claim.receipt.as_str()) {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use touchmark::http::examine::examine;
 use touchmark::issue::parties::Party;
 use touchmark::issue::{Minter, Order, Signed};
-use touchmark::recognize::Recognition;
+use touchmark::recognize::claim::{Claim, Filer};
 use touchmark::recognize::request::ClaimRequest;
+use touchmark::recognize::{Recognition, RecognizeError};
 use touchmark::store::{ClaimChange, ClaimRow, CredentialState, PartyKind};
 
 use super::keys::{kid, method, withdraw};
@@ -16,6 +17,8 @@ use crate::support::samples::{self, with};
 
 on_both_databases! {
     a_review_clears_no_flag_that_came_while_it_looked
+    what_a_key_signed_that_is_withdrawn_before_the_books_is_not_recorded
+    a_key_that_is_withdrawn_beside_a_claim_leaves_it_refused_or_flagged
     withdrawing_a_key_flags_the_claims_that_stand_on_what_it_signed
     what_was_signed_by_a_key_that_is_withdrawn_before_the_books_is_signed_again
     a_claim_that_is_asked_for_again_is_answered_whatever_ended_since
@@ -64,6 +67,55 @@ async fn a_review_clears_no_flag_that_came_while_it_looked(database: Database) {
     assert_eq!(seen.flag.as_deref(), Some(revoked));
     let reviewed = office.change(&recorded["id"], "review", &json!({})).await.expect(200).json();
     assert!(reviewed["flag"].as_str().unwrap().contains("no longer holds"), "{reviewed}");
+}
+
+async fn what_a_key_signed_that_is_withdrawn_before_the_books_is_not_recorded(database: Database) {
+    let office = Office::new(database).await;
+    office.app.publish(&with(samples::achievement(), json!({"slug": "second"}))).await;
+    let minted = office.minted().await;
+    let second = with(samples::review(), json!({"achievement": "second"}));
+    let second = office.app.mint(&second).await.expect(201).json();
+    let asked = claim(&[&second["jwt"], &minted["credential"]]);
+    let request: ClaimRequest = serde_json::from_value(asked.clone()).unwrap();
+    let app = &office.app.app;
+    let recognizer = party(&office.app, PartyKind::Recognizer, "tennessee").await;
+    let (filed, examined) = examine(app, &recognizer, &request).await.unwrap();
+    withdraw(&office.app, &method(&minted)).await;
+    let unexamined = Claim::unexamined(&recognizer, &request);
+    let late = Claim { filed: &filed, examined: &examined, ..unexamined };
+    let by = Filer { actor: "key".into(), client: "office".into(), idempotency_key: None };
+    let refused = Recognition { issuance: &app.issuance }.file(&late, &by).await;
+    let Err(RecognizeError::StatusChanged(faults)) = refused else { panic!("{refused:?}") };
+    let told: Vec<_> = faults.iter().map(|it| (it.pointer.as_str(), it.code)).collect();
+    assert_eq!(told, [("/credentials/1", "key-withdrawn")], "{faults:?}");
+    let list = office.app.read("/v1/recognizers/tennessee/claims", &office.key).await;
+    assert_eq!(list.expect(200).json(), json!([]), "nothing of it stays");
+
+    // Asked again it is decided without that, which stays in its reports.
+    let recorded = office.claim(&asked).await.expect(201).json();
+    assert_eq!(recorded["decision"]["total"], "6", "{recorded}");
+}
+
+/// Whichever comes first, on one service or on two.
+async fn a_key_that_is_withdrawn_beside_a_claim_leaves_it_refused_or_flagged(database: Database) {
+    let office = Office::new(database).await;
+    let replica = office.app.replica().await;
+    for round in 0..6 {
+        let slug = format!("skill-{round}");
+        office.app.publish(&with(samples::achievement(), json!({"slug": slug}))).await;
+        let review = with(samples::review(), json!({"achievement": slug}));
+        let minted = office.app.mint(&review).await.expect(201).json();
+        let asked = claim(&[&minted["credential"]]);
+        let leaked = method(&minted);
+        let (answer, _) = tokio::join!(office.claim(&asked), withdraw(&replica, &leaked));
+        if answer.status == 201 {
+            let recorded = office.read(&answer.json()["id"]).await;
+            let flag = recorded["flag"].as_str().unwrap_or_default();
+            assert!(flag.contains("key"), "{recorded}");
+        } else {
+            assert!([409, 422].contains(&answer.status), "{}", answer.text());
+        }
+    }
 }
 
 async fn withdrawing_a_key_flags_the_claims_that_stand_on_what_it_signed(database: Database) {
