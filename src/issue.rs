@@ -19,6 +19,7 @@ pub mod parties;
 pub mod request;
 pub mod secure;
 pub mod status_list;
+pub mod void;
 
 use std::sync::Arc;
 
@@ -155,7 +156,8 @@ impl Issuance {
     }
 
     /// The VC-JOSE form (`application/vc+jwt`): signed when first asked for, by the algorithm of
-    /// its VC-JWT, the same from then on.
+    /// its VC-JWT, the same from then on. Never for one whose key was withdrawn: that would make it
+    /// good again.
     pub async fn vc_jose(&self, row: &CredentialRow) -> Result<String, IssueError> {
         if let Some(jws) = &row.vc_jose {
             return Ok(jws.clone());
@@ -164,9 +166,12 @@ impl Issuance {
             return Err(IssueError::Forgotten);
         }
         let missing = || IssueError::Broken(format!("credential {} lost its issuer", row.id));
-        let issuer = self.parties.owner(&row.issuer).await?;
+        let issuer = self.parties.owner(&row.issuer).await?.ok_or_else(missing)?;
+        if self.parties.withdrawn(&issuer).await?.signed(row)? {
+            return Err(void::refused());
+        }
         let alg = secure::alg_of(&row.jwt)?;
-        let signers = self.parties.signers_with(&issuer.ok_or_else(missing)?, &[alg.key()]).await?;
+        let signers = self.parties.signers_with(&issuer, &[alg.key()]).await?;
         let jws = secure::vc_jose(&row.embedded, signers.of_jwts(alg)?)?;
         // No row is ever deleted: where none is there to keep it, the earner was forgotten meanwhile.
         self.store.settle_vc_jose(&row.id, &jws).await?.ok_or(IssueError::Forgotten)

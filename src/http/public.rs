@@ -62,6 +62,8 @@ pub async fn open_to_browsers(request: Request, next: Next) -> Response {
         (status = 304, description = "The copy of a picture that the client has is current"),
         (status = 403, description = "Its holder keeps the files private; the page says whether it holds",
          body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "Its key was withdrawn, so that no other form of it is signed",
+         body = ProblemDocument, content_type = "application/problem+json"),
         (status = 410, description = "Its holder withdrew it from this service",
          body = ProblemDocument, content_type = "application/problem+json")))]
 pub async fn credential(

@@ -12,8 +12,10 @@ use crate::issue::secure::{prepare, secure};
 use crate::model::achievement_credential::BitstringStatusListEntry;
 use crate::model::date_time;
 use crate::proof::before_proof;
-use crate::proof::vc_jwt::Jws;
 use crate::store::{ClaimState, CredentialRow, Mint, Purpose, StatusEntry, Supersede};
+
+/// Why a receipt took the place of another that says the same.
+pub const RENEWED: &str = "The key that signed it was withdrawn";
 
 /// How often a receipt is signed again because its place was taken or a key was withdrawn.
 const MOST_TRIES: usize = 40;
@@ -37,7 +39,7 @@ impl Recognition<'_> {
             let Some(old) = standing.filter(|_| row.state == ClaimState::Recorded) else {
                 return Ok(None);
             };
-            if !self.is_void(recognizer, &old).await? {
+            if !self.issuance.parties.withdrawn(recognizer).await?.signed(&old)? {
                 return Ok(None);
             }
             let new = self.sign_again(recognizer, &old, actor).await?;
@@ -48,22 +50,6 @@ impl Recognition<'_> {
             }
         }
         Err(IssueError::Broken("a receipt was signed again and again".into()).into())
-    }
-
-    /// Whether a key that signed it, in either form, was withdrawn.
-    async fn is_void(
-        self,
-        recognizer: &Party,
-        receipt: &CredentialRow,
-    ) -> Result<bool, RecognizeError> {
-        let header = Jws::parse(&receipt.jwt).and_then(|jws| jws.header());
-        let kid = header.map_err(|error| broken(receipt, error))?.kid;
-        let keys = self.issuance.parties.keys(recognizer).await?;
-        let mut withdrawn = keys.iter().filter(|key| key.withdrawn_at.is_some());
-        Ok(withdrawn.any(|key| {
-            let method = format!("{}#{}", recognizer.did, key.id);
-            kid.as_ref() == Some(&method) || receipt.embedded.contains(&format!("\"{method}\""))
-        }))
     }
 
     async fn sign_again(
@@ -102,10 +88,7 @@ impl Recognition<'_> {
             evidence: Vec::new(),
             idempotency: None,
             actor: actor.to_owned(),
-            supersedes: Some(Supersede {
-                credential: old.id.clone(),
-                reason: "The key that signed it was withdrawn".into(),
-            }),
+            supersedes: Some(Supersede { credential: old.id.clone(), reason: RENEWED.into() }),
             external_id: None,
             vc_jose: None,
             keys: signers.ids(),

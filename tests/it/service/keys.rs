@@ -11,6 +11,7 @@ on_both_databases! {
     after_a_rotation_old_credentials_keep_verifying_and_new_ones_use_the_new_keys
     what_a_withdrawn_key_signed_verifies_nowhere_and_issuing_goes_on
     a_retired_key_is_withdrawn_without_a_new_one
+    no_form_is_signed_anew_for_what_a_withdrawn_key_signed
 }
 
 pub(super) fn method(minted: &Value) -> String {
@@ -154,6 +155,46 @@ async fn a_retired_key_is_withdrawn_without_a_new_one(database: Database) {
     let parties = &app.app.issuance.parties;
     let other = parties.party(PartyKind::Issuer, "other").await.unwrap().unwrap();
     assert!(parties.withdraw(&other, &leaked, "operator").await.unwrap().is_none());
+}
+
+async fn no_form_is_signed_anew_for_what_a_withdrawn_key_signed(database: Database) {
+    const VC_JOSE: &str = "application/vc+jwt";
+    let app = TestApp::new(database).await;
+    let first = app.minted().await;
+    let mint = async || app.mint(&samples::review()).await.expect(201).json();
+    let page = |minted: &Value| format!("/credentials/{}", minted["id"].as_str().unwrap());
+    // What is revoked says so in the form that is signed when it is first asked for.
+    let revoked = mint().await;
+    let reason = json!({"reason": "Awarded by mistake"});
+    app.change(revoked["id"].as_str().unwrap(), "revoke", &reason).await.expect(200);
+    let form = app.get_as(&page(&revoked), VC_JOSE).await.expect(200).text();
+    let report = app.verify(form).await;
+    assert_eq!(
+        (&report["verdicts"]["authentic"], &report["status"]),
+        (&json!("yes"), &json!("revoked"))
+    );
+
+    let (second, kept) = (mint().await, mint().await);
+    let jose = app.get_as(&page(&kept), VC_JOSE).await.expect(200).text();
+    withdraw(&app, &method(&first)).await;
+    let refused = app.get_as(&page(&second), VC_JOSE).await.expect_problem(409, "key-withdrawn");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("withdrawn") && detail.contains("issuer"), "{detail}");
+    // The forms that there are stay as they are.
+    for form in ["json", "jwt"] {
+        app.get(&format!("{}.{form}", page(&second))).await.expect(200);
+    }
+    assert_eq!(app.get_as(&page(&kept), VC_JOSE).await.expect(200).text(), jose);
+
+    // It is the same where only the key of the JWT was withdrawn.
+    let third = mint().await;
+    withdraw(&app, &kid(&third)).await;
+    app.get_as(&page(&third), VC_JOSE).await.expect_problem(409, "key-withdrawn");
+    let report = app.verify(jose).await;
+    assert_eq!(report["verdicts"]["authentic"], "no", "{report:#}");
+    let new = mint().await;
+    let form = app.get_as(&page(&new), VC_JOSE).await.expect(200).text();
+    assert_eq!(app.verify(form).await["verified"], true);
 }
 
 #[tokio::test]
