@@ -249,8 +249,8 @@ async fn after_withdrawal(
         }
         PartyKind::Recognizer => format!(
             "`touchmark receipt renew --recognizer {}` signs receipts anew, each in the place of the \
-             old; claimants get the new links. Endorsements of a menu are signed anew where their words \
-             change: publish it again with another `applies`",
+             old; claimants get the new links. `touchmark menu publish` signs the endorsements of a menu \
+             anew that do not stand: publish each again as it is",
             party.name
         ),
     };

@@ -33,6 +33,11 @@ impl Withdrawn {
         };
         Ok(self.0.iter().any(signed))
     }
+
+    /// How many there are: none is ever taken back.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// Why no other form of a credential is signed.

@@ -1,12 +1,14 @@
 //! Publishing menus, and what is known of menus when something is counted.
 //!
 //! Each achievement on a menu is endorsed by a credential that the recognizer signs; one
-//! whose words stay the same keeps its own, and what is taken off is revoked.
+//! whose words stay the same keeps its own while that stands, and what is taken off is revoked.
+//! Where one stands no more, because its key was withdrawn or it was revoked by itself, the same
+//! menu is published once more to have it signed anew.
 //!
 //! Invariant: a menu of a recognizer here is what stands in the books; of any other only
 //! an endorsement by its own DID counts, verified.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +30,8 @@ use crate::recognition::outlook::{Menus, outlook};
 use crate::recognition::policy::Recognizer;
 use crate::recognition::{CountedCredential, Policy, digest_multibase};
 use crate::store::{
-    MenuEntryRow, MenuPublished, MenuRow, Mint, NewMenu, Purpose, StatusEntry, StoreError,
+    CredentialState, MenuEntryRow, MenuPublished, MenuRow, Mint, NewMenu, Purpose, StatusEntry,
+    StoreError,
 };
 
 /// How often a menu is made again because another version or another mint came between.
@@ -53,6 +56,15 @@ struct Draft<'d> {
     said: Vec<(Option<String>, String)>,
 }
 
+/// The endorsements of a menu that stand.
+struct Standing {
+    ids: HashSet<String>,
+    /// There is none that does not.
+    all: bool,
+    /// How many keys were withdrawn by then.
+    withdrawn: usize,
+}
+
 impl Recognition<'_> {
     /// Publishes a menu, or a new version of it; false where it was published so before.
     pub async fn publish_menu(
@@ -67,11 +79,14 @@ impl Recognition<'_> {
             let draft = self.draft_menu(recognizer, name, definition).await?;
             let store = &self.issuance.store;
             let latest = store.latest_menu(&recognizer.name, name).await?;
-            if let Some(row) = latest.clone().filter(|row| row.digest == draft.digest) {
+            let standing = self.standing_endorsements(&draft).await?;
+            if let Some(row) = latest.clone().filter(|row| row.digest == draft.digest)
+                && standing.all
+            {
                 return Ok((row, false));
             }
             let number = latest.map_or(1, |row| row.number + 1);
-            if let Some(row) = self.record_menu(&draft, number, actor).await? {
+            if let Some(row) = self.record_menu(&draft, (number, standing), actor).await? {
                 tracing::info!(recognizer = %row.recognizer, menu = %row.name, row.number,
                     "published a menu");
                 return Ok((row, true));
@@ -155,11 +170,28 @@ impl Recognition<'_> {
         Ok(Ok(Some(definition.name)))
     }
 
+    /// Which endorsements of the menu as it is stand: they are good, and no key that signed one was
+    /// withdrawn.
+    async fn standing_endorsements(self, draft: &Draft<'_>) -> Result<Standing, RecognizeError> {
+        let (store, party) = (&self.issuance.store, draft.recognizer);
+        let withdrawn = self.issuance.parties.withdrawn(party).await?;
+        let mut standing =
+            Standing { ids: HashSet::new(), all: true, withdrawn: withdrawn.count() };
+        for row in store.menu_endorsements(&party.name, draft.name).await? {
+            if row.state == CredentialState::Good && !withdrawn.signed(&row)? {
+                standing.ids.insert(row.id);
+            } else {
+                standing.all = false;
+            }
+        }
+        Ok(standing)
+    }
+
     /// None where it has to be made again.
     async fn record_menu(
         self,
         draft: &Draft<'_>,
-        number: i64,
+        (number, standing): (i64, Standing),
         actor: &str,
     ) -> Result<Option<MenuRow>, RecognizeError> {
         let (issuance, party) = (self.issuance, draft.recognizer);
@@ -168,7 +200,10 @@ impl Recognition<'_> {
             before.into_iter().map(|row| (row.achievement.clone(), row)).collect();
         let (mut entries, mut fresh) = (Vec::new(), Vec::new());
         for (entry, (_, comment)) in draft.definition.achievements.iter().zip(&draft.said) {
-            let kept = before.get(&entry.id).filter(|row| row.comment == *comment).cloned();
+            let stays = |row: &&MenuEntryRow| {
+                row.comment == *comment && standing.ids.contains(&row.endorsement)
+            };
+            let kept = before.get(&entry.id).filter(stays).cloned();
             let kept = kept.inspect(|_| drop(before.remove(&entry.id)));
             if kept.is_none() {
                 fresh.push(entries.len());
@@ -199,6 +234,7 @@ impl Recognition<'_> {
             ended: before.into_values().map(|row| row.endorsement).collect(),
             entries,
             mints,
+            withdrawn: standing.withdrawn,
         };
         let note =
             note(&issuance.ambient, (actor, "menu.publish"), Some(&party.owner()), draft.name);

@@ -10,7 +10,10 @@ use sqlx::any::AnyRow;
 
 use super::mint::slice::{self, Line};
 use super::status::{self, Wanted};
-use super::{Change, Mint, Minted, Note, PartyKind, Result, Store, retrying, row};
+use super::{
+    Change, CredentialRow, Mint, Minted, Note, PartyKind, Result, Store, credentials, retrying,
+    row, signing_keys,
+};
 
 macro_rules! columns {
     () => {
@@ -62,12 +65,14 @@ pub struct NewMenu {
     pub mints: Vec<Mint>,
     /// The endorsements that end.
     pub ended: Vec<String>,
+    /// How many of the recognizer's keys were withdrawn when it was seen which endorsements stand.
+    pub withdrawn: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuPublished {
     Published,
-    /// Another version was published since; nothing of this one stays.
+    /// Another version was published since, or a key withdrawn; nothing of this one stays.
     Stale,
     /// The places of these mints in their status list are taken, or the keys that signed them were
     /// withdrawn; nothing stays.
@@ -136,6 +141,22 @@ impl Store {
         rows.iter().map(read_entry).collect()
     }
 
+    /// The endorsements of what stands on the newest version of a menu.
+    pub async fn menu_endorsements(
+        &self,
+        recognizer: &str,
+        name: &str,
+    ) -> Result<Vec<CredentialRow>> {
+        let sql = concat!(
+            "SELECT ",
+            credentials::columns!(),
+            " FROM credentials WHERE id IN \
+             (SELECT endorsement FROM menu_entries WHERE recognizer = $1 AND name = $2)"
+        );
+        let rows = sqlx::query(sql).bind(recognizer).bind(name).fetch_all(&self.readers).await?;
+        rows.iter().map(credentials::read).collect()
+    }
+
     /// The menus that an achievement stands on, by recognizer and name; so many at most.
     pub async fn menus_naming(&self, achievement: &str, most: i64) -> Result<Vec<MenuEntryRow>> {
         let sql = "SELECT recognizer, name, achievement, title, comment, endorsement FROM menu_entries \
@@ -153,6 +174,12 @@ impl Store {
 
 async fn publish(tx: &mut AnyConnection, new: &NewMenu, note: &Note) -> Result<MenuPublished> {
     if !insert_version(tx, new, note.entry.at).await? {
+        return Ok(MenuPublished::Stale);
+    }
+    // Those that stay were seen to stand: a key that signed them is not withdrawn until the commit.
+    let owner = PartyKind::Recognizer.owner(&new.recognizer);
+    let withdrawn = signing_keys::hold_and_list_withdrawn(tx, &owner).await?;
+    if withdrawn.len() != new.withdrawn {
         return Ok(MenuPublished::Stale);
     }
     end(tx, new, note).await?;
@@ -199,7 +226,7 @@ async fn end(tx: &mut AnyConnection, new: &NewMenu, note: &Note) -> Result<()> {
     ended.sort_unstable();
     for id in ended {
         let Some(current) = status::lock(tx, &owner, id).await? else { continue };
-        let reason = "It stands on the menu no more, or in other words";
+        let reason = "It stands on the menu no more, in other words, or in a new signature";
         let (actor, at) = (&*note.entry.actor, note.entry.at);
         let wanted = Wanted { change: &Change::Revoke, reason, actor, at };
         // One that has ended already needs no end.

@@ -124,3 +124,61 @@ async fn a_recognizer_says_whom_it_trusts_by_command() {
     assert!(!refused.status.success());
     assert!(text(&refused.stderr).contains("line 2"), "{}", text(&refused.stderr));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_menu_is_published_by_command_and_its_endorsements_hold() {
+    let beside = Beside::new().await;
+    beside.app.publish(&samples::achievement()).await;
+    beside.succeed(&["recognizer", "add", "committee", "--name", "A committee (example)"]);
+    let write = |name: &str, text: &str| {
+        let file = beside.database.folder().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let policy = "id: pay\nversion: '1'\nname: Pay\nrecognizer: {name: A committee (example)}\n\
+                  authority: [{title: A rule (example)}]\nunit: USD\nbelongs: likely\n\
+                  accepts: [{menu: 'did:web:touchmark.example:recognizers:committee'}]\n\
+                  award: {perCredential: {amount: 200}}\n";
+    let policy = write("policy.yaml", policy);
+    let achievement = "https://touchmark.example/achievements/nea.restorative-practices";
+    let menu = format!("title: Chosen\npolicy: pay\nachievements: [{{id: '{achievement}'}}]\n");
+    let named = write("menu.yaml", &format!("id: classrooms\n{menu}"));
+    let publish = |file: &str| beside.run(&["menu", "publish", "--recognizer", "committee", file]);
+    let refused = |file: &str, says: &str| {
+        let output = publish(file);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{file}");
+        assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
+    };
+    refused(&named, "/policy");
+    beside.succeed(&["policy", "publish", "--recognizer", "committee", &policy]);
+    refused(&write("nameless.yaml", &menu), "/id: say what the menu is called");
+    refused(&write("broken.yaml", "title: ["), "");
+    refused("absent.yaml", "cannot read absent.yaml");
+    refused(&write("twice.yaml", &format!("id: classrooms\n{menu}more: 1\n")), "more");
+
+    let url = "https://touchmark.example/recognizers/committee/menus/classrooms";
+    let printed = |file: &str| text(&publish(file).stdout);
+    assert_eq!(printed(&named), format!("published {url}/versions/1\n"));
+    assert_eq!(printed(&named), format!("was published before: {url}/versions/1\n"));
+    beside.app.clock.advance(jiff::SignedDuration::from_hours(20 * 365 * 24));
+    let endorsed = async || {
+        let menu = beside.app.get("/recognizers/committee/menus/classrooms").await.expect(200);
+        let link = menu.json()["achievements"][0]["endorsement"].as_str().unwrap().to_owned();
+        let path = link.strip_prefix("https://touchmark.example").unwrap();
+        let signed = beside.app.get(&format!("{path}.json")).await.expect(200);
+        let report = beside.app.verify(signed.text()).await;
+        let method = &signed.json()["proof"][0]["verificationMethod"];
+        (report["verdicts"]["authentic"].clone(), method.as_str().unwrap().to_owned())
+    };
+    let (authentic, key) = endorsed().await;
+    assert_eq!(authentic, "yes");
+
+    // A key that leaked takes its endorsements along; the same menu again is signed anew.
+    let (_, told) = beside.succeed(&["keys", "withdraw", "--recognizer", "committee", &key]);
+    assert!(told.contains("`touchmark menu publish`"), "{told}");
+    assert_eq!(endorsed().await.0, "no");
+    assert_eq!(printed(&named), format!("published {url}/versions/2\n"));
+    let (authentic, new) = endorsed().await;
+    assert_eq!(authentic, "yes");
+    assert_ne!(new, key);
+}

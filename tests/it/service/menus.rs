@@ -11,6 +11,7 @@ on_both_databases! {
     a_menu_endorses_each_achievement_and_revokes_what_is_taken_off
     a_policy_by_anothers_menu_counts_what_stands_on_it
     of_two_that_publish_at_once_each_gets_a_version_of_its_own
+    an_endorsement_that_does_not_stand_is_made_anew_by_publishing_the_same_menu
 }
 
 const CIRCLES: &str = "https://touchmark.example/achievements/nea.restorative-practices";
@@ -119,6 +120,44 @@ async fn a_menu_endorses_each_achievement_and_revokes_what_is_taken_off(database
     let office = &told["recognizers"][0];
     assert_eq!(office["counts"][0]["says"], "US$225 each");
     assert_eq!(office["menus"][0]["endorsement"], third["achievements"][0]["endorsement"]);
+}
+
+async fn an_endorsement_that_does_not_stand_is_made_anew_by_publishing_the_same_menu(
+    database: Database,
+) {
+    let committee = Committee::new(database).await;
+    let both = menu(&[CIRCLES, FOREIGN]);
+    let first = committee.publish(&both).await.expect(201).json();
+    let endorsement = |menu: &Value, i: usize| menu["achievements"][i]["endorsement"].clone();
+    let issuance = &committee.app.app.issuance;
+    let party = issuance.parties.party(PartyKind::Recognizer, "committee").await.unwrap().unwrap();
+    let key =
+        committee.read(&endorsement(&first, 0)).await["document"]["proof"][0]["verificationMethod"]
+            .clone();
+    issuance.parties.withdraw(&party, key.as_str().unwrap(), "operator").await.unwrap().unwrap();
+    let void = committee.read(&endorsement(&first, 0)).await;
+    assert_eq!(void["report"]["verdicts"]["authentic"], "no", "{void}");
+
+    let second = committee.publish(&both).await.expect(201).json();
+    assert_eq!(second["version"], 2, "{second}");
+    for i in [0, 1] {
+        assert_eq!(second["achievements"][i]["says"], first["achievements"][i]["says"]);
+        assert_ne!(endorsement(&second, i), endorsement(&first, i));
+        let read = committee.read(&endorsement(&second, i)).await;
+        assert_eq!(read["report"]["verified"], true, "{read}");
+    }
+    assert_eq!(committee.publish(&both).await.expect(200).json(), second, "once is enough");
+
+    // One that was revoked by itself as well; the other one stays.
+    let id = endorsement(&second, 1).as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let (owner, at) = (party.owner(), issuance.ambient.now());
+    let revoke = touchmark::store::Change::Revoke;
+    let revoked = issuance.store.change_status((&owner, &id), &revoke, "By hand", "test", at).await;
+    revoked.unwrap().unwrap();
+    let third = committee.publish(&both).await.expect(201).json();
+    assert_eq!(endorsement(&third, 0), endorsement(&second, 0));
+    let read = committee.read(&endorsement(&third, 1)).await;
+    assert_eq!(read["report"]["verified"], true, "{read}");
 }
 
 fn local(url: &str) -> &str {
