@@ -16,6 +16,7 @@ mod page_link;
 mod presentation;
 mod refresh;
 mod schemas;
+mod withdrawn;
 
 use std::sync::Arc;
 
@@ -298,7 +299,7 @@ impl<'v, S: Sources> Verifier<'v, S> {
                 let claims = secured.jws_kind().is_some();
                 gather(authentic, claims, keys, follow, self).await
             }
-            _ => Facts::default(),
+            _ => withdrawn::facts(&examined, self).await,
         };
         // 6. Judge.
         let current = judge(&examined, &facts, self.basis());

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::json_ld::sentence;
 use super::proof::Authentic;
+use super::report::Outcome;
 use super::{Check, Problem};
 use crate::jsonld::{self, Contexts, HashAlgorithm, Input, expand};
 use crate::model::json::{Object, Value};
@@ -89,6 +90,14 @@ pub fn check(
             Check::undecided(NAME, id, Problem::new("issuer-books-silent", detail))
         }
     })
+}
+
+/// Whether the books hold this credential, as it is here, whoever signed it.
+pub fn hold(root: &Object<'_>, claims: bool, record: &IssuerRecord, contexts: &Contexts) -> bool {
+    let presented = Presented { root, claims: if claims { &vc_jwt::CLAIMS } else { &[] } };
+    let IssuerRecord::Found { embedded, .. } = record else { return false };
+    let held = compare(embedded, |minted| credential(&presented, minted, contexts));
+    matches!(held.outcome, Outcome::Pass)
 }
 
 /// By which a credential is known again that is kept nowhere: the SHA-256 of the salt and of its

@@ -24,6 +24,7 @@ use crate::did::{
 use crate::model::key::{Published, VerificationMethod};
 
 pub const NAME: &str = "issuer-key";
+pub const WITHDRAWN: &str = "key-revoked";
 
 /// A signature is checked under no more keys than these.
 const MAX_TRIED: usize = 8;
@@ -254,7 +255,7 @@ fn refused(document: &ControllerDocument, id: &str, error: &MethodError) -> Chec
         MethodError::OtherController { .. } => "key-of-another-controller",
         MethodError::NotListed { under: Purpose::Assertion, .. } => "key-not-for-assertion",
         MethodError::NotListed { under: Purpose::Authentication, .. } => "key-not-for-presenting",
-        MethodError::Withdrawn { .. } => "key-revoked",
+        MethodError::Withdrawn { .. } => WITHDRAWN,
         MethodError::UnsupportedType { .. } => "unsupported-key",
         MethodError::Key(key) if key.is_of_another_kind() => "unsupported-key",
         MethodError::Unread { .. } => "key-document-unreachable",

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -186,6 +186,16 @@ pub async fn of_page(
         }
     };
     Ok(answer(headers, picture, None, bytes))
+}
+
+/// What was signed says nothing of what took its place later; the answer around it does.
+/// Spec: <https://www.rfc-editor.org/rfc/rfc5829#section-3.3> (`successor-version`)
+pub(super) fn with_successor(successor: Option<&str>, mut response: Response) -> Response {
+    let link = successor.map(|url| format!("<{url}>; rel=\"successor-version\""));
+    if let Some(Ok(link)) = link.map(HeaderValue::try_from) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }
 
 /// What is drawn again and again, kept in a bounded memory.

@@ -109,7 +109,11 @@ pub async fn credential(
             Ok(for_robots(&control, html(pages::credential(&t, links, &told)?)))
         }
         (false, false, true) => Err(Problem::PRIVATE),
-        (false, false, false) => Ok(for_robots(&control, form(&app, row, &asked, &headers).await?)),
+        (false, false, false) => {
+            let successor = row.superseded_by.as_deref().map(|id| links.credential(id));
+            let form = form(&app, row, &asked, &headers).await?;
+            Ok(for_robots(&control, files::with_successor(successor.as_deref(), form)))
+        }
     }
 }
 

@@ -12,14 +12,14 @@ use super::speech::Speech;
 use super::verdict::{self, Verdict};
 use super::{amounts, here, owner_page, render};
 use crate::check::Report;
-use crate::check::report::Status;
 use crate::check::trusted_issuers::KnownAs;
 use crate::http::problem::Problem;
 use crate::model::decimal::Amount;
 use crate::model::json;
 use crate::model::links::Links;
 use crate::recognition::receipt::{DecidedOn, Explained, Genre, unit_named};
-use crate::store::{CredentialRow, PartyKind};
+use crate::recognize::renew::RENEWED;
+use crate::store::{CredentialRow, CredentialState, PartyKind};
 
 #[derive(Template)]
 #[template(path = "receipt.html")]
@@ -28,8 +28,7 @@ struct Page<'a> {
     title: String,
     verdict: Verdict,
     since: Option<String>,
-    /// What it means for a receipt that it does not hold any more.
-    ended: Option<&'static str>,
+    ended: Option<Ended>,
     successor: Option<&'a str>,
     groups: Vec<Group>,
     as_of: Option<&'a str>,
@@ -79,13 +78,13 @@ pub fn receipt(
         has_jwt: !row.jwt.is_empty(),
         holds: false,
     };
-    let over = !matches!(report.status, Status::Good | Status::Unknown);
+    let ended = Ended::of(row);
     render(&Page {
         t,
         files: Files::of(t, links, &page, &facts),
         verdict: Verdict::of(report, t),
-        since: row.state_at.filter(|_| over).map(|at| at.strftime("%F").to_string()),
-        ended: ended(report.status),
+        since: ended.and(row.state_at).map(|at| at.strftime("%F").to_string()),
+        ended,
         successor: report.superseded_by.as_deref().map(|link| here(links, link)),
         groups: checks::groups(report, t),
         as_of: report.status_as_of.as_deref(),
@@ -115,11 +114,24 @@ fn award(t: &Speech, explained: &Explained) -> String {
     }
 }
 
-fn ended(status: Status) -> Option<&'static str> {
-    match status {
-        Status::Revoked => Some("receipt-withdrawn"),
-        Status::Superseded => Some("receipt-corrected"),
-        _ => None,
+/// Why a receipt does not hold any more: what that means, and what the link to its successor says.
+#[derive(Clone, Copy)]
+struct Ended {
+    means: &'static str,
+    open: &'static str,
+}
+
+impl Ended {
+    /// As the books say: of one whose key was withdrawn its own status list is not believed.
+    fn of(row: &CredentialRow) -> Option<Self> {
+        let renewed = row.state_reason.as_deref() == Some(RENEWED);
+        let (means, open) = match row.state {
+            CredentialState::Revoked => ("receipt-withdrawn", "receipt-open-successor"),
+            CredentialState::Superseded if renewed => ("receipt-renewed", "receipt-open-renewed"),
+            CredentialState::Superseded => ("receipt-corrected", "receipt-open-successor"),
+            _ => return None,
+        };
+        Some(Self { means, open })
     }
 }
 

@@ -17,7 +17,7 @@ pub mod menus;
 mod policies;
 mod receipt;
 mod refusal;
-mod renew;
+pub mod renew;
 pub mod request;
 pub mod review;
 pub mod shelf;

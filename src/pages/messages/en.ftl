@@ -373,10 +373,12 @@ receipt-decided-on = What it was decided on
 receipt-decided-on-note = Each with its fingerprint, by which anyone who has the same file can see that it is the same.
 receipt-withdrawn = The office withdrew this decision, so it counts no longer. Ask the office why.
 receipt-corrected = The office corrected this decision. What counts stands in the corrected receipt.
+receipt-renewed = The key that signed this receipt was withdrawn, so the office signed it anew. What was counted stands in the new receipt.
 receipt-redacted = This receipt's personal data was deleted
 receipt-redacted-means = Whoever it was for asked the office to delete it. What was decided stays decided.
 receipt-redacted-do = If you have the file itself, you can still check it here: whether it was withdrawn is known as before.
 receipt-open-successor = Open the corrected receipt
+receipt-open-renewed = Open the new receipt
 
 ## A status list
 status-list = Status list

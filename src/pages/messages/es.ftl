@@ -373,10 +373,12 @@ receipt-decided-on = Con qué se decidió
 receipt-decided-on-note = Cada cosa con su huella digital: quien tenga el mismo archivo puede ver que es el mismo.
 receipt-withdrawn = La oficina retiró esta decisión, así que ya no cuenta. Pregunte a la oficina por qué.
 receipt-corrected = La oficina corrigió esta decisión. Lo que cuenta figura en el recibo corregido.
+receipt-renewed = La clave que firmó este recibo se retiró, así que la oficina lo firmó de nuevo. Lo contado figura en el recibo nuevo.
 receipt-redacted = Los datos personales de este recibo se borraron
 receipt-redacted-means = La persona para quien era pidió a la oficina que los borrara. Lo decidido queda decidido.
 receipt-redacted-do = Si tiene el archivo mismo, aún puede comprobarlo aquí: se sabe igual que antes si fue retirado.
 receipt-open-successor = Abrir el recibo corregido
+receipt-open-renewed = Abrir el recibo nuevo
 
 ## A status list
 status-list = Lista de estado

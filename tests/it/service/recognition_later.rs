@@ -223,6 +223,8 @@ async fn a_receipt_whose_key_was_withdrawn_is_signed_anew_and_says_the_same(data
     let first = page(&recorded).rsplit('/').next().unwrap().to_owned();
     let first = issuance.store.credential(&first).await.unwrap().unwrap();
     assert_eq!((first.state, first.superseded_by), (CredentialState::Superseded, Some(renewed)));
+    leads_to_its_successor(&office.app, &page(&recorded), now["receipt"]["page"].as_str().unwrap())
+        .await;
 
     office.change(&recorded["id"], "redact", &json!({})).await.expect(200);
     for claim in [&recorded, &now] {
@@ -230,6 +232,27 @@ async fn a_receipt_whose_key_was_withdrawn_is_signed_anew_and_says_the_same(data
         office.app.get(&path).await.expect_problem(410, "withdrawn-by-holder");
     }
     assert_eq!(renew().await, None, "nothing of it is left to sign");
+}
+
+/// Of an old receipt: its page, what comes with its JSON, and the report on that.
+async fn leads_to_its_successor(app: &TestApp, old: &str, new: &str) {
+    let page = app.get_as(old, "text/html").await.expect(200).text();
+    let link = new.strip_prefix("https://touchmark.example").unwrap();
+    assert!(page.contains(&format!("<a href=\"{link}\">Open the new receipt</a>")), "{page}");
+    assert!(page.contains("signed it anew") && !page.contains("corrected"), "{page}");
+    let json = app.get(&format!("{old}.json")).await.expect(200);
+    assert_eq!(json.header("link"), format!("<{new}>; rel=\"successor-version\""));
+    let report = app.verify(json.text()).await;
+    assert_eq!(
+        (&report["verdicts"]["authentic"], &report["supersededBy"]),
+        (&json!("no"), &json!(new)),
+        "{report:#}"
+    );
+    // Who only knows its id is told nothing by it.
+    let forged = json.text().replacen("\"6\"", "\"60\"", 1);
+    assert_ne!(forged, json.text());
+    let report = app.verify(forged).await;
+    assert_eq!(report.get("supersededBy"), None, "{report:#}");
 }
 
 async fn json_of(office: &Office, claim: &Value) -> Value {
