@@ -63,6 +63,8 @@ pub struct Decided {
     names: Vec<String>,
     pub(super) past: Past,
     pub(super) at: Timestamp,
+    /// What counts is used up in each of these, sorted.
+    pub(super) groups: Vec<String>,
 }
 
 /// What is kept of a claim's personal data.
@@ -191,7 +193,8 @@ impl Recognition<'_> {
         let menus = self.menus(&policy, &credentials, &accepted).await?;
         let facts = ClaimFacts { menus, ..facts };
         let decision = count(&policy, &credentials, &facts);
-        Ok(Decided { row, policy, decision, facts, credentials, names, past, at })
+        let groups = self.groups(&row, &policy).await?;
+        Ok(Decided { row, policy, decision, facts, credentials, names, past, at, groups })
     }
 
     async fn policy_of(
@@ -243,7 +246,7 @@ impl Recognition<'_> {
             recognizer: decided.row.recognizer.clone(),
             policy: decided.policy.id.clone(),
             policy_number: decided.row.number,
-            exclusive_group: decided.decision.exclusive_group.clone(),
+            exclusive_groups: decided.groups.clone(),
             names: decided.names.clone(),
             by_number: claim.request.claimant.license_number.is_some(),
             seen: decided.past.names.clone(),

@@ -6,8 +6,8 @@
 use super::claim::{Claim, Decided};
 use super::{Recognition, RecognizeError};
 use crate::model::links;
-use crate::recognition::CountedCredential;
-use crate::store::{CredentialRow, PartyKind, Use, UseOf};
+use crate::recognition::{CountedCredential, Policy};
+use crate::store::{CredentialRow, PartyKind, PolicyRow, Use, UseOf};
 
 impl Recognition<'_> {
     /// The indexes of the credentials that count and are used up already, each with how.
@@ -28,10 +28,31 @@ impl Recognition<'_> {
     ) -> Result<Vec<(usize, UseOf)>, RecognizeError> {
         let uses = self.uses_of(decided, credentials).await?;
         let keys: Vec<&str> = uses.iter().map(|it| it.key.as_str()).collect();
-        let group = (decided.row.recognizer.as_str(), decided.decision.exclusive_group.as_str());
         let but = claim.corrects.map(|(id, _)| id);
-        let used = self.issuance.store.used(group, &keys, but).await?;
+        let mut used = Vec::new();
+        for group in &decided.groups {
+            let group = (decided.row.recognizer.as_str(), group.as_str());
+            used.extend(self.issuance.store.used(group, &keys, but).await?);
+        }
         Ok(Use::by_credential(uses.iter().filter(|it| used.contains(&it.key))))
+    }
+
+    /// The groups of policies that what counts by a version is used up in: its own, and that of the
+    /// newest version. They are one, but where versions of different groups were published before
+    /// that was refused.
+    pub(super) async fn groups(
+        self,
+        row: &PolicyRow,
+        policy: &Policy,
+    ) -> Result<Vec<String>, RecognizeError> {
+        let mut groups = vec![policy.exclusive_group().to_owned()];
+        let newest = self.issuance.store.latest_policy(&row.recognizer, &row.id).await?;
+        if let Some(newest) = newest.filter(|newest| newest.number != row.number) {
+            groups.push(super::policy(&newest)?.exclusive_group().to_owned());
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        Ok(groups)
     }
 
     /// What the decision uses up: of each credential itself, with all that it corrects, and its

@@ -30,7 +30,8 @@ pub struct NewClaim {
     pub recognizer: String,
     pub policy: String,
     pub policy_number: i64,
-    pub exclusive_group: String,
+    /// What it uses up is used up in each of these, sorted.
+    pub exclusive_groups: Vec<String>,
     /// Every name that it gives its claimant, as keyed hashes, that of the books first.
     pub names: Vec<String>,
     /// The first of them is of a license number.
@@ -286,18 +287,20 @@ async fn take_uses(tx: &mut AnyConnection, new: &NewClaim) -> Result<Vec<(usize,
         if !own.insert(&it.key) {
             continue;
         }
-        let taken = sqlx::query(
-            "INSERT INTO claim_uses (recognizer, exclusive_group, use_key, claim) \
-             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        )
-        .bind(&*new.recognizer)
-        .bind(&*new.exclusive_group)
-        .bind(&*it.key)
-        .bind(&*new.id)
-        .execute(&mut *tx)
-        .await?;
-        if taken.rows_affected() == 0 {
-            used.push(it);
+        for group in &new.exclusive_groups {
+            let taken = sqlx::query(
+                "INSERT INTO claim_uses (recognizer, exclusive_group, use_key, claim) \
+                 VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            )
+            .bind(&*new.recognizer)
+            .bind(&**group)
+            .bind(&*it.key)
+            .bind(&*new.id)
+            .execute(&mut *tx)
+            .await?;
+            if taken.rows_affected() == 0 {
+                used.push(it);
+            }
         }
     }
     Ok(Use::by_credential(used.into_iter()))

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use touchmark::issue::access::note;
-use touchmark::store::{PartyKind, Redaction};
+use touchmark::store::{NewPolicy, PartyKind, Published, Redaction};
 
 use super::recognition::{Office, claim, policy};
 use crate::support::app::{Database, on_both_databases};
@@ -11,6 +11,7 @@ use crate::support::samples::{self, with};
 
 on_both_databases! {
     a_version_of_another_exclusive_group_is_refused
+    what_was_counted_in_the_group_of_an_older_version_excludes_still
     however_late_it_is_filed_a_license_keeps_its_limit_in_the_books
     a_correction_goes_by_the_day_the_version_and_the_license_of_what_it_corrects
     a_redaction_that_stopped_half_way_goes_on_and_takes_what_corrected_it_along
@@ -65,6 +66,58 @@ async fn a_version_of_another_exclusive_group_is_refused(database: Database) {
         .expect(201);
     let grouped = json!({"version": "3", "exclusive": {"group": "relicensure", "says": "Once."}});
     office.publish(&with(policy("relicensure"), grouped)).await.expect(201);
+}
+
+/// Versions of different groups could be published once, and are in the books of whoever did.
+async fn what_was_counted_in_the_group_of_an_older_version_excludes_still(database: Database) {
+    let office = Office::new(database.clone()).await;
+    let [first, second, third] = earned::<3>(&office).await;
+    let pay = |credential: &Value, version: &str| {
+        with(claim(&[credential]), json!({"policy": "pay", "policyVersion": version}))
+    };
+    let grouped = json!({"exclusive": {"group": "pay-or-role", "says": "One or the other."}});
+    office.publish(&with(policy("pay"), grouped.clone())).await.expect(201);
+    office.publish(&with(policy("role"), grouped)).await.expect(201);
+    office.claim(&pay(&first, "1")).await.expect(201);
+    let withdrawn = office.claim(&pay(&second, "1")).await.expect(201).json();
+
+    let store = &office.app.app.issuance.store;
+    let two = with(policy("pay"), json!({"version": "2"})).to_string();
+    let two = touchmark::recognition::Policy::read(two.as_bytes()).unwrap();
+    let (body, owner) = (two.canonical(), PartyKind::Recognizer.owner("tennessee"));
+    let note =
+        note(&office.app.app.issuance.ambient, ("test", "policy.publish"), Some(&owner), "pay");
+    let new = NewPolicy {
+        recognizer: "tennessee",
+        id: "pay",
+        version: "2",
+        digest: &two.reference().digest_multibase,
+        body: &body,
+        after: 1,
+    };
+    assert!(matches!(store.publish_policy(new, &note).await.unwrap(), Published::New(_)));
+    // As a start of this version finds them.
+    database.execute("DELETE FROM _sqlx_migrations WHERE version = 13").await;
+    store.migrate().await.unwrap();
+
+    for version in ["1", "2"] {
+        office.claim(&pay(&first, version)).await.expect_problem(409, "already-counted");
+    }
+    let role = |credential| with(claim(&[credential]), json!({"policy": "role"}));
+    office.claim(&role(&first)).await.expect_problem(409, "already-counted");
+    // What is withdrawn is free in both.
+    let reason = json!({"reason": "By mistake"});
+    office.change(&withdrawn["id"], "withdraw", &reason).await.expect(200);
+    let by_two = office.claim(&pay(&second, "2")).await.expect(201).json();
+    office.change(&by_two["id"], "withdraw", &reason).await.expect(200);
+    // By an old version that is asked for by name, it is used up for the new one too.
+    office.claim(&pay(&third, "1")).await.expect(201);
+    let preview = "/v1/recognizers/tennessee/claims?dry_run=true";
+    let told = office.app.post(preview, &office.key, &pay(&third, "2")).await.expect(200).json();
+    let why = &told["decision"]["credentials"][0]["reasons"][0]["code"];
+    assert_eq!(why, "already-counted", "{told}");
+    office.claim(&pay(&third, "2")).await.expect_problem(409, "already-counted");
+    office.claim(&role(&third)).await.expect_problem(409, "already-counted");
 }
 
 async fn however_late_it_is_filed_a_license_keeps_its_limit_in_the_books(database: Database) {
