@@ -268,8 +268,8 @@ pub async fn appeal(
 /// Delete the claimant's personal data, of the claims that it corrected or that corrected it too.
 ///
 /// Of these last, where the claimant is the same. One that stopped half way goes on when asked again.
-/// What stays are keyed hashes against double use, the decision without the credentials' ids, and the
-/// times. The receipt is answered with 410; a copy of it still verifies.
+/// What stays are keyed hashes against double use, the decision without the credentials' ids and names
+/// and what they are related by, and the times. The receipt is answered with 410; a copy of it still verifies.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/redact", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path)),
     responses((status = 200, description = "The claim now", body = ClaimView)),

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::amounts::amount;
 use super::speech::{Said as _, Speech};
 use crate::model::decimal::Amount;
-use crate::recognition::decision::{Part, Why};
+use crate::recognition::decision::{ALIGNMENT, Part, STACK, Why};
 
 /// One sentence or two.
 pub fn reason(t: &Speech, why: &Why) -> String {
@@ -129,11 +129,7 @@ fn day(t: &Speech, date: Date) -> String {
 
 /// What micro-credentials have in common, as counting names it.
 fn related(t: &Speech, by: &str) -> String {
-    let kinds = [
-        ("the stack ", "by-stack"),
-        ("the alignment ", "by-alignment"),
-        ("the topic ", "by-topic"),
-    ];
+    let kinds = [(STACK, "by-stack"), (ALIGNMENT, "by-alignment"), ("the topic ", "by-topic")];
     let known = kinds.into_iter().find_map(|(said, key)| Some((key, by.strip_prefix(said)?)));
     known.map_or_else(|| by.to_owned(), |(key, name)| t.one(key, "name", name))
 }

@@ -75,6 +75,11 @@ pub enum Outcome {
     CountedIf,
 }
 
+/// What a stack is told with that credentials share, before its name.
+pub const STACK: &str = "the stack ";
+/// The same of an alignment.
+pub const ALIGNMENT: &str = "the alignment ";
+
 /// Credentials that are counted as one group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

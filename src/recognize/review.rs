@@ -11,7 +11,7 @@ use crate::check::report::Verdict;
 use crate::issue::{Issuance, IssueError, access};
 use crate::jsonld::Contexts;
 use crate::recognition::Decision;
-use crate::recognition::decision::{Reason, Why};
+use crate::recognition::decision::{ALIGNMENT, Reason, STACK, Why};
 use crate::store::{ClaimChange, ClaimRefusal, ClaimRow, PartyKind, Redaction};
 
 impl Recognition<'_> {
@@ -170,7 +170,7 @@ impl Recognition<'_> {
 }
 
 /// The decision, without the ids of the credentials, whose pages name who earned them, and without
-/// what they call themselves, which may name anybody.
+/// what their issuers call them and what they are related by, which may name anybody.
 fn redacted(claim: &ClaimRow) -> Result<String, IssueError> {
     let broken = |error| IssueError::Broken(format!("the decision of claim {}: {error}", claim.id));
     let mut decision: Decision = serde_json::from_str(&claim.decision).map_err(broken)?;
@@ -181,22 +181,36 @@ fn redacted(claim: &ClaimRow) -> Result<String, IssueError> {
     }
     for group in &mut decision.groups {
         group.credentials.iter_mut().for_each(|it| *it = position(it).to_owned());
+        group.by = kind(&group.by).to_owned();
     }
+    decision.suggestions.iter_mut().for_each(unname);
     Ok(json(&decision))
 }
 
-/// Of a reason that quotes what the claim calls credentials, their places stay.
+/// Of a reason that quotes what the claim calls credentials, their places stay; of what they are
+/// related by, its kind.
 fn unname(reason: &mut Reason) {
     match &mut reason.why {
-        Why::CountedInGroup { with, .. } => {
+        Why::CountedInGroup { with, by } => {
             with.iter_mut().for_each(|it| *it = position(it).to_owned());
+            *by = kind(by).to_owned();
         }
+        Why::MoreRelated { by, .. } | Why::SuggestRelated { by, .. } => *by = kind(by).to_owned(),
         Why::SameCredential { other } | Why::SameAchievement { other } => {
             *other = position(other).to_owned();
         }
         _ => return,
     }
     *reason = Reason::new(reason.why.clone(), reason.at.clone());
+}
+
+/// Issuers choose stacks and alignments; topics are the policy's own.
+fn kind(by: &str) -> &str {
+    match by {
+        stack if stack.starts_with(STACK) => "a stack",
+        alignment if alignment.starts_with(ALIGNMENT) => "an alignment",
+        topic => topic,
+    }
 }
 
 fn refused(refusal: &ClaimRefusal) -> RecognizeError {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::award::Working;
 use super::related;
 use crate::model::decimal::Amount;
-use crate::recognition::decision::{Grouped, Outcome, Reason, Why};
+use crate::recognition::decision::{ALIGNMENT, Grouped, Outcome, Reason, STACK, Why};
 use crate::recognition::facts::CountedCredential;
 use crate::recognition::policy::{Group, Relation, Topic, tag_key};
 
@@ -143,14 +143,14 @@ fn keys(group: &Group, credential: &CountedCredential) -> Vec<Key> {
         match relation {
             Relation::Stack => keys.extend(credential.tags.iter().map(|tag| Key {
                 key: format!("1{}", tag_key(tag)),
-                name: format!("the stack {}", tag.trim()),
+                name: format!("{STACK}{}", tag.trim()),
             })),
-            Relation::Alignment => {
-                keys.extend(credential.alignments.iter().map(|url| Key {
-                    key: format!("2{url}"),
-                    name: format!("the alignment {url}"),
-                }))
-            }
+            Relation::Alignment => keys.extend(
+                credential
+                    .alignments
+                    .iter()
+                    .map(|url| Key { key: format!("2{url}"), name: format!("{ALIGNMENT}{url}") }),
+            ),
         }
     }
     let topics = group.topics.iter().filter(|topic| stands_in(topic, credential));

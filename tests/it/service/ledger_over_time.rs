@@ -18,6 +18,7 @@ on_both_databases! {
     what_a_credential_calls_itself_goes_with_a_redaction
     an_achievement_that_another_name_used_up_is_told_in_words_of_its_own
     two_license_numbers_are_never_joined
+    a_preview_tells_at_once_of_all_that_is_used_up_and_would_take_its_place
 }
 
 /// Credentials of so many achievements.
@@ -241,8 +242,9 @@ async fn what_a_credential_calls_itself_goes_with_a_redaction(database: Database
     let mut credentials = Vec::new();
     for n in [1, 2] {
         let name = format!("Zebedee Quill the {n}th");
-        let (slug, stack) = (format!("named-{n}"), json!(["Stack one"]));
-        let named = json!({"slug": slug, "name": name, "tag": stack});
+        let slug = format!("named-{n}");
+        let (stack, more) = (json!(["Cohort of Zebedee Quill"]), json!([]));
+        let named = json!({"slug": slug, "name": name, "tag": stack, "alignment": more});
         office.app.publish(&with(samples::achievement(), named)).await;
         let review = with(samples::review(), json!({"achievement": slug}));
         credentials.push(office.app.mint(&review).await.expect(201).json());
@@ -265,7 +267,7 @@ async fn what_a_credential_calls_itself_goes_with_a_redaction(database: Database
     };
     let reason = &line("credential 1")["reasons"][0];
     let detail = reason["detail"].as_str().expect("a sentence");
-    assert!(detail.contains("together with credential 2,"), "{detail}");
+    assert!(detail.contains("together with credential 2, related by a stack."), "{detail}");
     assert_eq!(line("credential 3")["reasons"][0]["other"], "credential 1");
     let mut group = redacted["decision"]["groups"][0]["credentials"].as_array().unwrap().clone();
     group.sort_by_key(Value::to_string);
@@ -318,4 +320,39 @@ async fn two_license_numbers_are_never_joined(database: Database) {
     let correction =
         json!({"reason": "Misspelt", "claim": asked(&first, json!({"licenseNumber": "3"}))});
     office.change(&recorded["id"], "correct", &correction).await.expect(201);
+}
+
+/// Of one achievement one counts; where that is used up the next would take its place, which may be
+/// used up as well.
+async fn a_preview_tells_at_once_of_all_that_is_used_up_and_would_take_its_place(
+    database: Database,
+) {
+    let office = Office::new(database).await;
+    let mut credentials = Vec::new();
+    for n in 0..6 {
+        let review = with(samples::review(), json!({"narrative": format!("Circle {n}.")}));
+        credentials.push(office.app.mint(&review).await.expect(201).json()["credential"].clone());
+    }
+    let asked = |credentials: &[&Value], number: &str| {
+        with(claim(credentials), json!({"claimant": {"licenseNumber": number}}))
+    };
+    let (used, free) = credentials.split_at(5);
+    for (n, credential) in used.iter().enumerate() {
+        office.claim(&asked(&[credential], &format!("A-{n}"))).await.expect(201);
+    }
+    let preview = async |credentials: &[&Value]| {
+        let path = "/v1/recognizers/tennessee/claims?dry_run=true";
+        let asked = asked(credentials, "Z-1");
+        office.app.post(path, &office.key, &asked).await.expect(200).json()["decision"].clone()
+    };
+    let codes = |decision: &Value, code: &str| {
+        let lines = decision["credentials"].as_array().unwrap().iter();
+        lines.filter(|line| line["reasons"][0]["code"] == code).count()
+    };
+    let used: Vec<&Value> = used.iter().collect();
+    let none = preview(&used).await;
+    assert_eq!((&none["total"], codes(&none, "already-counted")), (&json!("0"), 5), "{none}");
+    let one = preview(&[&used[..], &[&free[0]]].concat()).await;
+    assert_eq!((&one["total"], codes(&one, "already-counted")), (&json!("6"), 5), "{one}");
+    assert_eq!(codes(&one, "counted"), 1, "{one}");
 }
