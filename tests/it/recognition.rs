@@ -14,6 +14,7 @@ use touchmark::recognition::{
 };
 
 use crate::support::demo::PROGRAM;
+use crate::vectors::cast::{self, jwt_ed, secured};
 
 /// A worked example, as `schemas/policies/README.md` describes it.
 #[derive(Deserialize)]
@@ -376,4 +377,74 @@ fn policy_check_verifies_and_counts_and_ends_as_the_credentials_do() {
         with(&["--against", "forged.json", "--belongs"]),
         case(1, "0", "0", "not-authentic")
     );
+}
+
+#[test]
+fn policy_check_goes_by_the_endorsements_that_hold_and_tells_of_the_others() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("it can be written");
+    };
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let vector = std::fs::read(vectors.join("did-key-calls-itself-nea.json")).expect("it is there");
+    let vector: Value = serde_json::from_slice(&vector).expect("a vector is JSON");
+    write("credential.json", vector["input"].as_str().expect("its input is text"));
+    let name = cast::public(5).multikey();
+    let committee = format!("did:key:{name}");
+    let policy = json!({"id": "pay", "version": "1", "name": "Pay",
+        "recognizer": {"name": "A district (example)"}, "authority": [{"title": "A rule"}],
+        "unit": "USD", "accepts": [{"menu": committee}],
+        "award": {"perCredential": {"amount": "200"}}});
+    write("policy.json", &policy.to_string());
+
+    let endorsement = json!({
+        "@context": [cast::V2, cast::OB], "type": ["VerifiableCredential", "EndorsementCredential"],
+        "id": "urn:uuid:5a8f0000-0000-4000-8000-0000000000e1", "name": "Chosen",
+        "issuer": {"id": committee, "type": ["Profile"], "name": "A committee (example)"},
+        "validFrom": "2026-11-01T10:00:00Z",
+        "credentialSubject": {"id": "https://nea.example/achievements/classroom-community",
+                              "type": ["EndorsementSubject"]}});
+    let method = format!("{committee}#{name}");
+    let by = cast::with(cast::options(), &[("/verificationMethod", json!(method))]);
+    let good = secured(&endorsement, &by, 5).to_string();
+    write("good.json", &good);
+    write("changed.json", &good.replace("classroom-community", "another"));
+    let of_another =
+        cast::with(endorsement.clone(), &[("/issuer/id", json!("did:web:nea.example"))]);
+    write("of-another.json", &secured(&of_another, &by, 5).to_string());
+    let types = json!(["VerifiablePresentation", "EndorsementCredential"]);
+    let presented = cast::with(endorsement, &[("/type", types), ("/holder", json!(committee))]);
+    let header = json!({"alg": "EdDSA", "typ": "vp+jwt", "kid": method});
+    write("presented.jwt", &jwt_ed(&header, &presented.to_string(), 5));
+
+    let now = vector["now"].as_str().expect("a vector says when");
+    let usual = [
+        "policy.json",
+        "--offline",
+        "--json",
+        "--belongs",
+        "--at",
+        now,
+        "--against",
+        "credential.json",
+    ];
+    let with = |menu: &[&str]| {
+        let output = check(folder.path(), &[&usual[..], menu].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let answer: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{told}"));
+        let code = answer["decision"]["credentials"][0]["reasons"][0]["code"].clone();
+        (output.status.code(), code, told)
+    };
+    let (code, why, _) = with(&[]);
+    assert_eq!((code, why), (Some(2), json!("menu-unknown")));
+    let (code, why, told) = with(&["--menu", "good.json"]);
+    assert_eq!((code, why, told.as_str()), (Some(0), json!("counted"), ""));
+    for file in ["changed.json", "of-another.json", "presented.jwt"] {
+        let (code, why, told) = with(&["--menu", file]);
+        assert_eq!((code, why), (Some(2), json!("menu-unknown")), "{file}");
+        assert!(told.contains(&format!("{file} is no endorsement that holds")), "{told}");
+    }
+    let (code, why, told) = with(&["--menu", "changed.json", "good.json"]);
+    assert_eq!((code, why), (Some(0), json!("counted")), "{told}");
 }

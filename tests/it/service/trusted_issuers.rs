@@ -13,6 +13,8 @@ on_both_databases! {
     whom_a_recognizer_trusts_is_known_in_its_claims_and_nowhere_else
     a_list_is_public_and_each_one_stays_under_its_digest
     only_the_recognizers_own_key_says_whom_it_trusts
+    a_list_is_read_once_and_another_is_in_use_at_once_on_every_replica
+    a_list_that_cannot_be_read_is_an_error_and_no_other_stands_in
 }
 
 const NEA: &str = "did:web:touchmark.example:issuers:nea";
@@ -188,4 +190,58 @@ async fn only_the_recognizers_own_key_says_whom_it_trusts(database: Database) {
     let audit = audit.audit_page(Some("recognizer:tennessee"), None, 100).await.unwrap();
     let noted = audit.iter().filter(|row| row.entry.action == "trusted-issuers.publish");
     assert_eq!(noted.count(), 1);
+}
+
+async fn a_list_is_read_once_and_another_is_in_use_at_once_on_every_replica(database: Database) {
+    let house = House::new(database).await;
+    let minted = house.app.minted().await["credential"].clone();
+    let replica = house.app.replica().await;
+    let known_as = async |app: &TestApp| {
+        let asked = app.request(Method::POST, "/v1/verify?recognizer=tennessee");
+        let report = asked.body(minted.to_string()).send().await.expect(200).json();
+        report["signer"]["knownAs"]["name"].clone()
+    };
+    let kept = async |app: &TestApp| {
+        let figures = app.app.trusted.figures().await;
+        (figures.entries, figures.misses, figures.hits)
+    };
+    let (first, second) = (json!([nea("First")]), json!([nea("Second")]));
+    house.put(&house.tennessee, first.clone()).await.expect(201);
+    for app in [&house.app, &replica] {
+        for _ in 0..3 {
+            assert_eq!(known_as(app).await, "First");
+        }
+        assert_eq!(kept(app).await, (1, 1, 2));
+    }
+    house.put(&house.tennessee, second).await.expect(201);
+    for app in [&house.app, &replica] {
+        assert_eq!(known_as(app).await, "Second", "at once");
+        assert_eq!(kept(app).await, (2, 2, 2));
+    }
+    // What was trusted before is known by its digest.
+    house.put(&house.tennessee, first).await.expect(201);
+    for app in [&house.app, &replica] {
+        assert_eq!(known_as(app).await, "First");
+        assert_eq!(kept(app).await, (2, 2, 3));
+    }
+}
+
+async fn a_list_that_cannot_be_read_is_an_error_and_no_other_stands_in(database: Database) {
+    let house = House::new(database.clone()).await;
+    let minted = house.app.minted().await["credential"].clone();
+    house.put(&house.tennessee, json!([nea("Known to Tennessee")])).await.expect(201);
+    let ask = async || {
+        let asked = house.app.request(Method::POST, "/v1/verify?recognizer=tennessee");
+        asked.body(minted.to_string()).send().await
+    };
+    database.execute("UPDATE trusted_issuers SET body = '[' || body").await;
+    ask().await.expect_problem(500, "internal");
+    let path = "/v1/recognizers/tennessee/claims?dry_run=true";
+    let claim = house.app.post(path, &house.tennessee, &House::of(&minted)).await;
+    claim.expect_problem(500, "internal");
+    assert_eq!(house.known_as("?recognizer=lebanon", &minted).await, "Known to all");
+    // Nothing of that is kept.
+    database.execute("UPDATE trusted_issuers SET body = SUBSTR(body, 2)").await;
+    let report = ask().await.expect(200).json();
+    assert_eq!(report["signer"]["knownAs"]["name"], "Known to Tennessee");
 }
