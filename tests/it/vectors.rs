@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use touchmark::check::options::Options;
 use touchmark::check::report::{Form, OutcomeName, Report, Status, Verdict};
 use touchmark::jsonld::Contexts;
+use touchmark::recognize::menus::handed;
 use touchmark::verify::{FetchError, Fetched, Sources, Verifier};
 use url::Url;
 
@@ -76,6 +77,10 @@ pub struct Expectation {
     /// The earner's name; empty where none is to be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earner: Option<String>,
+    /// What it puts on its signer's menu, where it is handed in as an endorsement; empty where
+    /// nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorses: Option<String>,
 }
 
 impl Vector {
@@ -180,6 +185,10 @@ fn judge(report: &Report, expect: &Expectation) -> Result<(), String> {
     let earner = report.credential.as_ref().and_then(|c| c.earner.as_ref()?.name.clone());
     if expect.earner.as_ref().is_some_and(|name| *name != earner.clone().unwrap_or_default()) {
         return Err(format!("the earner is told as {earner:?}"));
+    }
+    let endorses = handed(report).map(|accepted| accepted.achievement).unwrap_or_default();
+    if expect.endorses.as_ref().is_some_and(|achievement| *achievement != endorses) {
+        return Err(format!("it endorses {endorses:?}"));
     }
     let warned = |code: &String| report.warnings.iter().any(|warning| warning.code == *code);
     if expect.warning.as_ref().is_some_and(|code| !warned(code)) {

@@ -66,6 +66,13 @@ async fn a_presentation_that_calls_itself_an_endorsement_is_its_holders_word_alo
     let types = ["VerifiablePresentation", "VerifiableCredential", "EndorsementCredential"];
     let minted = app.minted().await;
     let jws = presentation_jws(&forged(&types, &json!([V2, OPEN_BADGES])));
+    // It holds, so that it is not for its signature that it counts for nothing.
+    let report = app.verify(jws.clone()).await;
+    assert_eq!(
+        (&report["verified"], &report["form"]),
+        (&json!(true), &json!("vp+jwt")),
+        "{report:#}"
+    );
     assert_eq!(decides(&app, &minted, &json!(jws)).await, "menu-unknown");
 }
 
@@ -75,9 +82,12 @@ async fn an_unsigned_presentation_of_something_genuine_is_nobodys_word() {
     let minted = app.minted().await;
     let context = json!([V2, {"EndorsementCredential": "urn:x:e", "EndorsementSubject": "urn:x:s",
         "issuer": "urn:x:i", "credentialSubject": "urn:x:c", "validFrom": "urn:x:f"}]);
-    for context in [context, json!([V2, OPEN_BADGES])] {
+    // By words of its own it holds as what it is; by those of an endorsement it is malformed.
+    for (context, holds) in [(context, true), (json!([V2, OPEN_BADGES]), false)] {
         let mut around = forged(&["VerifiablePresentation", "EndorsementCredential"], &context);
         around["verifiableCredential"] = json!([minted["credential"]]);
+        let report = app.verify(around.to_string()).await;
+        assert_eq!(report["verified"], holds, "{report:#}");
         assert_eq!(decides(&app, &minted, &around).await, "menu-unknown");
     }
 }

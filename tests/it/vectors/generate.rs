@@ -65,6 +65,7 @@ pub fn expect(authentic: Verdict, current: Verdict, status: Status) -> Expectati
         bound: None,
         warning: None,
         earner: None,
+        endorses: None,
     }
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use touchmark::check::report::{Form, Status, Verdict};
 
 use super::cast::{
-    NEA, REVOCATION, V2, canonical, credential, entry, header, jwt_ed, jwt_p256, key, options,
+    NEA, OB, REVOCATION, V2, canonical, credential, entry, header, jwt_ed, jwt_p256, key, options,
     payload, proof, public, secured, signed, with, world,
 };
 use super::generate::{Writer, expect, failing, vector};
@@ -23,6 +23,7 @@ pub fn all(to: &Writer) {
     not_by_the_holder(to);
     unsigned(to);
     jwts(to);
+    endorsements(to);
 }
 
 fn holder() -> String {
@@ -192,6 +193,48 @@ fn unsigned(to: &Writer) {
         let name = format!("presentation-rule-{name}");
         to.no(&name, &title, 8, input, ("presentation", code));
     }
+}
+
+/// What puts an achievement on NEA's menu, and what only says so: a presentation may say anything.
+fn endorsements(to: &Writer) {
+    const ACHIEVEMENT: &str = "https://elsewhere.example/achievements/circles";
+    let endorsement = |types: Value| {
+        json!({"@context": [V2, OB], "type": types,
+               "id": "urn:uuid:5a8f0000-0000-4000-8000-0000000000e1",
+               "name": "NEA accepts Circles",
+               "issuer": {"id": NEA, "type": ["Profile"], "name": "NEA (example)"},
+               "validFrom": "2026-11-01T10:00:00Z",
+               "credentialSubject": {"id": ACHIEVEMENT, "type": ["EndorsementSubject"]}})
+    };
+    let write =
+        |name: &str, title: &str, (threat, endorses): (Option<u32>, &str), input: String| {
+            let good = expect(Verdict::Yes, Verdict::Yes, Status::Good);
+            let expect = Expectation { endorses: Some(endorses.into()), ..good };
+            to.write(name, vector(title, threat, input, world(), expect));
+        };
+    let good = signed(&endorsement(json!(["VerifiableCredential", "EndorsementCredential"])));
+    let title = "an endorsement that its issuer signed endorses";
+    write("endorsement-good", title, (None, ACHIEVEMENT), good.to_string());
+
+    let both = json!(["VerifiablePresentation", "VerifiableCredential", "EndorsementCredential"]);
+    let forged = with(endorsement(both), &[("/holder", json!(holder()))]);
+    let typed = json!({"alg": "EdDSA", "kid": holder_key(), "typ": "vp+jwt"});
+    let title = "a presentation that its holder signed is nobody else's endorsement";
+    let jwt = jwt_ed(&typed, &forged.to_string(), 5);
+    write("endorsement-in-vp-jwt", title, (Some(4), ""), jwt);
+
+    let around = with(presentation(), &[("/holder", json!(NEA))]);
+    let mut around = around.as_object().unwrap().clone();
+    let types = json!(["VerifiablePresentation", "EndorsementCredential"]);
+    around.extend(endorsement(types).as_object().unwrap().clone());
+    around.remove("name");
+    // By a context of its own every member means something, and nobody has signed it.
+    let words = json!({"EndorsementCredential": "urn:x:e", "EndorsementSubject": "urn:x:s",
+        "Profile": "urn:x:p", "issuer": "urn:x:i", "credentialSubject": "urn:x:c",
+        "validFrom": "urn:x:f"});
+    around.insert("@context".into(), json!([V2, words]));
+    let title = "an unsigned presentation of something genuine is nobody's endorsement";
+    write("endorsement-around-genuine", title, (Some(4), ""), Value::from(around).to_string());
 }
 
 fn jose() -> String {
