@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Recognition, RecognizeError, policy};
+use super::{Recognition, RecognizeError, policy, sign};
 use crate::check::Report;
 use crate::check::report::Form;
 use crate::issue::access::note;
@@ -20,7 +20,6 @@ use crate::issue::parties::{Party, Signers};
 use crate::issue::secure::{ByProof, prepare, sign_embedded};
 use crate::issue::{IssueError, definition};
 use crate::model::Fault;
-use crate::model::achievement_credential::BitstringStatusListEntry;
 use crate::model::date_time;
 use crate::model::fault::is_slug;
 use crate::model::links::Links;
@@ -30,8 +29,7 @@ use crate::recognition::outlook::{Menus, outlook};
 use crate::recognition::policy::Recognizer;
 use crate::recognition::{CountedCredential, Policy, digest_multibase};
 use crate::store::{
-    CredentialState, MenuEntryRow, MenuPublished, MenuRow, Mint, NewMenu, Purpose, StatusEntry,
-    StoreError,
+    CredentialState, MenuEntryRow, MenuPublished, MenuRow, Mint, NewMenu, StoreError,
 };
 
 /// How often a menu is made again because another version or another mint came between.
@@ -272,10 +270,7 @@ impl Recognition<'_> {
     ) -> Result<Mint, RecognizeError> {
         let (issuance, party) = (self.issuance, draft.recognizer);
         let now = issuance.ambient.now();
-        let (owner, list_id) = (party.owner(), issuance.token());
-        let list = issuance.store.open_list(&owner, Purpose::Revocation, &list_id, now).await?;
-        let index = issuance.ambient.random_below(list.length);
-        let list_url = issuance.links.status_list(&list.id);
+        let place = self.draw(party, now).await?;
         let at = date_time::whole_seconds(now);
         let unsigned = menu::compose(&EndorsementFacts {
             id: &issuance.links.credential(&entry.endorsement),
@@ -284,31 +279,15 @@ impl Recognition<'_> {
             name: called,
             comment: &entry.comment,
             at,
-            status: BitstringStatusListEntry::new(list_url, list.purpose.as_str(), index),
+            status: place.status,
         });
         prepare(&unsigned)?;
         let by = ByProof::new(signers, party.profile.securing)?;
         Ok(Mint {
-            id: entry.endorsement.clone(),
-            issuer: owner,
-            achievement_slug: String::new(),
-            achievement_version: 0,
             subject_id: entry.achievement.clone(),
-            new_subject: false,
-            subject_lookup: String::new(),
             embedded: sign_embedded(&unsigned, by, at)?,
-            jwt: String::new(),
-            awarded_at: None,
-            valid_from: at,
-            valid_until: None,
-            entries: vec![StatusEntry { list: list.id, index }],
-            evidence: Vec::new(),
-            idempotency: None,
-            actor: actor.to_owned(),
-            supersedes: None,
-            external_id: None,
-            vc_jose: None,
             keys: signers.ids(),
+            ..sign::mint(party, (entry.endorsement.clone(), at), (place.entry, actor))
         })
     }
 

@@ -21,6 +21,7 @@ pub mod renew;
 pub mod request;
 pub mod review;
 pub mod shelf;
+mod sign;
 pub mod standing;
 pub mod trust;
 mod uses;

@@ -3,15 +3,13 @@
 use super::belongs::Claimant;
 use super::claim::{Decided, json};
 use super::examined::Examined;
-use super::{Recognition, RecognizeError};
+use super::{Recognition, RecognizeError, sign};
 use crate::issue::parties::Party;
-use crate::issue::secure::{prepare, secure};
-use crate::model::achievement_credential::BitstringStatusListEntry;
 use crate::model::date_time;
 use crate::model::profile::Profile;
 use crate::recognition::digest_multibase;
 use crate::recognition::receipt::{DecidedOn, Genre, ReceiptFacts, compose, counted};
-use crate::store::{Mint, Purpose, StatusEntry, Supersede};
+use crate::store::{Mint, Supersede};
 
 /// What a receipt is made of.
 pub(super) struct Draft<'d> {
@@ -32,11 +30,7 @@ impl Recognition<'_> {
         let issuance = self.issuance;
         let owner = recognizer.owner();
         let (subject_id, new_subject) = self.subject(&owner, claimant, lookup).await?;
-        let list_id = issuance.token();
-        let list = issuance.store.open_list(&owner, Purpose::Revocation, &list_id, decided.at);
-        let list = list.await?;
-        let index = issuance.ambient.random_below(list.length);
-        let list_url = issuance.links.status_list(&list.id);
+        let place = self.draw(recognizer, decided.at).await?;
         let (id, at) = (issuance.token(), date_time::whole_seconds(decided.at));
         let unsigned = compose(&ReceiptFacts {
             id: &issuance.links.credential(&id),
@@ -47,15 +41,10 @@ impl Recognition<'_> {
             decision: &decided.decision,
             decided_on: &draft.decided_on,
             at,
-            status: BitstringStatusListEntry::new(list_url, list.purpose.as_str(), index),
+            status: place.status,
         });
-        let securing = recognizer.profile.securing;
-        let kinds = [securing.proof_key(), securing.alg().key()];
-        let signers = issuance.parties.signers_with(recognizer, &kinds).await?;
-        let secured = secure(prepare(&unsigned)?, &signers, securing, at)?;
+        let (secured, keys) = self.sign(recognizer, &unsigned, at).await?;
         Ok(Mint {
-            id,
-            issuer: owner,
             achievement_slug: decided.policy.id.clone(),
             achievement_version: decided.row.number,
             subject_id,
@@ -64,18 +53,11 @@ impl Recognition<'_> {
             embedded: secured.embedded,
             jwt: secured.jwt,
             awarded_at: Some(at),
-            valid_from: at,
-            valid_until: None,
-            entries: vec![StatusEntry { list: list.id, index }],
-            evidence: Vec::new(),
-            idempotency: None,
-            actor: draft.actor.to_owned(),
             supersedes: draft
                 .supersedes
                 .map(|(credential, reason)| Supersede { credential, reason: reason.to_owned() }),
-            external_id: None,
-            vc_jose: None,
-            keys: signers.ids(),
+            keys,
+            ..sign::mint(recognizer, (id, at), (place.entry, draft.actor))
         })
     }
 

@@ -5,14 +5,13 @@
 
 use serde_json::Value;
 
-use super::{Recognition, RecognizeError};
+use super::{Recognition, RecognizeError, sign};
 use crate::issue::IssueError;
 use crate::issue::parties::Party;
-use crate::issue::secure::{prepare, secure};
 use crate::model::achievement_credential::BitstringStatusListEntry;
 use crate::model::date_time;
 use crate::proof::before_proof;
-use crate::store::{ClaimState, CredentialRow, Mint, Purpose, StatusEntry, Supersede};
+use crate::store::{ClaimState, CredentialRow, Mint, Supersede};
 
 /// Why a receipt took the place of another that says the same.
 pub const RENEWED: &str = "The key that signed it was withdrawn";
@@ -59,39 +58,23 @@ impl Recognition<'_> {
         actor: &str,
     ) -> Result<Mint, RecognizeError> {
         let issuance = self.issuance;
-        let (now, owner, list_id) = (issuance.ambient.now(), recognizer.owner(), issuance.token());
-        let list = issuance.store.open_list(&owner, Purpose::Revocation, &list_id, now).await?;
-        let index = issuance.ambient.random_below(list.length);
-        let list_url = issuance.links.status_list(&list.id);
+        let now = issuance.ambient.now();
+        let place = self.draw(recognizer, now).await?;
         let (id, at) = (issuance.token(), date_time::whole_seconds(now));
-        let status = BitstringStatusListEntry::new(list_url, list.purpose.as_str(), index);
         let unsigned =
-            again(old, (&issuance.links.credential(&id), &date_time::format(at), status))?;
-        let securing = recognizer.profile.securing;
-        let kinds = [securing.proof_key(), securing.alg().key()];
-        let signers = issuance.parties.signers_with(recognizer, &kinds).await?;
-        let secured = secure(prepare(&unsigned)?, &signers, securing, at)?;
+            again(old, (&issuance.links.credential(&id), &date_time::format(at), place.status))?;
+        let (secured, keys) = self.sign(recognizer, &unsigned, at).await?;
         Ok(Mint {
-            id,
-            issuer: owner,
             achievement_slug: old.achievement_slug.clone(),
             achievement_version: old.achievement_version,
             subject_id: old.subject_id.clone(),
-            new_subject: false,
             subject_lookup: old.subject_lookup.clone(),
             embedded: secured.embedded,
             jwt: secured.jwt,
             awarded_at: old.awarded_at,
-            valid_from: at,
-            valid_until: None,
-            entries: vec![StatusEntry { list: list.id, index }],
-            evidence: Vec::new(),
-            idempotency: None,
-            actor: actor.to_owned(),
             supersedes: Some(Supersede { credential: old.id.clone(), reason: RENEWED.into() }),
-            external_id: None,
-            vc_jose: None,
-            keys: signers.ids(),
+            keys,
+            ..sign::mint(recognizer, (id, at), (place.entry, actor))
         })
     }
 }
