@@ -81,8 +81,10 @@ async fn redact(
     ] {
         sqlx::query(sql).bind(id).execute(&mut *tx).await?;
     }
+    // What a client calls its request by may name whom it is of.
     sqlx::query(
-        "UPDATE claims SET redacted_at = $2, decision = $3, request_hash = '' WHERE id = $1",
+        "UPDATE claims SET redacted_at = $2, decision = $3, request_hash = '', \
+         idempotency_key = NULL WHERE id = $1",
     )
     .bind(id)
     .bind(at.as_millisecond())
