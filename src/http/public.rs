@@ -1,12 +1,16 @@
-//! What anyone may read: credentials, issuers, achievements, status lists.
+//! What anyone may read: credentials and status lists here, [issuers and recognizers](parties) and
+//! [achievements] beside them.
 //!
 //! People get a page, programs get the signed bytes exactly as they are stored.
+
+pub mod achievements;
+pub mod parties;
 
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -16,19 +20,14 @@ use super::limits::Client;
 use super::negotiate::{choose, is_current};
 use super::problem::{Problem, ProblemDocument};
 use super::sources::Own;
-use super::standing;
 use crate::bake::Picture;
 use crate::check::Report;
 use crate::check::options::Options;
 use crate::issue::status_list::ListForm;
-use crate::issue::{IssueError, definition};
-use crate::model::achievement::{Achievement, AchievementDefinition, AchievementIds};
-use crate::model::fault::is_slug;
-use crate::model::profile::Profile;
 use crate::pages;
 use crate::pages::credential::Told;
 use crate::pages::speech::Speech;
-use crate::store::{AchievementRow, Control, CredentialRow, PartyKind};
+use crate::store::{Control, CredentialRow, PartyKind};
 use crate::verify::Verifier;
 
 /// The media types of a credential with an embedded proof, the best known first.
@@ -226,220 +225,11 @@ pub(super) fn gone_page(page: String) -> Response {
     (StatusCode::GONE, html(page)).into_response()
 }
 
-/// An issuer: its page, or its profile.
-#[utoipa::path(get, path = "/issuers/{issuer}", operation_id = "issuer_page", tag = "public", params(("issuer" = String, Path, example = "nea"),
-        ("q" = Option<String>, Query, description = "Words to look for in the page's catalogue"),
-        ("stack" = Option<String>, Query, description = "One stack of it"),
-        ("page" = Option<String>, Query, description = "1, 2, …")),
-    responses((status = 200, description = "The issuer", content(
-        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html")))))]
-pub async fn issuer(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    t: Speech,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Problem> {
-    party(&app, PartyKind::Issuer, &name, &PartyAsked { t, headers, uri }).await
-}
-
-/// A recognizer: its page, or its profile.
-#[utoipa::path(get, path = "/recognizers/{recognizer}", operation_id = "recognizer_page", tag = "public",
-    params(("recognizer" = String, Path)),
-    responses((status = 200, description = "The recognizer", content(
-        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html")))))]
-pub async fn recognizer(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    t: Speech,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Problem> {
-    party(&app, PartyKind::Recognizer, &name, &PartyAsked { t, headers, uri }).await
-}
-
 const JSON_LD: [&str; 2] = ["application/ld+json", "application/json"];
-
-/// What decides how an issuer or recognizer is told of.
-struct PartyAsked {
-    t: Speech,
-    headers: HeaderMap,
-    uri: Uri,
-}
-
-async fn party(
-    app: &App,
-    kind: PartyKind,
-    name: &str,
-    asked: &PartyAsked,
-) -> Result<Response, Problem> {
-    let PartyAsked { t, headers, uri } = asked;
-    let media = json_or_page(headers)?;
-    let party = app.issuance.parties.party(kind, name).await?.ok_or(Problem::NotFound)?;
-    if media == HTML {
-        let keys = app.issuance.parties.keys(&party).await?;
-        // An issuer and a recognizer of one name are two.
-        let achievements = match kind {
-            PartyKind::Issuer => app.issuance.store.achievements(&party.name).await?,
-            PartyKind::Recognizer => Vec::new(),
-        };
-        let achievements = achievements.iter().map(|row| Ok((row.slug.clone(), definition(row)?)));
-        let achievements: Vec<_> = achievements.collect::<Result<_, IssueError>>()?;
-        let (policies, menus) = match kind {
-            PartyKind::Issuer => (Vec::new(), Vec::new()),
-            PartyKind::Recognizer => standing::of_recognizer(app, &party.name).await?,
-        };
-        let known_as = app.options.trusted.as_ref().and_then(|known| known.known(&party.did));
-        let told = pages::party::Told {
-            party: &party,
-            known_as,
-            keys: &keys,
-            achievements: &achievements,
-            policies: &policies,
-            menus: &menus,
-            wish: &pages::catalogue::Wish::of(uri.query()),
-        };
-        return Ok(html(pages::party(t, &app.issuance.links, &told)?));
-    }
-    json(media, &with_context(&Profile::new(&party.did, &party.profile)))
-}
 
 fn json_or_page(headers: &HeaderMap) -> Result<&'static str, Problem> {
     let offered = "application/ld+json, application/json, text/html";
     choose(headers, &[JSON_LD[0], JSON_LD[1], HTML]).ok_or(Problem::NotAcceptable { offered })
-}
-
-/// An issuer's DID document: its keys, the retired ones too.
-#[utoipa::path(get, path = "/issuers/{issuer}/did.json", tag = "public", params(("issuer" = String, Path, example = "nea")),
-    responses((status = 200, description = "The DID document", body = serde_json::Value,
-               content_type = "application/did+ld+json")))]
-pub async fn issuer_did(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-) -> Result<Response, Problem> {
-    did(&app, PartyKind::Issuer, &name).await
-}
-
-/// A recognizer's DID document.
-#[utoipa::path(get, path = "/recognizers/{recognizer}/did.json", tag = "public",
-    params(("recognizer" = String, Path)),
-    responses((status = 200, description = "The DID document", body = serde_json::Value,
-               content_type = "application/did+ld+json")))]
-pub async fn recognizer_did(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-) -> Result<Response, Problem> {
-    did(&app, PartyKind::Recognizer, &name).await
-}
-
-async fn did(app: &App, kind: PartyKind, name: &str) -> Result<Response, Problem> {
-    let party = app.issuance.parties.party(kind, name).await?.ok_or(Problem::NotFound)?;
-    let body = app.issuance.parties.did_document(&party).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/did+ld+json"),
-        (header::CACHE_CONTROL, "public, max-age=60"),
-    ];
-    Ok((headers, body).into_response())
-}
-
-/// An achievement's latest version: its page, or its JSON.
-#[utoipa::path(get, path = "/achievements/{achievement}", tag = "public",
-    params(("achievement" = String, Path, description = "Issuer and slug with a full stop between them")),
-    responses((status = 200, description = "The achievement", content(
-        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html")))))]
-pub async fn achievement(
-    State(app): State<Arc<App>>,
-    client: Client,
-    t: Speech,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (issuer, slug) = split_name(&name)?;
-    let row = app.issuance.store.latest_achievement(issuer, slug).await?;
-    achievement_answer(&app, (client, &t), row, &headers).await
-}
-
-/// One version of an achievement, as it was when it was earned.
-#[utoipa::path(get, path = "/achievements/{achievement}/versions/{version}", tag = "public",
-    params(("achievement" = String, Path), ("version" = String, Path, description = "1, 2, …")),
-    responses((status = 200, description = "The achievement", content(
-        (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"),
-        (String = "text/html")))))]
-pub async fn achievement_version(
-    State(app): State<Arc<App>>,
-    client: Client,
-    t: Speech,
-    Path((name, version)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let row = find_version(&app, &name, &version).await?;
-    achievement_answer(&app, (client, &t), row, &headers).await
-}
-
-/// The picture of an achievement whose issuer gives none.
-#[utoipa::path(get, path = "/achievements/{achievement}/versions/{version}/image.svg", tag = "public",
-    params(("achievement" = String, Path), ("version" = String, Path)),
-    responses((status = 200, description = "A drawn picture", body = String, content_type = "image/svg+xml")))]
-pub async fn achievement_image(
-    State(app): State<Arc<App>>,
-    Path((name, version)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let row = find_version(&app, &name, &version).await?.ok_or(Problem::NotFound)?;
-    let issuer = app.issuance.parties.party(PartyKind::Issuer, &row.issuer).await?;
-    let issuer = issuer.ok_or(Problem::NotFound)?;
-    let svg = pages::drawing::mark::svg(&definition(&row)?.name, &issuer.profile.name);
-    let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml"),
-        (header::CACHE_CONTROL, "public, max-age=3600"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
-    ];
-    Ok((headers, svg).into_response())
-}
-
-async fn find_version(
-    app: &App,
-    name: &str,
-    version: &str,
-) -> Result<Option<AchievementRow>, Problem> {
-    let (issuer, slug) = split_name(name)?;
-    // One spelling a version: neither "+1" nor "01".
-    let number: i64 = version.parse().map_err(|_| Problem::NotFound)?;
-    let version = Some(number).filter(|n| n.to_string() == version).ok_or(Problem::NotFound)?;
-    Ok(app.issuance.store.achievement_version(issuer, slug, version).await?)
-}
-
-pub(super) fn split_name(name: &str) -> Result<(&str, &str), Problem> {
-    let parts = name.split_once('.').filter(|(issuer, slug)| is_slug(issuer) && is_slug(slug));
-    parts.ok_or(Problem::NotFound)
-}
-
-async fn achievement_answer(
-    app: &App,
-    (client, t): (Client, &Speech),
-    row: Option<AchievementRow>,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let media = json_or_page(headers)?;
-    let row = row.ok_or(Problem::NotFound)?;
-    let definition: AchievementDefinition = definition(&row)?;
-    let id = app.issuance.links.achievement(&row.issuer, &row.slug);
-    let ids = AchievementIds { achievement: id, version: row.version };
-    if media == HTML {
-        let issuer = app.issuance.parties.party(PartyKind::Issuer, &row.issuer).await?;
-        let issuer = issuer.ok_or(Problem::NotFound)?;
-        let latest = app.issuance.store.latest_achievement(&row.issuer, &row.slug).await?;
-        let latest = latest.map_or(row.version, |latest| latest.version);
-        let definition = &definition;
-        let known = standing::known(&app.issuance.links, (&row.issuer, &row.slug), definition);
-        let standing = &app.standing(client, &known).await?;
-        let told =
-            pages::achievement::Told { issuer: &issuer, ids: &ids, definition, latest, standing };
-        return Ok(html(pages::achievement(t, &app.issuance.links, &told)?));
-    }
-    json(media, &with_context(&Achievement::new(&ids, &definition)))
 }
 
 /// A status list, signed: JSON with an embedded proof, or a JWS.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::limits::Client;
 use super::problem::Problem;
-use super::public::split_name;
+use super::public::achievements::split_name;
 use super::{App, menus};
 use crate::check::{Report, counted};
 use crate::issue::definition;
