@@ -9,8 +9,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use super::counts_kept::{open, seal};
 use super::gathered::{Gathered, Piece, inputs};
 use super::limits::Client;
 use super::problem::Problem;
+use super::public::html_once;
 use crate::check::Report;
 use crate::issue::parties::First;
 use crate::pages::counts::{AWARDED, Answer, Given, NotHere, Offices, Told, counts};
@@ -135,9 +136,7 @@ async fn counted(app: &App, wish: &Wish, given: &[Given]) -> Result<Counts, Prob
 }
 
 fn page(app: &App, t: &Speech, status: StatusCode, told: &Told<'_>) -> Result<Response, Problem> {
-    let headers =
-        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    Ok((status, headers, counts(t, &app.issuance.links, told)?).into_response())
+    Ok(html_once(status, counts(t, &app.issuance.links, told)?))
 }
 
 /// Whom a visitor can choose, and the wish to be counted by the office of that name, if there is

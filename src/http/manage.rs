@@ -17,6 +17,7 @@ use url::form_urlencoded;
 use super::limits::Client;
 use super::origin::same_origin;
 use super::problem::{Problem, ProblemDocument};
+use super::public::html_once;
 use super::{App, body};
 use crate::issue::control::Managed;
 use crate::pages::manage::{self, Desk, Mistake, Typed};
@@ -78,7 +79,7 @@ pub async fn act(
     };
     let mistake = match outcome {
         Acted::Done | Acted::Already if wanted == Ok(Act::EndManageLink) => {
-            return Ok(page_of(StatusCode::OK, manage::ended(&t)?));
+            return Ok(html_once(StatusCode::OK, manage::ended(&t)?));
         }
         Acted::Done | Acted::Already => return Ok(back(&link, &form)),
         Acted::LinkEnded => return Err(Problem::NotFound),
@@ -230,11 +231,5 @@ async fn desk(
             typed: shown.typed,
         },
     )?;
-    Ok(page_of(status, page))
-}
-
-fn page_of(status: StatusCode, page: String) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, page).into_response()
+    Ok(html_once(status, page))
 }

@@ -52,9 +52,5 @@ pub fn page_assets() -> Router<Arc<App>> {
         .route("/assets/style.css", asset("text/css; charset=utf-8", pages::STYLE))
         .route("/assets/copy.js", asset("text/javascript; charset=utf-8", pages::COPY))
         .route("/assets/mark.svg", asset("image/svg+xml", pages::MARK))
-        .route("/assets/counts.js", asset("text/javascript; charset=utf-8", pages::counts::SCRIPT))
-        .route(
-            "/assets/verify.js",
-            asset("text/javascript; charset=utf-8", pages::verification::SCRIPT),
-        )
+        .route("/assets/ask.js", asset("text/javascript; charset=utf-8", pages::ASK))
 }

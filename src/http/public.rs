@@ -312,6 +312,13 @@ fn json(media: &'static str, value: &serde_json::Value) -> Result<Response, Prob
     Ok(([(header::CONTENT_TYPE, media)], value.to_string()).into_response())
 }
 
+/// A page that nobody keeps: made of what was just given, or by a secret.
+pub(super) fn html_once(status: StatusCode, page: String) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, page).into_response()
+}
+
 pub(super) fn html(page: String) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];

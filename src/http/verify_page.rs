@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 
 use super::App;
 use super::limits::Client;
 use super::problem::Problem;
+use super::public::html_once;
 use super::upload::{self, Upload};
 use super::verify;
 use crate::check::Report;
@@ -52,9 +53,7 @@ async fn checked(app: &App, client: Client, request: Request) -> Result<Report, 
 }
 
 fn page(t: &Speech, status: StatusCode, answer: &Answer<'_>) -> Result<Response, Problem> {
-    let headers =
-        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    Ok((status, headers, verification(t, answer)?).into_response())
+    Ok(html_once(status, verification(t, answer)?))
 }
 
 /// Problems are told as clauses; a person reads a sentence.

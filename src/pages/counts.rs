@@ -24,9 +24,6 @@ use crate::recognition::decision::Why;
 use crate::recognition::policy::ConditionOf;
 use crate::recognize::counts::{Counts, Wish};
 
-/// The script of the page: dropping files.
-pub const SCRIPT: &str = include_str!("counts.js");
-
 /// What the names of the fields begin with that hold the day on which one was earned; its key
 /// follows ([`Given::key`]).
 pub const AWARDED: &str = "awarded-";

@@ -49,6 +49,8 @@ use crate::store::{PartyKind, StatusListRow};
 pub const STYLE: &str = include_str!("style.css");
 /// Copies what a page offers to copy, served at `/assets/copy.js`.
 pub const COPY: &str = include_str!("copy.js");
+/// Takes dropped files where a page asks for some, served at `/assets/ask.js`.
+pub const ASK: &str = include_str!("ask.js");
 /// The mark beside our name, served at `/assets/mark.svg`.
 pub const MARK: &str = include_str!("mark.svg");
 

@@ -15,9 +15,6 @@ use crate::check::report::{CheckReport, CredentialSummary, OutcomeName, Verdict 
 use crate::check::trusted_issuers::KnownAs;
 use crate::http::problem::Problem;
 
-/// The script of the page: dropping a file, and copying the report.
-pub const SCRIPT: &str = include_str!("verify.js");
-
 /// What the page answers with.
 pub enum Answer<'a> {
     /// Nothing was given yet.

@@ -205,7 +205,7 @@ async fn the_page_has_one_script_of_its_own_and_nothing_given_to_it_runs() {
         let policy = page.header("content-security-policy");
         assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
         assert!(policy.contains("form-action 'self'"));
-        let ours = "<script src=\"/assets/verify.js\" defer></script>";
+        let ours = "<script src=\"/assets/ask.js\" defer></script>";
         let copies = "<script src=\"/assets/copy.js\" defer></script>";
         let of_ours = text.matches(ours).count() + text.matches(copies).count();
         assert_eq!((of_ours, text.matches("<script").count()), (2, 2), "{text}");
@@ -214,7 +214,7 @@ async fn the_page_has_one_script_of_its_own_and_nothing_given_to_it_runs() {
         }
         assert_eq!(text.matches("</textarea>").count(), text.matches("<textarea").count());
     }
-    let script = app.get("/assets/verify.js").await.expect(200);
+    let script = app.get("/assets/ask.js").await.expect(200);
     assert_eq!(script.media_type(), "text/javascript");
     assert!(app.get_as("/", "text/html").await.text().contains("href=\"/verify\""));
 }

@@ -1,9 +1,11 @@
-// The page works without this: it adds dropping files.
+// The forms of /verify and /counts work without this: it adds dropping files. Where the field takes
+// several, what is given adds up; else the last of it is what is asked about.
 "use strict";
 
 const form = document.getElementById("ask");
 const drop = document.getElementById("drop");
 const file = form.elements.file;
+const several = file.multiple;
 
 for (const hint of document.querySelectorAll(".only-script")) hint.hidden = false;
 
@@ -25,13 +27,16 @@ document.addEventListener("drop", (event) => {
   }
   const text = event.dataTransfer.getData("text/uri-list") || event.dataTransfer.getData("text/plain");
   if (text) {
-    form.elements.text.value = `${form.elements.text.value}\n${text}`.trim();
+    const before = several ? form.elements.text.value : "";
+    form.elements.text.value = `${before}\n${text}`.trim();
     send();
   }
 });
 file.addEventListener("change", send);
 
+// A file and a text together would be two things where one is asked about.
 function send() {
+  if (!several && file.files.length > 0) form.elements.text.value = "";
   drop.classList.add("busy");
   form.requestSubmit();
 }
