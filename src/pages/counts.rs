@@ -83,7 +83,7 @@ struct Page<'a> {
     title: String,
     choices: Vec<Choice<'a>>,
     offices: &'a Offices,
-    mistakes: &'a [String],
+    mistakes: Vec<&'a str>,
     answer: Option<Shown<'a>>,
 }
 
@@ -182,12 +182,13 @@ struct Day<'a> {
 /// The page.
 pub fn counts(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Problem> {
     let key = if told.answer.is_some() { "counts-answer" } else { "counts" };
+    let not_here = told.offices.asked_for.map(|why| t.text(why.message()));
     render(&Page {
         t,
         title: t.text(key),
         choices: told.offices.listed.iter().map(|party| Choice::of(party, told.wish)).collect(),
         offices: told.offices,
-        mistakes: &told.mistakes,
+        mistakes: not_here.iter().chain(&told.mistakes).map(String::as_str).collect(),
         answer: told.answer.as_ref().map(|answer| Shown::of(t, links, answer, told.wish)),
     })
 }

@@ -99,6 +99,11 @@ fn an_educator_drops_two_files_and_sees_what_they_count_for_at_each_office() {
     ] {
         assert!(sums.contains(told), "{told}: {sums}");
     }
+    let dates = "const dates = document.querySelector('#questions .pair');
+                 return dates.scrollWidth - dates.clientWidth;";
+    assert_eq!(walk.browser.wait_for(dates), 0, "they fit a phone");
+    let lebanon = walk.shown("#at-lebanon");
+    assert!(lebanon.contains("Each: It counts US$175."), "{lebanon}");
     walk.type_into("[name=license-from]", "09012021");
     walk.type_into("[name=license-until]", "08312031");
     walk.press("#questions [type=submit]");

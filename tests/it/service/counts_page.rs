@@ -79,6 +79,7 @@ async fn what_was_answered_about_one_falls_on_no_other_that_stands_in_its_place(
     assert_eq!(ticked(&answered), [""; 0]);
     let nothing = send(&app, "/counts", &old).await.expect(400).text();
     assert!(nothing.contains("is needed again") && nothing.contains(left), "{nothing}");
+    assert_eq!(nothing.matches("role=\"alert\"").count(), 1, "all of it in one place: {nothing}");
 
     // Given again, they are about it wherever it stands.
     let both = [("text", None, jwt(&sams)), ("text", None, jwt(&mine))];

@@ -165,6 +165,7 @@ async fn pages_say_where_it_counts_in_the_readers_language() {
             "You state: It was not required.",
             "href=\"/recognizers/tennessee\"",
             "Tennessee &#60;example&#62;",
+            "href=\"/counts\"",
         ] {
             assert!(page.contains(shown), "{shown} on {path}: {page}");
         }
