@@ -167,11 +167,12 @@ impl Issuance {
         }
         let missing = || IssueError::Broken(format!("credential {} lost its issuer", row.id));
         let issuer = self.parties.owner(&row.issuer).await?.ok_or_else(missing)?;
+        let alg = secure::alg_of(&row.jwt)?;
+        let signers = self.parties.signers_with(&issuer, &[alg.key()]).await?;
+        // Asked once the signers are there: none of them took the place of a key later.
         if self.parties.withdrawn(&issuer).await?.signed(row)? {
             return Err(void::refused());
         }
-        let alg = secure::alg_of(&row.jwt)?;
-        let signers = self.parties.signers_with(&issuer, &[alg.key()]).await?;
         let jws = secure::vc_jose(&row.embedded, signers.of_jwts(alg)?)?;
         // No row is ever deleted: where none is there to keep it, the earner was forgotten meanwhile.
         self.store.settle_vc_jose(&row.id, &jws).await?.ok_or(IssueError::Forgotten)

@@ -2,7 +2,8 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use touchmark::store::PartyKind;
+use touchmark::issue::access::note;
+use touchmark::store::{MenuPublished, NewMenu, PartyKind};
 
 use crate::support::app::{Answer, Database, TestApp, on_both_databases};
 use crate::support::samples::{self, with};
@@ -12,6 +13,7 @@ on_both_databases! {
     a_policy_by_anothers_menu_counts_what_stands_on_it
     of_two_that_publish_at_once_each_gets_a_version_of_its_own
     an_endorsement_that_does_not_stand_is_made_anew_by_publishing_the_same_menu
+    a_menu_is_made_again_where_a_key_was_withdrawn_since_its_endorsements_were_seen
 }
 
 const CIRCLES: &str = "https://touchmark.example/achievements/nea.restorative-practices";
@@ -158,6 +160,39 @@ async fn an_endorsement_that_does_not_stand_is_made_anew_by_publishing_the_same_
     assert_eq!(endorsement(&third, 0), endorsement(&second, 0));
     let read = committee.read(&endorsement(&third, 1)).await;
     assert_eq!(read["report"]["verified"], true, "{read}");
+}
+
+async fn a_menu_is_made_again_where_a_key_was_withdrawn_since_its_endorsements_were_seen(
+    database: Database,
+) {
+    let committee = Committee::new(database).await;
+    let first = committee.publish(&menu(&[CIRCLES])).await.expect(201).json();
+    let endorsement = committee.read(&first["achievements"][0]["endorsement"]).await;
+    let key = endorsement["document"]["proof"][0]["verificationMethod"].as_str().unwrap();
+    let issuance = &committee.app.app.issuance;
+    let store = &issuance.store;
+    // Its endorsements were seen to stand.
+    let row = store.latest_menu("committee", "chosen").await.unwrap().unwrap();
+    let mut seen = NewMenu {
+        recognizer: row.recognizer,
+        name: row.name,
+        number: 2,
+        digest: row.digest,
+        body: row.body,
+        entries: store.menu_entries("committee", "chosen").await.unwrap(),
+        mints: Vec::new(),
+        ended: Vec::new(),
+        withdrawn: 0,
+    };
+    let party = issuance.parties.party(PartyKind::Recognizer, "committee").await.unwrap().unwrap();
+    issuance.parties.withdraw(&party, key, "operator").await.unwrap().unwrap();
+    let note = note(&issuance.ambient, ("test", "menu.publish"), Some(&party.owner()), "chosen");
+    let published = store.publish_menu(&seen, &note).await.unwrap();
+    assert_eq!(published, MenuPublished::Stale);
+    assert_eq!(committee.app.get(MENU).await.expect(200).json(), first, "nothing of it stays");
+    seen.withdrawn = 1;
+    let published = store.publish_menu(&seen, &note).await.unwrap();
+    assert_eq!(published, MenuPublished::Published);
 }
 
 fn local(url: &str) -> &str {
