@@ -4,8 +4,8 @@
 //! what could not be told is never green and never red.
 
 use super::speech::Speech;
-use crate::check::Report;
-use crate::check::report::{OutcomeName, Status, Verdict as Answer};
+use crate::check::report::{CheckReport, OutcomeName, Status, Verdict as Answer};
+use crate::check::{Report, issuer_key};
 
 /// The first thing that a reader sees.
 pub struct Verdict {
@@ -55,6 +55,7 @@ pub(super) fn judge(report: &Report) -> (&'static str, &'static str) {
     match (report.verdicts.authentic, report.verdicts.current, report.status) {
         (Answer::No, ..) if nothing => ("bad", "verdict-unreadable"),
         (Answer::No, ..) if !forged(report) => ("bad", "verdict-malformed"),
+        (Answer::No, ..) if of_withdrawn_key(report) => ("bad", "verdict-key-withdrawn"),
         (Answer::No, ..) => ("bad", "verdict-forged"),
         (Answer::Undecided, ..) => ("open", "verdict-undecided"),
         (Answer::Yes, Answer::No, Status::Revoked) => ("bad", "verdict-revoked"),
@@ -79,7 +80,20 @@ pub fn domain(report: &Report) -> Option<&str> {
 
 /// What failed is that the issuer signed just this; else it is how the thing is made.
 fn forged(report: &Report) -> bool {
+    not_signed(report).next().is_some()
+}
+
+/// That its issuer withdrew the key that it names is all that failed: it may have been genuine.
+fn of_withdrawn_key(report: &Report) -> bool {
+    let withdrawn = |check: &CheckReport| {
+        check.problem.as_ref().is_some_and(|problem| problem.code == issuer_key::WITHDRAWN)
+    };
+    not_signed(report).all(withdrawn)
+}
+
+/// The checks of who signed it that failed.
+fn not_signed(report: &Report) -> impl Iterator<Item = &CheckReport> {
     const SIGNED: [&str; 5] = ["issuer-key", "proof", "jwt-claims", "issuer-books", "hosted"];
     let failed = report.checks.iter().filter(|check| check.outcome == OutcomeName::Fail);
-    failed.into_iter().any(|check| SIGNED.contains(&check.name.as_str()))
+    failed.filter(|check| SIGNED.contains(&check.name.as_str()))
 }

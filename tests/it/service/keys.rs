@@ -122,6 +122,9 @@ async fn what_a_withdrawn_key_signed_verifies_nowhere_and_issuing_goes_on(databa
         let report = verifier.verify(new["credential"].to_string()).await;
         assert_eq!(report["verified"], true, "{report:#}");
     }
+    let page = format!("/credentials/{}", old["id"].as_str().unwrap());
+    let page = app.get_as(&page, "text/html").await.expect(200).text();
+    assert!(page.contains("Its key was withdrawn") && !page.contains("Not genuine"), "{page}");
     let list = old["credential"]["credentialStatus"]["statusListCredential"].as_str().unwrap();
     let list = list.strip_prefix("https://touchmark.example").unwrap();
     let list = app.get_as(list, "application/vc+ld+json").await.expect(200);
