@@ -90,22 +90,7 @@ pub async fn answer(
     let (offices, mut wish) = offices(&app, asked_for).await;
     let mut mistakes = Vec::new();
     wish.license = license(&t, &form, &mut mistakes);
-    let kept = kept(&app, &form).await?;
-    if kept.is_none() {
-        mistakes.push(t.text("counts-kept-old"));
-    }
-    let were_kept = kept.is_some();
-    let mut given = kept.unwrap_or_default();
-    let new = new(&t, &form, MOST_CREDENTIALS.saturating_sub(given.len()), &mut mistakes);
-    given.extend(verify(&app, client, new).await?);
-    if given.len() > MOST_CREDENTIALS {
-        given.truncate(MOST_CREDENTIALS);
-        let told = t.one("counts-too-many", "count", MOST_CREDENTIALS);
-        if !mistakes.contains(&told) {
-            mistakes.push(told);
-        }
-    }
-    name_apart(given.iter_mut().map(|given| &mut given.facts));
+    let (mut given, were_kept) = gather((&app, client), &t, &form, &mut mistakes).await?;
     let seal = seal(&app, &given).await?;
     if !said(&form, were_kept, &mut given, &mut wish) {
         mistakes.push(t.text("counts-answers-left"));
@@ -119,6 +104,33 @@ pub async fn answer(
         (!given.is_empty()).then(|| Answer { given: &given, counts: &counts, on, kept: seal });
     let status = if answer.is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     page(&app, &t, status, &Told { offices: &offices, wish: &wish, answer, mistakes })
+}
+
+/// What the form brings along and what is new in it, each by its own name; and whether what it
+/// brings along is still good.
+async fn gather(
+    (app, client): (&Arc<App>, Client),
+    t: &Speech,
+    form: &Gathered,
+    mistakes: &mut Vec<String>,
+) -> Result<(Vec<Given>, bool), Problem> {
+    let kept = kept(app, form).await?;
+    if kept.is_none() {
+        mistakes.push(t.text("counts-kept-old"));
+    }
+    let were_kept = kept.is_some();
+    let mut given = kept.unwrap_or_default();
+    let new = new(t, form, MOST_CREDENTIALS.saturating_sub(given.len()), mistakes);
+    given.extend(verify(app, client, new).await?);
+    if given.len() > MOST_CREDENTIALS {
+        given.truncate(MOST_CREDENTIALS);
+        let told = t.one("counts-too-many", "count", MOST_CREDENTIALS);
+        if !mistakes.contains(&told) {
+            mistakes.push(told);
+        }
+    }
+    name_apart(given.iter_mut().map(|given| &mut given.facts));
+    Ok((given, were_kept))
 }
 
 /// By all that holds; what does not is told apart.
