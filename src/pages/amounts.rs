@@ -3,6 +3,7 @@
 use super::speech::Speech;
 use crate::model::decimal::Amount;
 use crate::recognition::policy::Unit;
+use crate::recognition::words;
 
 /// An amount with its unit.
 pub fn amount(t: &Speech, amount: Amount, unit: Unit) -> String {
@@ -18,7 +19,7 @@ pub fn amount(t: &Speech, amount: Amount, unit: Unit) -> String {
     };
     // Which form of the word: that of one, or that of several.
     let form = if one { 1 } else { 2 };
-    t.two(key, "count", form, "amount", t.decimal(amount.to_string()))
+    t.two(key, "count", form, "amount", t.decimal(words::number(amount, unit)))
 }
 
 #[cfg(test)]
@@ -36,6 +37,8 @@ mod tests {
         assert_eq!(said("en", "0", Unit::Credit), "0 credits");
         assert_eq!(said("en", "0.5", Unit::Credit), "0.5 credit");
         assert_eq!(said("en", "12345", Unit::Usd), "US$12,345");
+        assert_eq!(said("en", "12345.5", Unit::Usd), "US$12,345.50");
+        assert_eq!(said("es", "112.5", Unit::Usd), "US$112,50");
         assert_eq!(said("es", "1.5", Unit::Credit), "1,5 créditos");
         assert_eq!(said("es", "1", Unit::Lane), "1 categoría salarial");
     }

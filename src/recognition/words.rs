@@ -12,11 +12,11 @@ use super::policy::{
 };
 use crate::model::decimal::{Amount, Rounding};
 
-/// `6 PDPs`, `US$175`, `0.5 credit`.
+/// `6 PDPs`, `US$175`, `US$112.50`, `0.5 credit`.
 pub fn amount(amount: Amount, unit: Unit) -> String {
     let one = amount <= Amount::from(1) && !amount.is_zero();
     let noun = match (unit, one) {
-        (Unit::Usd, _) => return format!("US${amount}"),
+        (Unit::Usd, _) => return format!("US${}", number(amount, unit)),
         (Unit::Pdp, true) => "PDP",
         (Unit::Pdp, false) => "PDPs",
         (Unit::Ceu, true) => "CEU",
@@ -31,6 +31,13 @@ pub fn amount(amount: Amount, unit: Unit) -> String {
         (Unit::Step, false) => "steps",
     };
     format!("{amount} {noun}")
+}
+
+/// An amount without its unit; cents are told with both digits.
+pub fn number(amount: Amount, unit: Unit) -> String {
+    let text = amount.to_string();
+    let tenths = text.split_once('.').is_some_and(|(_, fraction)| fraction.len() == 1);
+    if unit == Unit::Usd && tenths { format!("{text}0") } else { text }
 }
 
 /// The sentence of a reason.
@@ -371,6 +378,8 @@ mod tests {
         let told = |text, unit| amount(Amount::parse(text).unwrap(), unit);
         assert_eq!(told("6", Unit::Pdp), "6 PDPs");
         assert_eq!(told("175.00", Unit::Usd), "US$175");
+        assert_eq!(told("112.5", Unit::Usd), "US$112.50");
+        assert_eq!(told("0.125", Unit::Usd), "US$0.125");
         assert_eq!(told("0.5", Unit::Credit), "0.5 credit");
         assert_eq!(told("1", Unit::Ceu), "1 CEU");
         assert_eq!(told("0", Unit::Credit), "0 credits");
