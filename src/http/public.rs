@@ -294,7 +294,7 @@ pub async fn standards(t: Speech) -> Result<Response, Problem> {
 #[utoipa::path(get, path = "/", tag = "public",
     responses((status = 200, description = "What this service is", body = String, content_type = "text/html")))]
 pub async fn home(State(app): State<Arc<App>>, t: Speech) -> Result<Response, Problem> {
-    let issuers = app.issuance.parties.all(PartyKind::Issuer).await?;
+    let issuers = app.issuance.parties.readable(PartyKind::Issuer).await?;
     Ok(html(pages::home(&t, &app.issuance.links, &issuers)?))
 }
 

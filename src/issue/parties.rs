@@ -210,7 +210,18 @@ impl Parties {
         let mut rows = self.store.first_parties(kind, limit).await?;
         let more = rows.len() > most;
         rows.truncate(most);
-        let (looked_at, mut parties) = (rows.len(), Vec::with_capacity(rows.len()));
+        let looked_at = rows.len();
+        let parties = self.readable_of(kind, rows);
+        Ok(First { unreadable: looked_at - parties.len(), parties, more })
+    }
+
+    /// All that can be read; the others are logged and left out.
+    pub async fn readable(&self, kind: PartyKind) -> Result<Vec<Party>, IssueError> {
+        Ok(self.readable_of(kind, self.store.parties(kind).await?))
+    }
+
+    fn readable_of(&self, kind: PartyKind, rows: Vec<PartyRow>) -> Vec<Party> {
+        let mut parties = Vec::with_capacity(rows.len());
         for row in rows {
             let name = row.name.clone();
             match self.read(row) {
@@ -218,7 +229,7 @@ impl Parties {
                 Err(error) => tracing::error!(%error, ?kind, name, "a party cannot be read"),
             }
         }
-        Ok(First { unreadable: looked_at - parties.len(), parties, more })
+        parties
     }
 
     /// Changes what a party says of itself. Credentials keep what they were minted with.

@@ -37,6 +37,17 @@ async fn a_new_issuer_mints_under_its_own_keys(database: Database) {
     assert!(home.contains("Third (example)") && home.contains("NEA (example)"));
 }
 
+#[tokio::test]
+async fn an_issuer_that_cannot_be_read_leaves_the_home_page_to_the_others() {
+    let database = Database::sqlite();
+    let app = TestApp::new(database.clone()).await;
+    let third = json!({"name": "third", "profile": {"name": "Third (example)"}});
+    app.post("/v1/issuers", &app.admin, &third).await.expect(201);
+    database.execute("UPDATE parties SET profile = '{' WHERE name = 'nea'").await;
+    let home = app.get_as("/", "text/html").await.expect(200).text();
+    assert!(home.contains("Third (example)") && !home.contains("NEA (example)"), "{home}");
+}
+
 async fn a_recognizer_has_a_page_a_did_document_and_keys(database: Database) {
     let app = TestApp::new(database).await;
     // It may be called like an issuer: they are kept apart.
