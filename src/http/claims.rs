@@ -269,7 +269,7 @@ pub async fn appeal(
 ///
 /// Of these last, where the claimant is the same. One that stopped half way goes on when asked again.
 /// What stays are keyed hashes against double use, the decision without the credentials' ids and names
-/// and what they are related by, and the times. The receipt is answered with 410; a copy of it still verifies.
+/// and what they are related by, the times, and the license's dates where later claims go by them. The receipt is answered with 410; a copy of it still verifies.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/redact", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path)),
     responses((status = 200, description = "The claim now", body = ClaimView)),

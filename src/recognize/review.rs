@@ -170,12 +170,13 @@ impl Recognition<'_> {
 }
 
 /// The decision, without the ids of the credentials, whose pages name who earned them, and without
-/// what their issuers call them and what they are related by, which may name anybody.
+/// what their issuers call them and what they are related by, which may name anybody. Periods may be
+/// the validity of a license.
 fn redacted(claim: &ClaimRow) -> Result<String, IssueError> {
     let broken = |error| IssueError::Broken(format!("the decision of claim {}: {error}", claim.id));
     let mut decision: Decision = serde_json::from_str(&claim.decision).map_err(broken)?;
     for line in &mut decision.credentials {
-        (line.id, line.name) = (None, None);
+        (line.id, line.name, line.period) = (None, None, None);
         line.input = position(&line.input).to_owned();
         line.reasons.iter_mut().for_each(unname);
     }

@@ -1,7 +1,7 @@
 //! Redacting a claim: what tells who claimed leaves the books, its receipt's bytes with it.
 //!
-//! What stays: the decision without the ids of what it was on, the times, and the keyed hashes
-//! that keep anything from being counted twice. Invariant: a claim is redacted whole, in one
+//! What stays: the decision without the ids of what it was on, the times, the keyed hashes that keep
+//! anything from being counted twice, and the license's validity where later claims go by it. Invariant: a claim is redacted whole, in one
 //! transaction with its event, and on SQLite the old bytes are overwritten.
 
 use jiff::Timestamp;
@@ -81,10 +81,12 @@ async fn redact(
     ] {
         sqlx::query(sql).bind(id).execute(&mut *tx).await?;
     }
-    // What a client calls its request by may name whom it is of.
+    // What a client calls its request by may name whom it is of. Of a claim that stands, limits and
+    // periods of later claims go by the license.
     sqlx::query(
         "UPDATE claims SET redacted_at = $2, decision = $3, request_hash = '', \
-         idempotency_key = NULL WHERE id = $1",
+         idempotency_key = NULL, license = CASE WHEN state = 'recorded' THEN license END \
+         WHERE id = $1",
     )
     .bind(id)
     .bind(at.as_millisecond())

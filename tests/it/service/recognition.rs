@@ -326,6 +326,7 @@ async fn a_redacted_claim_keeps_its_decision_and_its_uses(database: Database) {
     let line = decision["credentials"][0].as_object_mut().unwrap();
     line.remove("id").unwrap();
     line.remove("name").unwrap();
+    line.remove("period").unwrap();
     line.insert("input".into(), json!("credential 1"));
     assert_eq!(redacted["decision"], decision, "but for the links to who earned them, and names");
     assert_eq!(redacted["createdAt"], recorded["createdAt"]);
