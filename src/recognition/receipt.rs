@@ -11,16 +11,20 @@
 //! Invariant: it names its claimant by an id alone, and nothing that was not counted.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::decision::{Decision, Outcome};
-use super::policy::{Policy, Unit};
+use super::decision::{Decision, Outcome, Why};
+use super::policy::{Policy, Unit, Zone};
 use super::{RECEIPT_TAG, digest_multibase, words};
 use crate::model::achievement_credential::{BitstringStatusListEntry, CONTEXTS};
 use crate::model::credential::{Credential, items};
 use crate::model::date_time;
 use crate::model::json::Object;
 use crate::model::profile::Profile;
+
+/// What the day of a claim is told with, before it and its zone.
+const GOES_BY: &str = "It goes by the day ";
 
 /// Longer names of others are cut.
 const MAX_NAME: usize = 200;
@@ -37,7 +41,9 @@ pub struct ReceiptFacts<'a> {
     pub policy_url: &'a str,
     pub decision: &'a Decision,
     pub decided_on: &'a [DecidedOn],
-    /// In whole seconds.
+    /// The day that the claim goes by, in the policy's time zone.
+    pub on: Date,
+    /// When it was decided, in whole seconds.
     pub at: Timestamp,
     pub status: BitstringStatusListEntry,
 }
@@ -88,12 +94,6 @@ pub fn compose(facts: &ReceiptFacts<'_>) -> Vec<u8> {
     let total = words::amount(decision.total, decision.unit);
     let name = format!("{}: {total}", policy.name);
     let says = policy.description.clone().unwrap_or_else(|| policy.name.clone());
-    let counted = counted(decision).count();
-    let micro_credentials = if counted == 1 { "micro-credential" } else { "micro-credentials" };
-    let narrative = format!(
-        "{total} for {counted} {micro_credentials}, counted by version {} of this policy.",
-        policy.version
-    );
     let evidence: Vec<Value> = std::iter::once(the_policy(policy, &version_url))
         .chain(facts.decided_on.iter().cloned())
         .map(evidence)
@@ -123,7 +123,7 @@ pub fn compose(facts: &ReceiptFacts<'_>) -> Vec<u8> {
                     "name": unit_name(decision.unit), "resultType": "Result",
                 }],
             },
-            "narrative": narrative,
+            "narrative": narrative(facts, &total),
             "result": [{"type": ["Result"], "resultDescription": award,
                         "value": decision.total.to_string()}],
         },
@@ -131,6 +131,32 @@ pub fn compose(facts: &ReceiptFacts<'_>) -> Vec<u8> {
         "credentialStatus": facts.status,
     });
     serde_json::to_vec(&receipt).expect("a receipt is plain data")
+}
+
+/// What was counted, the day that it goes by, and the deadline that the claim is for.
+fn narrative(facts: &ReceiptFacts<'_>, total: &str) -> String {
+    let ReceiptFacts { policy, decision, on, .. } = facts;
+    let counted = counted(decision).count();
+    let micro_credentials = if counted == 1 { "micro-credential" } else { "micro-credentials" };
+    let zone = policy.time_zone.as_deref().unwrap_or("UTC");
+    let mut narrative = format!(
+        "{total} for {counted} {micro_credentials}, counted by version {} of this policy. \
+         {GOES_BY}{on} ({zone}).",
+        policy.version
+    );
+    let deadlines = decision.notes.iter().filter(|it| matches!(it.why, Why::Deadline { .. }));
+    for deadline in deadlines {
+        narrative.push(' ');
+        narrative.push_str(&deadline.detail);
+    }
+    narrative
+}
+
+/// The day that a narrative says the claim goes by, and its zone.
+fn goes_by(narrative: &str) -> Option<(Date, &str)> {
+    let (_, told) = narrative.split_once(GOES_BY)?;
+    let (day, rest) = told.split_once(" (")?;
+    Some((day.parse().ok()?, rest.split_once(").")?.0))
 }
 
 /// What a unit is called where it stands alone.
@@ -188,8 +214,10 @@ fn evidence(it: DecidedOn) -> Value {
 pub struct Explained {
     pub recognizer: String,
     pub recognizer_id: String,
-    /// The day.
+    /// The day that it was decided, in the zone of the day that it goes by.
     pub on: String,
+    /// The day that it goes by, with the zone; older receipts do not say it.
+    pub goes_by: Option<(String, String)>,
     /// Whom it is for.
     pub subject: String,
     pub policy: String,
@@ -211,17 +239,21 @@ impl Explained {
         let text = |object: &Object<'_>, name| object.str(name).unwrap_or_default().to_owned();
         let results = items(subject, "result").filter_map(|it| it.as_object());
         let units = items(achievement, "resultDescription").filter_map(|it| it.as_object());
+        let narrative = text(subject, "narrative");
+        let goes_by = goes_by(&narrative);
+        let zone = goes_by.and_then(|(_, zone)| Zone::named(zone));
         Some(Self {
             recognizer: credential.issuer_name().unwrap_or_default().to_owned(),
             recognizer_id: credential.issuer().unwrap_or_default().to_owned(),
-            on: text(root, "awardedDate").chars().take(10).collect(),
+            on: decided_day(&text(root, "awardedDate"), &zone.unwrap_or(Zone::UTC)),
+            goes_by: goes_by.map(|(day, zone)| (day.to_string(), zone.to_owned())),
             subject: text(subject, "id"),
             policy: text(achievement, "name"),
             version: text(achievement, "version"),
             policy_url: text(achievement, "id"),
             award: results.filter_map(|it| it.str("value")).next().unwrap_or_default().to_owned(),
             unit: units.filter_map(|it| it.str("name")).next().unwrap_or_default().to_owned(),
-            narrative: text(subject, "narrative"),
+            narrative,
             decided_on: Genre::ALL.map(|genre| (genre.as_str(), decided_on(root, genre))).into(),
         })
     }
@@ -234,9 +266,11 @@ impl Explained {
 
     /// In lines for people.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec![
-            format!("decided by  {} ({})", self.recognizer, self.recognizer_id),
-            format!("on          {}", self.on),
+        let decided = format!("decided by  {} ({})", self.recognizer, self.recognizer_id);
+        let mut lines = vec![decided, format!("on          {}", self.on)];
+        let goes_by = self.goes_by.iter();
+        lines.extend(goes_by.map(|(day, zone)| format!("goes by     {day} ({zone})")));
+        lines.extend([
             format!("for         {}", self.subject),
             format!("policy      {}, version {}", self.policy, self.version),
             format!("            {}", self.policy_url),
@@ -244,7 +278,7 @@ impl Explained {
             format!("in          {}", self.unit),
             format!("because     {}", self.narrative),
             "decided on".into(),
-        ];
+        ]);
         for (genre, all) in &self.decided_on {
             for it in all {
                 lines.push(format!("  {}: {}", genre.to_lowercase(), it.name));
@@ -254,6 +288,12 @@ impl Explained {
         }
         lines
     }
+}
+
+/// The day of a moment; of what is none, what stands in its place.
+fn decided_day(moment: &str, zone: &Zone) -> String {
+    let day = moment.parse().map(|at: Timestamp| zone.day(at).to_string());
+    day.unwrap_or_else(|_| moment.chars().take(10).collect())
 }
 
 fn decided_on(root: &Object<'_>, genre: Genre) -> Vec<DecidedOn> {
@@ -268,4 +308,39 @@ fn decided_on(root: &Object<'_>, genre: Genre) -> Vec<DecidedOn> {
             digest_multibase: text(it, "digestMultibase").unwrap_or_default(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json;
+
+    fn explained(narrative: &str) -> Explained {
+        let text = json!({
+            "awardedDate": "2026-05-16T00:30:00Z",
+            "credentialSubject": {
+                "achievement": {"name": "Lanes", "tag": [RECEIPT_TAG]}, "narrative": narrative,
+            },
+        });
+        Explained::of(json::parse(text.to_string().as_bytes()).unwrap().as_object().unwrap())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_receipt_is_explained_by_the_days_of_the_office() {
+        let evening =
+            explained("1 lane. It goes by the day 2026-05-15 (America/Los_Angeles). More.");
+        let goes_by = ("2026-05-15".to_owned(), "America/Los_Angeles".to_owned());
+        assert_eq!((evening.on.as_str(), &evening.goes_by), ("2026-05-15", &Some(goes_by)));
+        let lines = evening.lines();
+        assert_eq!(
+            lines[1..3],
+            ["on          2026-05-15", "goes by     2026-05-15 (America/Los_Angeles)"]
+        );
+        let older =
+            explained("1 lane for 1 micro-credential, counted by version 1 of this policy.");
+        assert_eq!((older.on.as_str(), &older.goes_by), ("2026-05-16", &None));
+        let elsewhere = explained("It goes by the day 2026-05-15 (Nowhere/Springfield).");
+        assert_eq!(elsewhere.on, "2026-05-16", "a zone that is not known here");
+    }
 }

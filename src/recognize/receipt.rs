@@ -40,6 +40,7 @@ impl Recognition<'_> {
             policy_url: &issuance.links.policy(&recognizer.name, &decided.policy.id),
             decision: &decided.decision,
             decided_on: &draft.decided_on,
+            on: decided.facts.on,
             at,
             status: place.status,
         });

@@ -20,6 +20,7 @@ on_both_databases! {
     what_was_composed_elsewhere_flags_its_claims_and_is_used_up_under_its_correction
     a_correction_of_another_policy_and_claimant_is_refused_for_what_it_is
     a_license_cannot_be_shifted_to_count_again
+    a_redacted_claim_keeps_a_license_only_where_later_claims_go_by_it
     a_deadline_ends_in_the_offices_time_zone_and_papers_may_have_come_in_before
 }
 
@@ -273,6 +274,33 @@ async fn a_license_cannot_be_shifted_to_count_again(database: Database) {
     office.change(&recorded.json()["id"], "correct", &correction).await.expect(201);
 }
 
+async fn a_redacted_claim_keeps_a_license_only_where_later_claims_go_by_it(database: Database) {
+    let office = Office::new(database).await;
+    office.publish(&with(policy("renewal"), json!({"again": "license"}))).await.expect(201);
+    let minted = office.minted().await;
+    let license = |from: &str| json!({"from": from, "until": "2029-06-30"});
+    let asked = |from: &str| {
+        let claimant = json!({"licenseNumber": "44", "license": license(from)});
+        let change = json!({"policy": "renewal", "claimant": claimant});
+        with(claim(&[&minted["credential"]]), change)
+    };
+    let first = office.claim(&asked("2024-07-01")).await.expect(201).json();
+    let correction = json!({"reason": "It was another", "claim": asked("2024-07-02")});
+    let second = office.change(&first["id"], "correct", &correction).await.expect(201).json();
+    office.change(&second["id"], "redact", &json!({})).await.expect(200);
+    for (claim, kept) in [(&first, None), (&second, Some("2024-07-02/2029-06-30"))] {
+        let read = office.read(&claim["id"]).await;
+        assert!(!read.to_string().contains("2024-07"), "{read}");
+        let store = &office.app.app.issuance.store;
+        let row = store.claim("tennessee", claim["id"].as_str().unwrap()).await.unwrap().unwrap();
+        assert_eq!(row.license.as_deref(), kept);
+    }
+    let other = office.earned(1).await;
+    let shifted = with(asked("2024-07-03"), json!({"credentials": [other[0]]}));
+    let refused = office.claim(&shifted).await.expect_problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["code"], "other-license", "{refused}");
+}
+
 async fn a_deadline_ends_in_the_offices_time_zone_and_papers_may_have_come_in_before(
     database: Database,
 ) {
@@ -290,6 +318,21 @@ async fn a_deadline_ends_in_the_offices_time_zone_and_papers_may_have_come_in_be
     let recorded = office.claim(&asked("there", 0)).await.expect(201).json();
     assert_eq!(recorded["filedOn"], "2026-05-31");
     assert_eq!(recorded["events"][0]["detail"].get("filedOn"), None, "nobody stated it");
+    // The receipt is signed on June 1 in UTC, and goes by the day that it still is there.
+    let json = recorded["receipt"]["json"].as_str().unwrap();
+    let path = json.strip_prefix("https://touchmark.example").unwrap();
+    let receipt = office.app.get(path).await.expect(200).json();
+    assert_eq!(receipt["awardedDate"], "2026-06-01T10:00:00Z");
+    let told = receipt["credentialSubject"]["narrative"].as_str().unwrap();
+    assert!(told.contains("It goes by the day 2026-05-31 (Pacific/Pago_Pago)."), "{told}");
+    assert!(told.contains("This claim is for the deadline of 2026-05-31."), "{told}");
+    let page = office.app.get_as(path.trim_end_matches(".json"), "text/html").await.expect(200);
+    let page = page.text();
+    assert!(
+        page.contains("datetime=\"2026-05-31\"") && page.contains("Pacific/Pago_Pago"),
+        "{page}"
+    );
+    assert!(!page.contains("datetime=\"2026-06-01\""), "{page}");
 
     office.app.clock.advance(jiff::SignedDuration::from_mins(60));
     office.claim(&asked("there", 1)).await.expect_problem(422, "invalid");
