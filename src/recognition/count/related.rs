@@ -8,10 +8,13 @@
 //! Invariant: the same members in the same order always give the same groups, and
 //! no more are claimed than were formed.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 /// Looks at so many members while forming groups of more than two.
 const WORK: usize = 2_000_000;
+
+/// Looks at so many topics that hang together, one within the other, for the same.
+const MOST_TOPICS: usize = 2_000;
 
 /// The groups that were formed.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,12 +32,23 @@ pub fn form(topics: &[Vec<usize>], count: usize, of: usize) -> Formed {
     for (member, topics) in topics.iter().enumerate() {
         topics.iter().for_each(|topic| members[*topic].push(member));
     }
+    forget_the_same(&mut members);
     let (mut groups, exhaustive) = match of {
         2 => (Matching::greatest(topics, &members), true),
         _ => in_larger_groups(topics, &members, of),
     };
     groups.sort();
     Formed { groups, exhaustive }
+}
+
+/// Of topics that the same members have, the first is enough.
+fn forget_the_same(members: &mut [Vec<usize>]) {
+    let mut known = HashSet::new();
+    for own in members {
+        if !own.is_empty() && !known.insert(own.clone()) {
+            own.clear();
+        }
+    }
 }
 
 /// A matching that grows by alternating paths.
@@ -69,7 +83,7 @@ impl<'t> Matching<'t> {
         }
         let pairs = matching.mate.iter().enumerate().filter_map(|(a, mate)| {
             let b = mate.filter(|b| a < *b)?;
-            let shared = topics[a].iter().find(|topic| topics[b].contains(topic));
+            let shared = topics[a].iter().find(|topic| topics[b].binary_search(topic).is_ok());
             Some((vec![a, b], *shared.expect("mates share a topic")))
         });
         pairs.collect()
@@ -212,42 +226,56 @@ fn in_larger_groups(
     of: usize,
 ) -> (Vec<(Vec<usize>, usize)>, bool) {
     let mut groups = Vec::new();
-    let (mut exhaustive, mut work) = (true, WORK);
-    for part in parts(topics, members) {
-        let size: usize = part.members;
-        let mut packing = Packing {
-            members,
-            of,
-            owner: vec![None; topics.len()],
-            taken: vec![0; members.len()],
-            best: (0, Vec::new()),
-            most: size / of,
-            work,
-        };
-        packing.search(&part.topics, 0);
-        exhaustive &= packing.best.0 == packing.most || packing.work > 0;
-        work = packing.work;
-        for topic in part.topics {
-            let own = packing.best.1.iter().enumerate().filter(|(_, owner)| **owner == Some(topic));
-            let own: Vec<usize> = own.map(|(member, _)| member).collect();
+    let mut exhaustive = true;
+    let mut packing = Packing {
+        topics,
+        members,
+        of,
+        owner: vec![None; topics.len()],
+        taken: vec![0; members.len()],
+        seen: vec![0; members.len()],
+        turn: 0,
+        best: (0, Vec::new()),
+        most: 0,
+        work: WORK,
+    };
+    for mut part in parts(topics, members, of) {
+        let all = part.topics.len() <= MOST_TOPICS;
+        part.topics.truncate(MOST_TOPICS);
+        (packing.best, packing.most) = ((0, Vec::new()), part.members.len() / of);
+        let still = part.topics.iter().map(|topic| members[*topic].len() / of).sum();
+        packing.search(&part, 0, (0, still));
+        let (formed, owners) = &packing.best;
+        exhaustive &= *formed == packing.most || (all && packing.work > 0);
+        let mut own: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (member, owner) in part.members.iter().zip(owners) {
+            if let Some(topic) = owner {
+                own.entry(*topic).or_default().push(*member);
+            }
+        }
+        for (topic, own) in own {
             groups.extend(own.chunks(of).map(|group| (group.to_vec(), topic)));
         }
     }
     (groups, exhaustive)
 }
 
-/// Topics that hang together by their members, the smallest first.
+/// Topics that hang together by their members, the smallest first, and the members, rising.
 struct Part {
     topics: Vec<usize>,
-    members: usize,
+    members: Vec<usize>,
 }
 
-fn parts(topics: &[Vec<usize>], members: &[Vec<usize>]) -> Vec<Part> {
-    let mut seen = vec![false; members.len()];
+/// Of topics that have members enough for a group.
+fn parts(topics: &[Vec<usize>], members: &[Vec<usize>], of: usize) -> Vec<Part> {
+    let mut seen: Vec<bool> = members.iter().map(|members| members.len() < of).collect();
     let mut counted = vec![false; topics.len()];
     let mut parts = Vec::new();
     for start in 0..members.len() {
-        let mut part = Part { topics: Vec::new(), members: 0 };
+        if seen[start] {
+            continue;
+        }
+        let mut part = Part { topics: Vec::new(), members: Vec::new() };
         let mut waiting = vec![start];
         while let Some(topic) = waiting.pop() {
             if std::mem::replace(&mut seen[topic], true) {
@@ -256,12 +284,13 @@ fn parts(topics: &[Vec<usize>], members: &[Vec<usize>]) -> Vec<Part> {
             part.topics.push(topic);
             for &member in &members[topic] {
                 if !std::mem::replace(&mut counted[member], true) {
-                    part.members += 1;
-                    waiting.extend(&topics[member]);
+                    part.members.push(member);
+                    waiting.extend(topics[member].iter().filter(|topic| !seen[**topic]));
                 }
             }
         }
         part.topics.sort_by_key(|topic| (members[*topic].len(), *topic));
+        part.members.sort_unstable();
         parts.push(part);
     }
     parts
@@ -269,11 +298,16 @@ fn parts(topics: &[Vec<usize>], members: &[Vec<usize>]) -> Vec<Part> {
 
 /// Members given to topics, `of` so many or none at a time.
 struct Packing<'t> {
+    topics: &'t [Vec<usize>],
     members: &'t [Vec<usize>],
     of: usize,
     owner: Vec<Option<usize>>,
     /// Before this, a topic has no free member.
     taken: Vec<usize>,
+    /// The last turn that asked a topic for a member.
+    seen: Vec<usize>,
+    turn: usize,
+    /// The most groups that were formed, and the owners of the part's members then.
     best: (usize, Vec<Option<usize>>),
     /// No division can have more groups.
     most: usize,
@@ -281,37 +315,52 @@ struct Packing<'t> {
 }
 
 impl Packing<'_> {
-    /// Tries from the most to the fewest groups of the first topic, then the others.
-    fn search(&mut self, topics: &[usize], formed: usize) {
+    /// Tries from the most to the fewest groups of the topic at `next`, then the others: so many are
+    /// formed, and so many may still be.
+    fn search(&mut self, part: &Part, next: usize, (formed, still): (usize, usize)) {
         if formed > self.best.0 || self.best.1.is_empty() {
-            self.best = (formed, self.owner.clone());
+            self.best = (formed, self.owners(part));
         }
-        let Some((&topic, others)) = topics.split_first() else { return };
-        let still: usize = topics.iter().map(|topic| self.members[*topic].len() / self.of).sum();
-        if formed + still <= self.best.0 {
+        let Some(&topic) = part.topics.get(next) else { return };
+        if self.best.0 == self.most || formed + still <= self.best.0 || self.work == 0 {
             return;
         }
+        let still = still - self.members[topic].len() / self.of;
         let mut more = 0;
         while self.give(topic) {
             more += 1;
         }
         loop {
-            let state = self.owner.clone();
-            self.search(others, formed + more);
+            let state = self.owners(part);
+            self.search(part, next + 1, (formed + more, still));
             if more == 0 || self.best.0 == self.most || self.work == 0 {
                 return;
             }
-            self.owner = state;
+            for (member, owner) in part.members.iter().zip(state) {
+                self.owner[*member] = owner;
+            }
             more -= 1;
             self.release(topic, self.of);
+            part.topics.iter().for_each(|topic| self.taken[*topic] = 0);
+            self.spend(part.topics.len());
         }
+    }
+
+    fn owners(&mut self, part: &Part) -> Vec<Option<usize>> {
+        self.spend(part.members.len());
+        part.members.iter().map(|member| self.owner[*member]).collect()
+    }
+
+    /// Copying is less work than looking.
+    fn spend(&mut self, copied: usize) {
+        self.work = self.work.saturating_sub(1 + copied / 8);
     }
 
     /// One group more for a topic, where all others keep theirs.
     fn give(&mut self, topic: usize) -> bool {
         for given in 0..self.of {
-            let mut seen = vec![false; self.members.len()];
-            if !self.one_more(topic, &mut seen) {
+            self.turn += 1;
+            if !self.one_more(topic) {
                 self.release(topic, given);
                 return false;
             }
@@ -323,13 +372,16 @@ impl Packing<'_> {
     fn release(&mut self, topic: usize, count: usize) {
         let own = self.members[topic].iter().rev().filter(|m| self.owner[**m] == Some(topic));
         let own: Vec<usize> = own.take(count).copied().collect();
-        own.into_iter().for_each(|member| self.owner[member] = None);
-        self.taken.fill(0);
+        for member in own {
+            self.owner[member] = None;
+            self.spend(self.topics[member].len());
+            self.topics[member].iter().for_each(|topic| self.taken[*topic] = 0);
+        }
     }
 
     /// One member more for a topic: a free one, or one of a topic that finds another for it.
-    fn one_more(&mut self, topic: usize, seen: &mut [bool]) -> bool {
-        seen[topic] = true;
+    fn one_more(&mut self, topic: usize) -> bool {
+        self.seen[topic] = self.turn;
         let members = &self.members[topic];
         let from = self.taken[topic];
         let free = members[from..].iter().position(|member| self.owner[*member].is_none());
@@ -344,10 +396,11 @@ impl Packing<'_> {
         }
         for &member in members {
             self.work = self.work.saturating_sub(1);
-            let Some(owner) = self.owner[member].filter(|owner| !seen[*owner]) else { continue };
+            let asked = |owner: &usize| self.seen[*owner] == self.turn;
+            let Some(owner) = self.owner[member].filter(|owner| !asked(owner)) else { continue };
             // Taken first, so that its owner does not find it again.
             self.owner[member] = Some(topic);
-            if self.one_more(owner, seen) {
+            if self.one_more(owner) {
                 return true;
             }
             self.owner[member] = Some(owner);
@@ -357,81 +410,4 @@ impl Packing<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// The most groups there are, by trying all ways.
-    fn by_trial(topics: &[Vec<usize>], count: usize, of: usize) -> usize {
-        fn assign(topics: &[Vec<usize>], sizes: &mut [usize], of: usize) -> usize {
-            let Some((first, others)) = topics.split_first() else {
-                return sizes.iter().map(|size| size / of).sum();
-            };
-            let mut best = assign(others, sizes, of);
-            for topic in first {
-                sizes[*topic] += 1;
-                best = best.max(assign(others, sizes, of));
-                sizes[*topic] -= 1;
-            }
-            best
-        }
-        assign(topics, &mut vec![0; count], of)
-    }
-
-    fn check(topics: &[Vec<usize>], count: usize, of: usize) {
-        let formed = form(topics, count, of);
-        assert!(formed.exhaustive);
-        assert_eq!(formed.groups.len(), by_trial(topics, count, of), "{topics:?} by {of}");
-        let mut used = vec![false; topics.len()];
-        for (members, topic) in &formed.groups {
-            assert_eq!(members.len(), of);
-            for member in members {
-                assert!(topics[*member].contains(topic), "{topics:?}");
-                assert!(!std::mem::replace(&mut used[*member], true), "nothing counts twice");
-            }
-        }
-    }
-
-    #[test]
-    fn a_pair_is_given_up_where_two_come_of_it() {
-        // Taken first, the middle two would leave both ends alone.
-        check(&[vec![1, 2], vec![0, 1], vec![0], vec![2]], 3, 2);
-        // One that is related to three others, which are not related to each other.
-        check(&[vec![0, 1, 2], vec![0], vec![1], vec![2]], 3, 2);
-    }
-
-    #[test]
-    fn a_thousand_of_one_topic_are_divided_without_trying_all_ways() {
-        for of in [2, 3, 7] {
-            let formed = form(&vec![vec![0]; 1000], 1, of);
-            assert_eq!((formed.groups.len(), formed.exhaustive), (1000 / of, true));
-        }
-    }
-
-    #[test]
-    fn what_is_too_much_to_try_says_so() {
-        let topics: Vec<Vec<usize>> = (0..300)
-            .map(|member| {
-                let mut own: Vec<usize> = (1..4).map(|k| (member * k * 7 + k * k) % 90).collect();
-                own.sort_unstable();
-                own.dedup();
-                own
-            })
-            .collect();
-        let formed = form(&topics, 90, 5);
-        let size = formed.groups.len();
-        assert!(formed.exhaustive || size < 60, "a bound that was reached is an answer: {size}");
-    }
-
-    proptest! {
-        #[test]
-        fn as_many_groups_as_trying_all_ways_finds(
-            topics in prop::collection::vec(prop::collection::btree_set(0usize..5, 0..4), 0..9),
-            of in 2usize..4,
-        ) {
-            let topics: Vec<Vec<usize>> =
-                topics.into_iter().map(|own| own.into_iter().collect()).collect();
-            check(&topics, 5, of);
-        }
-    }
-}
+mod tests;
