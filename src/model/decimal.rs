@@ -95,18 +95,27 @@ impl Amount {
         Self(self.0.checked_mul(Decimal::from(count)).expect(Self::ROOM))
     }
 
+    /// As much for each step as this is for each whole.
+    pub fn in_steps_of(self, step: Self) -> Self {
+        Self(self.0.checked_mul(step.0).expect(Self::ROOM))
+    }
+
     /// What is left after taking `other` away; nothing where that is more.
     pub fn less(self, other: Self) -> Self {
         Self((self.0 - other.0).max(Decimal::ZERO))
     }
 
-    /// How many whole `other` are in it; none in it where `other` is nothing.
-    pub fn over(self, other: Self) -> usize {
-        if other.is_zero() {
-            return 0;
+    /// How many whole `other` are in it, which may be more than a machine's word holds; none in it
+    /// where `other` is nothing.
+    fn over(self, other: Self) -> Decimal {
+        match other.is_zero() {
+            true => Decimal::ZERO,
+            false => (self.0 - self.0 % other.0) / other.0,
         }
-        let whole = (self.0 - self.0 % other.0) / other.0;
-        usize::try_from(whole.normalize().mantissa()).expect(Self::ROOM)
+    }
+
+    fn of_whole(self, count: Decimal) -> Self {
+        Self(self.0.checked_mul(count).expect(Self::ROOM))
     }
 
     /// `self * by / per`, as a multiple of `step`. None of `per` and `step` is nothing.
@@ -115,13 +124,13 @@ impl Amount {
         let product = Self(self.0.checked_mul(by.0).expect(Self::ROOM));
         let stride = Self(per.0.checked_mul(step.0).expect(Self::ROOM));
         let whole = product.over(stride);
-        let rest = product.less(stride.times(whole));
+        let rest = product.less(stride.of_whole(whole));
         let up = match rounding {
             Rounding::Down => false,
             Rounding::Nearest => rest.times(2) >= stride,
             Rounding::Up => !rest.is_zero(),
         };
-        step.times(whole + usize::from(up))
+        step.of_whole(whole + Decimal::from(u8::from(up)))
     }
 
     /// Reads `12`, `0.5` or `225.00`.
@@ -275,13 +284,20 @@ mod tests {
         assert_eq!(credit("12.5", Rounding::Down, "0.0001"), "0.7812");
     }
 
+    #[test]
+    fn what_is_worth_beyond_all_measure_is_exact_still() {
+        let step = (Rounding::Down, amount("0.0001"));
+        let worth = amount("9999.99").in_proportion(amount("999999999"), amount("0.0001"), step);
+        assert_eq!(worth.to_string(), "99999899900000100");
+    }
+
     proptest! {
         #[test]
         fn whole_parts_and_rest_make_the_amount(a in 0u32..1_000_000, b in 1u32..10_000) {
             let (a, b) = (Amount::from(a), Amount::from(b));
             let whole = a.over(b);
-            prop_assert!(b.times(whole) <= a);
-            prop_assert!(a < b.times(whole + 1));
+            prop_assert!(whole.is_integer() && b.of_whole(whole) <= a);
+            prop_assert!(a < b.of_whole(whole) + b);
         }
     }
 

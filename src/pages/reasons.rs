@@ -104,6 +104,7 @@ fn open_or_more(t: &Speech, why: &Why) -> String {
             let said = t.one("why-deadline", "day", day(t, *due));
             says.as_ref().map_or(said.clone(), |says| format!("{said} {says}"))
         }
+        Why::HoursLeftOver { hours } => t.one("why-hours-left-over", "hours", of_hours(t, hours)),
         _ => t.text("why-not-exhaustive"),
     }
 }

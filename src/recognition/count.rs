@@ -18,6 +18,7 @@ mod weigh;
 use std::collections::{BTreeMap, HashMap};
 
 use self::award::{Award, award};
+pub use self::table::{Beyond, beyond};
 use self::weigh::{Rules, Weighed};
 use super::decision::{Decision, Line, Outcome, Reason, Why};
 use super::facts::{ClaimFacts, CountedCredential};
@@ -156,8 +157,10 @@ fn notes(policy: &Policy, facts: &ClaimFacts, awarded: &Award) -> Vec<Reason> {
         let day = deadline.day.next(facts.on);
         Reason::new(Why::Deadline { day, says: deadline.says.clone() }, "/deadline")
     });
+    let left =
+        awarded.left_over.map(|hours| Reason::new(Why::HoursLeftOver { hours }, "/award/perHours"));
     let bounded = (!awarded.exhaustive).then(|| Reason::new(Why::NotExhaustive, "/award/perGroup"));
-    held.chain(excludes).chain(deadline).chain(bounded).collect()
+    held.chain(excludes).chain(deadline).chain(left).chain(bounded).collect()
 }
 
 #[cfg(test)]

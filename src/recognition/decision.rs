@@ -273,5 +273,8 @@ pub enum Why {
         day: Date,
         says: Option<String>,
     },
+    HoursLeftOver {
+        hours: Amount,
+    },
     NotExhaustive,
 }

@@ -46,6 +46,7 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "America/Los_Angeles")]
     pub time_zone: Option<String>,
+    /// The same for all versions, since limits and tables add up what all of them recorded.
     pub unit: Unit,
     /// What is accepted: what fits any of these.
     pub accepts: Vec<Acceptance>,
@@ -63,7 +64,8 @@ pub struct Policy {
     /// How much at most. Each limit holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<Limit>,
-    /// Within what the same achievement counts once. Absent: once and for all.
+    /// Within what the same achievement counts once. Absent: once and for all. The same for all
+    /// versions, and for all policies of one exclusive group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Span>,
     /// Other uses of a credential that this one excludes.
@@ -241,7 +243,7 @@ pub struct ByHours {
 pub enum HoursOf {
     /// Each credential's by itself.
     Each,
-    /// Those of the whole claim together.
+    /// Those of the whole claim together. What reaches no step is not carried to a later claim.
     Together,
 }
 
@@ -254,8 +256,8 @@ pub struct RoundTo {
     pub to: Amount,
 }
 
-/// Rows from the lowest to the highest. A claim awards the row reached, less the row that was
-/// reached before.
+/// Rows from the lowest to the highest. A claim awards what the row is worth that is reached now, less
+/// all that was recorded before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Table {
@@ -296,7 +298,8 @@ pub struct Limit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<u16>,
     /// What was recorded within the stretch that the day of the claim lies in counts against it: by
-    /// the same license, on whatever day; of so many years, in the fullest that has the day in it.
+    /// the same license, on whatever day; of so many years, in the fullest that has the day in it. One
+    /// for some dates holds on these days alone.
     pub per: Span,
 }
 

@@ -4,6 +4,7 @@
 //! Invariant: a sentence says no more than its reason holds; names that strangers
 //! chose are in it as text only.
 
+use super::count::Beyond;
 use super::decision::{Part, Why};
 use super::policy::Acceptance;
 use super::policy::{
@@ -165,6 +166,11 @@ pub fn why(why: &Why) -> String {
             let says = says.as_ref().map(|text| format!(" {text}")).unwrap_or_default();
             format!("This claim is for the deadline of {day}.{says}")
         }
+        Why::HoursLeftOver { hours } => format!(
+            "{hours} of these clock hours are left over. They are used up with their \
+             micro-credentials, and add nothing to a later claim: file together what is to count \
+             together."
+        ),
         Why::NotExhaustive => "There are too many ways of forming groups to look at all; more \
                                might count."
             .into(),
@@ -233,11 +239,7 @@ pub fn policy(policy: &Policy) -> Vec<(String, String)> {
     for (i, limit) in policy.limits.iter().enumerate() {
         add(&format!("/limits/{i}"), format!("At most {}.", self::limit(limit, policy.unit)));
     }
-    let again = match policy.again() {
-        Span::Ever => "The same achievement counts once and for all.".to_owned(),
-        again => format!("The same achievement counts once within {}.", span(&again)),
-    };
-    add("/again", again);
+    add("/again", format!("The same achievement counts {}.", again(&policy.again())));
     if let Some(exclusive) = &policy.exclusive {
         add("/exclusive", exclusive.says.clone());
     }
@@ -333,6 +335,36 @@ fn other(what: &str) -> &'static str {
         "email" => "another e-mail address",
         "name" => "another name",
         _ => "another id",
+    }
+}
+
+/// Why a person has to look at a claim that stands for more than is left.
+pub fn beyond(beyond: &Beyond, unit: Unit) -> String {
+    format!(
+        "an earlier claim is gone that this one counted on: {} stand, and what stands reaches {}",
+        amount(beyond.stands, unit),
+        amount(beyond.reached, unit)
+    )
+}
+
+/// How often the same achievement counts.
+pub fn again(again: &Span) -> String {
+    match again {
+        Span::Ever => "once and for all".into(),
+        again => format!("once within {}", span(again)),
+    }
+}
+
+/// What is awarded, of several.
+pub fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Pdp => "PDPs",
+        Unit::Ceu => "CEUs",
+        Unit::Credit => "credits",
+        Unit::Hours => "hours",
+        Unit::Usd => "US dollars",
+        Unit::Lane => "lanes",
+        Unit::Step => "steps",
     }
 }
 

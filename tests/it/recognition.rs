@@ -61,16 +61,16 @@ fn policies() -> Vec<(String, Vec<u8>)> {
 const PUBLISHED: [(&str, &str, &str); 8] = [
     ("ceu-10-hours", "1", "uEiDYrvlYHrHwdBEAjy6_gRsm8CMn4yqxd8RJYPyCVuMfJw"),
     ("committee-menu", "1", "uEiB46g6jXeD5NsLxJb_qp7Ojlrmx28oSXvIOxCtiz9GbeQ"),
-    ("district-lane-schedule", "2", "uEiB6IRFONw9qvo4DrlAkuFc8mZagMZkSmJ0bKQt947LKpA"),
+    ("district-lane-schedule", "3", "uEiAv1BkJWWNByxbNGhRt_EbAVii6tm1jIsswB8dR0OpYfA"),
     ("lebanon-compensation", "2", "uEiDgVp580HubL6NTyo-W7QD4ThFTfIqQgS8QQPBreNmqfw"),
     (
         "lebanon-instructional-assistant-leader",
-        "2",
-        "uEiCwoMD4HSek9NwgehMAO6yV_TtpKGAyCa0YlZFWVTMmWQ",
+        "3",
+        "uEiAhTUz_hftQ0P9sEhMvVI_GPFWxSWTaGqZMQa53B53l_Q",
     ),
     ("massachusetts-renewal", "2", "uEiClcwwit1Ci03q0sBBMqIov6BpGe04Y3pvMkWhDLqxIyA"),
     ("tennessee-relicensure", "2", "uEiBvpTBQ3SpH-2sn-GHyirVuyUqoEVDWH6YU1KhiCImTMA"),
-    ("university-equivalency", "2", "uEiBgJhKrFGVm_THwS7lY4RfLCrybZGxEa6DAIcCIzH39sw"),
+    ("university-equivalency", "3", "uEiD2yZKCDWj7_N2MqaqK_7ffAdGPvdm02DM2h2iPfxjD6g"),
 ];
 
 #[test]
@@ -276,6 +276,27 @@ fn contradictions_are_refused_with_their_place() {
                 {"from": 2, "amount": 1, "name": "a"}, {"from": "2", "amount": 2, "name": "b"}]}}),
             "not-rising",
             "/award/table/rows/1/from",
+        ),
+        // The limit is nine credentials a year.
+        (
+            "/award",
+            json!({"table": {"by": "credentials", "rows": [{"from": 10, "amount": 1, "name": "a"}]}}),
+            "row-out-of-reach",
+            "/award/table/rows/0/from",
+        ),
+        (
+            "/award",
+            json!({"table": {"by": "credentials", "rows": [
+                {"from": 4, "amount": 1, "name": "a"}, {"from": 14, "amount": 2, "name": "b"}]}}),
+            "row-out-of-reach",
+            "/award/table/rows/1/from",
+        ),
+        (
+            "/award",
+            json!({"perHours": {"every": "0.0001", "amount": "999999999", "of": "together",
+                "rounding": {"way": "down", "to": "0.0001"}}}),
+            "too-many-steps",
+            "/award/perHours/rounding/to",
         ),
     ];
     for (at, value, code, place) in cases {

@@ -598,6 +598,7 @@ why-suggest-row = { $more } more reach { $row }, which adds { $amount }.
 why-limit-held = This office's limit was reached: { $most }.
 why-excludes = One use only: { $says }
 why-deadline = File it by { $day }.
+why-hours-left-over = Of these, { $hours } are left over and add nothing to a later claim: file together what is to count together.
 why-not-exhaustive = There are too many ways of putting them together to try all; more might count.
 
 ## Problems

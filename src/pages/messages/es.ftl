@@ -598,6 +598,7 @@ why-suggest-row = Con { $more } más se alcanza { $row }, lo que añade { $amoun
 why-limit-held = Se alcanzó el límite de esta oficina: { $most }.
 why-excludes = Un solo uso: { $says }
 why-deadline = Preséntelo a más tardar el { $day }.
+why-hours-left-over = De ellas sobran { $hours }, que no suman nada a una solicitud posterior: presente junto lo que deba contar junto.
 why-not-exhaustive = Hay demasiadas maneras de combinarlas para probarlas todas; podría contar más.
 
 ## Problems

@@ -23,6 +23,8 @@ pub struct Award {
     pub suggestions: Vec<Reason>,
     /// The limits that held something back, by their places.
     pub held: Vec<usize>,
+    /// Hours of what counts that reach no step.
+    pub left_over: Option<Amount>,
     pub exhaustive: bool,
 }
 
@@ -57,7 +59,8 @@ pub(super) struct Room {
 impl Room {
     fn of(policy: &Policy, facts: &ClaimFacts) -> Self {
         let mut room = Room { credentials: None, amount: None };
-        for (i, limit) in policy.limits.iter().enumerate() {
+        let limits = policy.limits.iter().enumerate();
+        for (i, limit) in limits.filter(|(_, limit)| limit.per.may_hold(facts.on)) {
             let (amount, credentials) = recorded(facts, &limit.per);
             let most = limit.amount.map(|most| most.less(amount));
             if let Some(most) = most
@@ -81,6 +84,23 @@ impl Room {
             Some((most, limit)) if amount > most => (most, Some(limit)),
             _ => (amount, None),
         }
+    }
+
+    /// How much more is given for so much more; the limit that leaves nothing of it, by the amount or
+    /// since it takes so many credentials in all.
+    pub fn more(&self, total: Amount, more: Amount, takes: usize) -> Result<Amount, usize> {
+        let (then, cut) = self.cut(total + more);
+        let full = cut.filter(|_| then == total);
+        match full.or(self.full_for(Amount::from(1).times(takes))) {
+            Some(limit) => Err(limit),
+            None => Ok(then.less(total)),
+        }
+    }
+
+    /// The limit that leaves no room for so many credentials.
+    pub fn full_for(&self, credentials: Amount) -> Option<usize> {
+        let full = self.credentials.filter(|(most, _)| credentials > Amount::from(1).times(*most));
+        full.map(|(_, limit)| limit)
     }
 }
 
@@ -157,7 +177,7 @@ impl<'w> Working<'w> {
             let Candidate { value: hours, member, slot } = candidate;
             let value = worth(by, hours);
             if value.is_zero() {
-                let why = Why::TooFewHours { hours, least: hours_for(by, by.rounding.to) };
+                let why = Why::TooFewHours { hours, least: least_hours(by, by.rounding.to) };
                 self.tell(slot, member, (Outcome::NotCounted, Amount::ZERO, why, at.into()));
             } else {
                 self.single(taken, &Candidate { value, ..candidate }, at);
@@ -193,26 +213,38 @@ impl<'w> Working<'w> {
         let (total, cut) = self.room.cut(worth(by, sum));
         self.award.held.extend(cut);
         self.award.total = total;
-        let more = hours_for(by, worth(by, sum) + by.rounding.to).less(sum);
-        let (mut hours, mut so_far) = (Amount::ZERO, Amount::ZERO);
-        for Candidate { value, member, slot } in ordered {
-            if so_far < total {
-                hours = hours + value;
-                let amount = self.room.cut(worth(by, hours)).0.less(so_far);
-                so_far = so_far + amount;
-                let why = Why::CountedByHours { hours: value };
-                self.tell(slot, member, (Outcome::Counted, amount, why, at.into()));
-            } else if let Some(limit) = cut {
-                self.held(slot, member, limit);
-            } else {
-                // Those before reach the total without it.
-                let why = Why::MoreHours { more };
-                self.tell(slot, member, (Outcome::CountedIf, Amount::ZERO, why, at.into()));
+        let taken = take_least(&mut ordered, least_hours(by, total));
+        let (mut hours, mut so_far, count) = (Amount::ZERO, Amount::ZERO, taken.len());
+        for Candidate { value, member, slot } in taken {
+            hours = hours + value;
+            let amount = self.room.cut(worth(by, hours)).0.less(so_far);
+            so_far = so_far + amount;
+            let why = Why::CountedByHours { hours: value };
+            self.tell(slot, member, (Outcome::Counted, amount, why, at.into()));
+        }
+        let more = least_hours(by, worth(by, sum) + by.rounding.to).less(sum);
+        let gain = worth(by, sum + more).less(total);
+        // Those that were taken reach the total without the others.
+        let with_more = self.room.more(total, gain, count + 2);
+        for Candidate { member, slot, .. } in ordered {
+            match with_more {
+                Err(limit) => self.held(slot, member, limit),
+                Ok(_) => {
+                    let why = Why::MoreHours { more };
+                    self.tell(slot, member, (Outcome::CountedIf, Amount::ZERO, why, at.into()));
+                }
             }
         }
         self.hold_all(past);
-        if cut.is_none() && by.rounding.way == Rounding::Down && !sum.is_zero() {
-            let why = Why::SuggestHours { more, amount: by.rounding.to, unit: self.policy.unit };
+        if cut.is_none() {
+            let left = hours.less(least_hours(by, total));
+            self.award.left_over =
+                (!left.is_zero() && by.rounding.way == Rounding::Down).then_some(left);
+        }
+        if let Ok(amount) = self.room.more(total, gain, count + 1)
+            && !sum.is_zero()
+        {
+            let why = Why::SuggestHours { more, amount, unit: self.policy.unit };
             self.award.suggestions.push(Reason::new(why, at));
         }
     }
@@ -267,7 +299,36 @@ fn worth(by: &ByHours, hours: Amount) -> Amount {
 }
 
 /// The fewest hours that are worth so much, to a hundredth.
-fn hours_for(by: &ByHours, amount: Amount) -> Amount {
+fn least_hours(by: &ByHours, amount: Amount) -> Amount {
     let hundredth = Amount::parse("0.01").expect("this is a decimal");
-    amount.in_proportion(by.every, by.amount, (Rounding::Up, hundredth))
+    let (one, step) = (Amount::from(1), by.rounding.to);
+    // What a limit cut is reached by the whole step.
+    let steps = amount.in_proportion(one, one, (Rounding::Up, step));
+    if steps.is_zero() {
+        return Amount::ZERO;
+    }
+    let hours = |amount: Amount, way| amount.in_proportion(by.every, by.amount, (way, hundredth));
+    match by.rounding.way {
+        Rounding::Down => hours(steps, Rounding::Up),
+        // From half of the last step on.
+        Rounding::Nearest => {
+            let twice = steps.times(2).less(step);
+            twice.in_proportion(by.every, by.amount.times(2), (Rounding::Up, hundredth))
+        }
+        // Whatever is more than the steps before.
+        Rounding::Up => hours(steps.less(step), Rounding::Down) + hundredth,
+    }
+}
+
+/// Takes credentials with so many hours out, as few as there can be, and the last with the fewest
+/// hours that will do.
+fn take_least<'w>(ordered: &mut Vec<Candidate<'w>>, hours: Amount) -> Vec<Candidate<'w>> {
+    let (mut taken, mut lacking) = (Vec::new(), hours);
+    while !lacking.is_zero() && !ordered.is_empty() {
+        let enough = ordered.iter().rposition(|candidate| candidate.value >= lacking);
+        let candidate = ordered.remove(enough.unwrap_or(0));
+        lacking = lacking.less(candidate.value);
+        taken.push(candidate);
+    }
+    taken
 }

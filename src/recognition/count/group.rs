@@ -64,12 +64,19 @@ impl Working<'_> {
         let slots = self.slots;
         let mut waiting = vec![0usize; topics.names.len()];
         left.iter().flat_map(|slot| &topics.of_slots[*slot]).for_each(|topic| waiting[*topic] += 1);
+        let taken = self.award.groups.iter().map(|group| group.credentials.len()).sum::<usize>();
+        let another = self.room.more(self.award.total, group.amount, taken + usize::from(group.of));
         let mut suggested = BTreeMap::new();
         for &slot in left {
             let own = &topics.of_slots[slot];
-            let told = match own.iter().max_by_key(|topic| (waiting[**topic], Reverse(**topic))) {
-                None => (Outcome::NotCounted, Amount::ZERO, Why::Unrelated, AT.to_owned()),
-                Some(&topic) => {
+            let related = own.iter().max_by_key(|topic| (waiting[**topic], Reverse(**topic)));
+            let told = match (related, another) {
+                (None, _) => (Outcome::NotCounted, Amount::ZERO, Why::Unrelated, AT.to_owned()),
+                (Some(_), Err(limit)) => {
+                    self.held(&slots[slot], slots[slot][0], limit);
+                    continue;
+                }
+                (Some(&topic), Ok(_)) => {
                     let more = usize::from(group.of).saturating_sub(waiting[topic]).max(1);
                     suggested.insert(topic, more);
                     let (by, alone) = (topics.names[topic].clone(), group.alone.clone());
@@ -79,10 +86,10 @@ impl Working<'_> {
             };
             self.tell(&slots[slot], slots[slot][0], told);
         }
-        let full = self.room.cut(self.award.total + group.amount).1.is_some();
-        for (topic, more) in suggested.into_iter().filter(|_| !full) {
+        let Ok(amount) = another else { return };
+        for (topic, more) in suggested {
             let (by, unit) = (topics.names[topic].clone(), self.policy.unit);
-            let why = Why::SuggestRelated { more, by, amount: group.amount, unit };
+            let why = Why::SuggestRelated { more, by, amount, unit };
             self.award.suggestions.push(Reason::new(why, AT));
         }
     }

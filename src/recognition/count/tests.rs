@@ -7,8 +7,10 @@ use crate::recognition::facts::{Answer, CountedBefore};
 use crate::recognition::policy::Span;
 use crate::recognition::policy::span::Days;
 
+mod limits;
 mod over_time;
 mod properties;
+mod tables;
 
 const ISSUER: &str = "did:web:nea.example";
 

@@ -12,6 +12,9 @@ use crate::model::Fault;
 use crate::model::decimal::Amount;
 use crate::model::fault::{Faults, is_slug};
 
+/// An hour of work is worth no more steps of an award than this.
+const MOST_STEPS: usize = 1_000_000;
+
 impl Policy {
     pub(super) fn check(&self) -> Result<(), Vec<Fault>> {
         let faults = &mut Faults::default();
@@ -212,6 +215,14 @@ impl ByHours {
             );
             faults.add(format!("{at}/rounding/to"), "step-above-amount", detail);
         }
+        if self.amount > (self.every.times(MOST_STEPS)).in_steps_of(step) {
+            let detail = format!(
+                "an hour is {MOST_STEPS} steps at most, and {} for each {} hours, by {step}, is \
+                 more",
+                self.amount, self.every
+            );
+            faults.add(format!("{at}/rounding/to"), "too-many-steps", detail);
+        }
     }
 }
 
@@ -248,6 +259,27 @@ impl Table {
     }
 }
 
+impl Table {
+    /// A row is reached by one claim: what reaches none is not recorded, and no later one adds to it.
+    fn check_reach(&self, most: Amount, faults: &mut Faults) {
+        if self.by != TableBy::Credentials {
+            return;
+        }
+        let mut before = Amount::ZERO;
+        for (i, row) in self.rows.iter().enumerate() {
+            let lacking = row.from.less(before);
+            if lacking > most {
+                let detail = format!(
+                    "a limit lets {most} credentials count, and from the row before, or from none, \
+                     it takes {lacking}: this row would never be reached"
+                );
+                faults.add(format!("/award/table/rows/{i}/from"), "row-out-of-reach", detail);
+            }
+            before = row.from;
+        }
+    }
+}
+
 impl Limit {
     fn check(&self, at: &str, award: &Award, faults: &mut Faults) {
         faults.span(&format!("{at}/per"), &self.per);
@@ -273,6 +305,9 @@ impl Limit {
         if self.credentials.is_some_and(|most| most < least.1) {
             let detail = format!("an award takes {}, so none would ever be given", least.1);
             faults.add(format!("{at}/credentials"), "limit-below-award", detail);
+        }
+        if let (Award::Table(table), Some(most)) = (award, self.credentials) {
+            table.check_reach(u32::from(most).into(), faults);
         }
     }
 }

@@ -13,7 +13,7 @@ use serde::de::{
 use serde_json::Value as Json;
 use serde_path_to_error::Segment;
 
-use super::Policy;
+use super::{Policy, Zone};
 use crate::model::Fault;
 use crate::model::fault::token;
 use crate::model::json;
@@ -31,6 +31,15 @@ impl Policy {
         let policy: Self = plain(text).map_err(|fault| vec![fault])?;
         policy.check()?;
         Ok(policy)
+    }
+
+    /// Reads back what was published. It stays what it was where more is refused by now.
+    pub fn published(text: &[u8]) -> Result<Self, Fault> {
+        let policy: Self = plain(text)?;
+        match policy.time_zone.as_deref().map(Zone::named) {
+            Some(None) => Err(Fault::new("/timeZone", "unknown-time-zone", "it is known no more")),
+            _ => Ok(policy),
+        }
     }
 }
 
@@ -177,6 +186,8 @@ accepts: [{trustedIssuers: true}]
 award: {perCredential: {amount: 6}}
 ";
 
+    const LIMITED: &str = "limits: [{credentials: 3, per: ever}]\n";
+
     fn fault(text: &str) -> (String, &'static str) {
         let faults = Policy::read(text.as_bytes()).unwrap_err();
         (faults[0].pointer.clone(), faults[0].code)
@@ -218,6 +229,17 @@ award: {perCredential: {amount: 6}}
         assert_eq!(fault(&format!("{SMALL}unit: CEU\n")).1, "not-yaml");
         assert_eq!(fault(r#"{"id": "a", "id": "b"}"#).1, "not-json");
         assert_eq!(fault("a: &a [x]\nb: [*a").1, "not-yaml");
+    }
+
+    #[test]
+    fn what_was_published_is_read_back_where_more_is_refused_by_now() {
+        let rows = "table: {by: credentials, rows: [{from: 9, amount: 1, name: a}]}";
+        let text = SMALL.replace("perCredential: {amount: 6}", rows) + LIMITED;
+        assert_eq!(fault(&text), ("/award/table/rows/0/from".into(), "row-out-of-reach"));
+        let policy = Policy::published(text.as_bytes()).unwrap();
+        assert_eq!(policy.limits[0].credentials, Some(3));
+        let moved = SMALL.to_owned() + "timeZone: America/Springfield\n";
+        assert_eq!(Policy::published(moved.as_bytes()).unwrap_err().code, "unknown-time-zone");
     }
 
     #[test]

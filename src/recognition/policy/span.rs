@@ -83,6 +83,12 @@ impl Span {
         ends.filter_map(|end| self.around(end, None)).filter(move |days| days.contain(day))
     }
 
+    /// Whether a limit for such a stretch can hold for a claim of this day: one for some dates holds
+    /// on these alone.
+    pub fn may_hold(&self, day: Date) -> bool {
+        !matches!(self, Span::Dates(days) if !days.contain(day))
+    }
+
     /// A stretch's stable name, of the one around `day`; none where it is a license that is not
     /// known.
     pub fn label(&self, day: Option<Date>, license: Option<Days>) -> Option<String> {
