@@ -247,7 +247,11 @@ pub async fn withdraw(
     Path((recognizer, id)): Path<(String, String)>,
     Body(ClaimReason { reason }): Body<ClaimReason>,
 ) -> Result<Json<ClaimView>, Problem> {
-    change(&app, &caller, (&recognizer, &id), (ClaimChange::Withdraw, &reason)).await
+    let party: Party = app.recognizer(&caller, Scope::Claim, &recognizer).await?;
+    require_reason(&reason)?;
+    let recognition = Recognition { issuance: &app.issuance };
+    let row = recognition.withdraw((&party.name, &id), &reason, caller.key_id()).await?;
+    whole(&app, row).await.map(Json)
 }
 
 /// Note that the claimant disagrees.

@@ -228,6 +228,7 @@ impl Recognition<'_> {
             Some((id, reason)) => Some((self.receipt_of(claim, id).await?, reason)),
             None => None,
         };
+        let left = self.left_by(claim, decided).await?;
         let draft = Draft {
             recognizer: claim.recognizer,
             decided,
@@ -249,7 +250,8 @@ impl Recognition<'_> {
             exclusive_groups: decided.groups.clone(),
             names: decided.names.clone(),
             by_number: claim.request.claimant.license_number.is_some(),
-            seen: decided.past.names.clone(),
+            seen: left.seen_with(&decided.past.names),
+            left: left.claims,
             decision: json(&decided.decision),
             filed_on: decided.facts.on,
             stated: claim.request.filed_on.is_some() || decided.facts.on != today,
@@ -453,7 +455,7 @@ impl Claim<'_> {
     }
 }
 
-fn counted_before(row: &ClaimRow) -> Result<CountedBefore, RecognizeError> {
+pub(super) fn counted_before(row: &ClaimRow) -> Result<CountedBefore, RecognizeError> {
     // What cannot be read is not nothing: limits would not hold.
     let broken = || IssueError::Broken(format!("claim {} has no readable amounts", row.id));
     let amount = |text: &str| Amount::parse_sum(text).ok_or_else(broken);

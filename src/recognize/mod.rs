@@ -13,6 +13,7 @@ pub mod control;
 mod correction;
 pub mod counts;
 pub mod examined;
+mod gone;
 pub mod menus;
 mod policies;
 mod receipt;
@@ -67,8 +68,7 @@ impl From<StoreError> for RecognizeError {
 
 /// The policy that a stored version holds.
 pub fn policy(row: &PolicyRow) -> Result<Policy, IssueError> {
-    Policy::read(row.body.as_bytes()).map_err(|faults| {
-        let first = faults.first().map(|fault| fault.detail.clone()).unwrap_or_default();
-        IssueError::Broken(format!("policy {}.{} {}: {first}", row.recognizer, row.id, row.number))
+    Policy::published(row.body.as_bytes()).map_err(|Fault { detail, .. }| {
+        IssueError::Broken(format!("policy {}.{} {}: {detail}", row.recognizer, row.id, row.number))
     })
 }

@@ -1,11 +1,13 @@
 //! Publishing policies.
 
+use std::collections::BTreeMap;
+
 use super::{Recognition, RecognizeError};
 use crate::issue::IssueError;
 use crate::issue::access::note;
 use crate::issue::parties::Party;
 use crate::model::Fault;
-use crate::recognition::Policy;
+use crate::recognition::{Policy, words};
 use crate::store::{NewPolicy, PolicyRow, Published};
 
 /// How often a version is checked again because another came between.
@@ -39,7 +41,7 @@ impl Recognition<'_> {
     ) -> Result<Option<(PolicyRow, bool)>, RecognizeError> {
         let (store, ambient) = (&self.issuance.store, &self.issuance.ambient);
         let latest = store.latest_policy(&recognizer.name, &policy.id).await?;
-        self.check_group(&recognizer.name, policy, latest.as_ref()).await?;
+        self.check_kept(&recognizer.name, policy, latest.as_ref()).await?;
         let (reference, body) = (policy.reference(), policy.canonical());
         let owner = recognizer.owner();
         let note = note(ambient, (actor, "policy.publish"), Some(&owner), &policy.id);
@@ -66,32 +68,51 @@ impl Recognition<'_> {
         }
     }
 
-    /// What is used up is used up in the group of the version that decided: in another group all of
-    /// it would count again.
-    async fn check_group(
+    /// What the versions of a policy have in common, and the policies of a group: what was recorded
+    /// by one holds for all.
+    async fn check_kept(
         self,
         recognizer: &str,
         policy: &Policy,
         latest: Option<&PolicyRow>,
     ) -> Result<(), RecognizeError> {
-        let Some(latest) = latest else { return Ok(()) };
-        let before = super::policy(latest)?;
-        let (group, kept) = (policy.exclusive_group(), before.exclusive_group());
-        if group == kept {
-            return Ok(());
+        let store = &self.issuance.store;
+        let faults = match latest {
+            Some(latest) => other_than_before(policy, &super::policy(latest)?),
+            None => self.other_than_the_group(recognizer, policy).await?,
+        };
+        let named = store.policy_version((recognizer, &policy.id), &policy.version).await?;
+        // Where it is no new version, that is told instead.
+        if faults.is_empty() || named.is_some() {
+            Ok(())
+        } else {
+            Err(RecognizeError::Invalid(faults))
         }
-        let named = self.issuance.store.policy_version((recognizer, &policy.id), &policy.version);
-        if named.await?.is_some() {
-            // It is no new version: that is told instead.
-            return Ok(());
+    }
+
+    /// An achievement is used up in a period, by whichever policy of the group.
+    async fn other_than_the_group(
+        self,
+        recognizer: &str,
+        policy: &Policy,
+    ) -> Result<Vec<Fault>, RecognizeError> {
+        let rows = self.issuance.store.policies(recognizer).await?;
+        let newest: BTreeMap<&str, &PolicyRow> =
+            rows.iter().map(|row| (row.id.as_str(), row)).collect();
+        for (id, row) in newest {
+            let other = super::policy(row)?;
+            let together = other.exclusive_group() == policy.exclusive_group();
+            if together && other.again() != policy.again() {
+                let detail = format!(
+                    "the policy {id:?}, of the same exclusive group, counts an achievement {}; \
+                     counted {}, it could count by both. Say the same as that policy",
+                    words::again(&other.again()),
+                    words::again(&policy.again())
+                );
+                return Ok(vec![Fault::new("/again", "other-period", detail)]);
+            }
         }
-        let detail = format!(
-            "the versions before this one use credentials up in the group {kept:?}; in {group:?} all \
-             that they counted would count again. Keep the group, or publish this under another id, \
-             as a policy with uses of its own"
-        );
-        let fault = Fault::new("/exclusive/group", "other-group", detail);
-        Err(RecognizeError::Invalid(vec![fault]))
+        Ok(Vec::new())
     }
 
     /// What the policy alone cannot tell.
@@ -109,4 +130,38 @@ impl Recognition<'_> {
         }
         if faults.is_empty() { Ok(()) } else { Err(RecognizeError::Invalid(faults)) }
     }
+}
+
+/// What is used up is used up in the group and the period of the version that decided, and what was
+/// recorded is in its unit.
+fn other_than_before(policy: &Policy, before: &Policy) -> Vec<Fault> {
+    const ELSE: &str = "or publish this under another id, as a policy with uses of its own";
+    let mut faults = Vec::new();
+    let (group, kept) = (policy.exclusive_group(), before.exclusive_group());
+    if group != kept {
+        let detail = format!(
+            "the versions before this one use credentials up in the group {kept:?}; in {group:?} all \
+             that they counted would count again. Keep the group, {ELSE}"
+        );
+        faults.push(Fault::new("/exclusive/group", "other-group", detail));
+    }
+    if policy.again() != before.again() {
+        let detail = format!(
+            "the versions before this one count an achievement {}; counted {}, what they counted \
+             could count again. Keep that, {ELSE}",
+            words::again(&before.again()),
+            words::again(&policy.again())
+        );
+        faults.push(Fault::new("/again", "other-period", detail));
+    }
+    if policy.unit != before.unit {
+        let (unit, kept) = (policy.unit, before.unit);
+        let (unit, kept) = (words::unit(unit), words::unit(kept));
+        let detail = format!(
+            "the versions before this one award {kept}; limits and tables would add them to {unit}. \
+             Keep the unit, {ELSE}"
+        );
+        faults.push(Fault::new("/unit", "other-unit", detail));
+    }
+    faults
 }

@@ -155,10 +155,14 @@ impl Recognition<'_> {
         };
         let lost: Vec<&str> =
             reports.iter().filter(|it| worst(&it.1)).map(|it| position(&it.0)).collect();
+        let beyond = self.stands_beyond(claim).await?;
         let (store, of) = (&self.issuance.store, (claim.recognizer.as_str(), claim.id.as_str()));
-        let change = match (lost.is_empty(), reports.iter().all(|it| it.1.verified)) {
+        let change = match (lost.is_empty(), beyond) {
             (false, _) => ClaimChange::Flag(format!("{} no longer holds", lost.join(", "))),
-            (true, true) if claim.flag.is_some() => ClaimChange::Clear { seen: claim.events },
+            (true, Some(flag)) => ClaimChange::Flag(flag),
+            (true, None) if claim.flag.is_some() && reports.iter().all(|it| it.1.verified) => {
+                ClaimChange::Clear { seen: claim.events }
+            }
             _ => return Ok(store.claim(of.0, of.1).await?),
         };
         let by = (actor, self.issuance.ambient.now());
@@ -214,7 +218,7 @@ fn kind(by: &str) -> &str {
     }
 }
 
-fn refused(refusal: &ClaimRefusal) -> RecognizeError {
+pub(super) fn refused(refusal: &ClaimRefusal) -> RecognizeError {
     match refusal {
         ClaimRefusal::NoSuchClaim => RecognizeError::NotFound,
         ClaimRefusal::Final(state) => RecognizeError::Conflict {

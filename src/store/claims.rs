@@ -21,7 +21,7 @@ use super::{Result, Store, StoreError, row};
 
 pub use change::{ClaimChange, ClaimRefusal};
 pub(super) use change::{flag_own, flag_signed};
-pub use past::Past;
+pub use past::{Left, Past};
 pub use record::{ClaimRecorded, Counted, Lost, NewClaim, Use, UseOf};
 pub use redact::Redaction;
 

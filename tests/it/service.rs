@@ -14,6 +14,7 @@ mod forged_endorsements;
 mod forgotten;
 mod keys;
 mod ledger;
+mod ledger_of_tables;
 mod ledger_over_time;
 mod lists;
 mod manage_links;

@@ -4,15 +4,16 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use super::{ClaimRow, ClaimState, NewClaim, columns, find, read};
+use super::record::count_names;
+use super::{ClaimRow, ClaimState, Left, NewClaim, columns, find, read};
 use crate::store::status::{self, Wanted};
 use crate::store::{Change, PartyKind, Result, Store, retrying, row};
 
 /// A change to a claim that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimChange {
-    /// What it used is free again, and its receipt is revoked.
-    Withdraw,
+    /// What it used is free again, and its receipt is revoked; who counted on it is flagged.
+    Withdraw(Left),
     /// The claimant disagrees: it is noted.
     Appeal,
     /// A person has to look, because of this.
@@ -24,7 +25,7 @@ pub enum ClaimChange {
 impl ClaimChange {
     fn action(&self) -> &'static str {
         match self {
-            Self::Withdraw => "withdraw",
+            Self::Withdraw(_) => "withdraw",
             Self::Appeal => "appeal",
             Self::Flag(_) => "flag",
             Self::Clear { .. } => "clear",
@@ -66,6 +67,12 @@ impl Store {
     ) -> Result<Result<ClaimRow, ClaimRefusal>> {
         retrying(|| async {
             let mut tx = self.begin().await?;
+            // The names before the claim, as where one is recorded.
+            if let ClaimChange::Withdraw(left) = change
+                && !count_names(&mut tx, recognizer, &left.seen).await?
+            {
+                return Ok(Err(ClaimRefusal::Moved));
+            }
             let Some(claim) = lock(&mut tx, recognizer, id).await? else {
                 return Ok(Err(ClaimRefusal::NoSuchClaim));
             };
@@ -79,8 +86,9 @@ impl Store {
                 return Ok(Err(ClaimRefusal::Moved));
             }
             apply(&mut tx, &claim, change, at).await?;
-            if *change == ClaimChange::Withdraw {
+            if let ClaimChange::Withdraw(left) = change {
                 revoke_receipt(&mut tx, &claim, actor, at).await?;
+                flag_left(&mut tx, (id, &left.claims), (actor, at)).await?;
             }
             let detail = match change {
                 ClaimChange::Flag(flag) => json!({"flag": flag}),
@@ -118,7 +126,7 @@ async fn apply(
     at: Timestamp,
 ) -> Result<()> {
     let sql = match change {
-        ClaimChange::Withdraw => "UPDATE claims SET state = 'withdrawn' WHERE id = $1",
+        ClaimChange::Withdraw(_) => "UPDATE claims SET state = 'withdrawn' WHERE id = $1",
         ClaimChange::Appeal => "UPDATE claims SET appealed_at = $2 WHERE id = $1",
         ClaimChange::Flag(_) => "UPDATE claims SET flag = $3, flagged_at = $2 WHERE id = $1",
         ClaimChange::Clear { .. } => {
@@ -127,12 +135,12 @@ async fn apply(
     };
     let query = sqlx::query(sql).bind(&*claim.id);
     let query = match change {
-        ClaimChange::Withdraw | ClaimChange::Clear { .. } => query,
+        ClaimChange::Withdraw(_) | ClaimChange::Clear { .. } => query,
         ClaimChange::Appeal => query.bind(at.as_millisecond()),
         ClaimChange::Flag(flag) => query.bind(at.as_millisecond()).bind(flag.as_str()),
     };
     query.execute(&mut *tx).await?;
-    if *change == ClaimChange::Withdraw {
+    if matches!(change, ClaimChange::Withdraw(_)) {
         let sql = "DELETE FROM claim_uses WHERE claim = $1";
         sqlx::query(sql).bind(&*claim.id).execute(&mut *tx).await?;
     }
@@ -173,7 +181,20 @@ pub(super) async fn correct(
     let (at, actor) = (new.at, &*new.actor);
     let event = Event { at, actor, action: "correct", detail, reason: Some(reason) };
     insert_event(tx, (old, claim.events), &event).await?;
+    flag_left(tx, (old, &new.left), (actor, at)).await?;
     Ok(true)
+}
+
+/// Flags claims that counted on one that is gone.
+async fn flag_left(
+    tx: &mut AnyConnection,
+    (gone, left): (&str, &[(String, String)]),
+    by: (&str, Timestamp),
+) -> Result<()> {
+    for (claim, flag) in left {
+        flag_one(tx, claim, (flag, json!({"flag": flag, "gone": gone})), by).await?;
+    }
+    Ok(())
 }
 
 /// Who flags a claim where a credential's state changes here: another party's key is no
@@ -194,7 +215,7 @@ pub(in crate::store) async fn flag_own(
         // Not which one in the books, but which of those that the decision counts: history stays.
         let detail = json!({"counted": position + 1, "state": state});
         let flag = format!("a credential that was counted is {state}");
-        flag_one(tx, &claim, (&flag, detail), at).await?;
+        flag_one(tx, &claim, (&flag, detail), (ISSUER, at)).await?;
     }
     Ok(())
 }
@@ -213,7 +234,7 @@ pub(in crate::store) async fn flag_signed(
     let standing: Vec<String> = query.fetch_all(&mut *tx).await?;
     let flag = "the key that signed a credential that was counted was withdrawn";
     for claim in standing {
-        flag_one(tx, &claim, (flag, json!({"key": "withdrawn"})), at).await?;
+        flag_one(tx, &claim, (flag, json!({"key": "withdrawn"})), (ISSUER, at)).await?;
     }
     Ok(())
 }
@@ -223,7 +244,7 @@ async fn flag_one(
     tx: &mut AnyConnection,
     claim: &str,
     (flag, detail): (&str, serde_json::Value),
-    at: Timestamp,
+    (actor, at): (&str, Timestamp),
 ) -> Result<()> {
     let flagged = sqlx::query(
         "UPDATE claims SET flag = $2, flagged_at = $3, events = events + 1 \
@@ -236,7 +257,7 @@ async fn flag_one(
     .await?;
     let Some(flagged) = flagged else { return Ok(()) };
     let detail = detail.to_string();
-    let event = Event { at, actor: ISSUER, action: "flag", detail, reason: None };
+    let event = Event { at, actor, action: "flag", detail, reason: None };
     insert_event(tx, (claim, row::number(&flagged, "events")?), &event).await
 }
 

@@ -9,6 +9,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{ClaimRow, columns, read};
 use crate::store::{Result, Store, row};
 
+/// What a claim leaves that is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Claims that counted on it and stand for more than is left, by their ids, each with its flag.
+    pub claims: Vec<(String, String)>,
+    /// As [`Past::names`]: who is decided meanwhile with that claim is decided anew.
+    pub seen: Vec<(String, i64)>,
+}
+
+impl Left {
+    /// With the names of another past, which was read before this.
+    pub fn seen_with(&self, names: &[(String, i64)]) -> Vec<(String, i64)> {
+        let all: BTreeMap<_, _> = self.seen.iter().chain(names).cloned().collect();
+        all.into_iter().collect()
+    }
+}
+
 /// The books on a claimant, as they were when they were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
@@ -21,7 +38,20 @@ pub struct Past {
     pub claims: Vec<ClaimRow>,
 }
 
+impl Past {
+    /// How many claims were recorded under a name; none where it is not the claimant's.
+    pub fn number_of(&self, name: &str) -> Option<i64> {
+        self.names.iter().find(|(known, _)| known == name).map(|(_, number)| *number)
+    }
+}
+
 impl Store {
+    /// The names that a claim gives its claimant.
+    pub async fn claim_names(&self, claim: &str) -> Result<Vec<String>> {
+        let sql = "SELECT claimant FROM claim_claimants WHERE claim = $1 ORDER BY claimant";
+        Ok(sqlx::query_scalar(sql).bind(claim).fetch_all(&self.readers).await?)
+    }
+
     /// What stands of a claimant with these names under a policy, but for the claim `but`.
     pub async fn past(
         &self,

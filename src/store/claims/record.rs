@@ -39,6 +39,8 @@ pub struct NewClaim {
     /// Every name that the books know of the claimant, sorted, with the number of claims that had
     /// been recorded under it when this one was decided.
     pub seen: Vec<(String, i64)>,
+    /// Where it corrects one: what that leaves, as [`Left::claims`](super::Left).
+    pub left: Vec<(String, String)>,
     pub decision: String,
     pub filed_on: Date,
     /// The day was stated, now or of the claim that this corrects, and goes into the history.
@@ -158,7 +160,7 @@ async fn record(tx: &mut AnyConnection, new: &NewClaim) -> Result<ClaimRecorded>
             .map(|row| ClaimRecorded::Replayed(Box::new(row)))
             .ok_or(StoreError::Contended);
     }
-    if !count_claimant(tx, new).await? {
+    if !count_names(tx, &new.recognizer, &new.seen).await? {
         return Ok(ClaimRecorded::Stale);
     }
     if let Some(challenge) = &new.challenge
@@ -221,10 +223,14 @@ async fn insert_claim(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> {
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Counts the claim under every name that is known of the claimant, unless another was counted
-/// since it was decided.
-async fn count_claimant(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> {
-    for (name, seen) in &new.seen {
+/// Counts what is decided under every name that is known of the claimant, unless something else was
+/// counted since they were seen.
+pub(super) async fn count_names(
+    tx: &mut AnyConnection,
+    recognizer: &str,
+    names: &[(String, i64)],
+) -> Result<bool> {
+    for (name, seen) in names {
         let (sql, number) = match seen {
             0 => {
                 let sql = "INSERT INTO claimants (recognizer, claimant, claims) \
@@ -237,7 +243,7 @@ async fn count_claimant(tx: &mut AnyConnection, new: &NewClaim) -> Result<bool> 
                 (sql, *seen)
             }
         };
-        let query = sqlx::query(sql).bind(&*new.recognizer).bind(&**name).bind(number);
+        let query = sqlx::query(sql).bind(recognizer).bind(&**name).bind(number);
         if query.execute(&mut *tx).await?.rows_affected() != 1 {
             return Ok(false);
         }

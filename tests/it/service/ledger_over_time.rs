@@ -22,7 +22,7 @@ on_both_databases! {
 }
 
 /// Credentials of so many achievements.
-async fn earned<const N: usize>(office: &Office) -> [Value; N] {
+pub(super) async fn earned<const N: usize>(office: &Office) -> [Value; N] {
     let mut all = Vec::new();
     for n in 0..N {
         let slug = format!("skill-{n}");
