@@ -13,7 +13,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::json_ld::sentence;
 use super::proof::Authentic;
-use super::report::Outcome;
 use super::{Check, Problem};
 use crate::jsonld::{self, Contexts, HashAlgorithm, Input, expand};
 use crate::model::json::{Object, Value};
@@ -60,44 +59,67 @@ pub fn check(
     record: &IssuerRecord,
     contexts: &Contexts,
 ) -> Option<Check> {
-    let id = authentic.credential().id().unwrap_or("a credential without an id");
-    let presented = Presented {
-        root: authentic.document().root(),
-        claims: if claims { &vc_jwt::CLAIMS } else { &[] },
-    };
+    if *record == IssuerRecord::NotOurs {
+        return None;
+    }
+    let presented = Presented::new(authentic.document().root(), claims);
+    Some(compared(&presented, record, contexts).unwrap_or_else(|| {
+        let detail = format!(
+            "The signature is by a key of {}, but its books hold no such credential: \
+             somebody else has or had that key. Do not rely on it, and tell the issuer.",
+            authentic.issuer()
+        );
+        Check::fail(NAME, presented.id(), absent(detail))
+    }))
+}
+
+/// The same of what names a withdrawn key, whose signature is not looked at: anyone can have
+/// written it, and learns nothing of what the books hold otherwise under its id.
+pub fn check_unsigned(
+    root: &Object<'_>,
+    claims: bool,
+    record: &IssuerRecord,
+    contexts: &Contexts,
+) -> Option<Check> {
+    if *record == IssuerRecord::NotOurs {
+        return None;
+    }
+    let presented = Presented::new(root, claims);
+    let found = compared(&presented, record, contexts).filter(|check| !check.failed());
+    Some(found.unwrap_or_else(|| {
+        let detail = "The issuer withdrew the key that it names, and the issuer's books hold no \
+                      such credential as it is here. Do not rely on it.";
+        Check::fail(NAME, presented.id(), absent(detail))
+    }))
+}
+
+fn absent(detail: impl Into<String>) -> Problem {
+    Problem::new("not-in-issuer-books", detail).at("/id")
+}
+
+/// With what the books hold under its id; `None` where they hold nothing.
+fn compared(
+    presented: &Presented<'_, '_>,
+    record: &IssuerRecord,
+    contexts: &Contexts,
+) -> Option<Check> {
     Some(match record {
-        IssuerRecord::NotOurs => return None,
+        IssuerRecord::NotOurs | IssuerRecord::Absent => return None,
         IssuerRecord::Found { embedded, .. } => {
-            compare(embedded, |minted| credential(&presented, minted, contexts))
+            compare(embedded, |minted| credential(presented, minted, contexts))
         }
         IssuerRecord::Forgotten { digest, salt, .. } => {
             let made = self::digest(presented.root, &presented.without(&["proof"]), salt, contexts);
             forgotten(digest.as_deref(), made.as_deref())
         }
         IssuerRecord::List { embedded } => {
-            compare(embedded, |current| list(&presented, current, contexts))
-        }
-        IssuerRecord::Absent => {
-            let detail = format!(
-                "The signature is by a key of {}, but its books hold no such credential: \
-                 somebody else has or had that key. Do not rely on it, and tell the issuer.",
-                authentic.issuer()
-            );
-            Check::fail(NAME, id, Problem::new("not-in-issuer-books", detail).at("/id"))
+            compare(embedded, |current| list(presented, current, contexts))
         }
         IssuerRecord::Unknown => {
             let detail = "The issuer's books did not answer. Try again.";
-            Check::undecided(NAME, id, Problem::new("issuer-books-silent", detail))
+            Check::undecided(NAME, presented.id(), Problem::new("issuer-books-silent", detail))
         }
     })
-}
-
-/// Whether the books hold this credential, as it is here, whoever signed it.
-pub fn hold(root: &Object<'_>, claims: bool, record: &IssuerRecord, contexts: &Contexts) -> bool {
-    let presented = Presented { root, claims: if claims { &vc_jwt::CLAIMS } else { &[] } };
-    let IssuerRecord::Found { embedded, .. } = record else { return false };
-    let held = compare(embedded, |minted| credential(&presented, minted, contexts));
-    matches!(held.outcome, Outcome::Pass)
 }
 
 /// By which a credential is known again that is kept nowhere: the SHA-256 of the salt and of its
@@ -193,7 +215,15 @@ fn not_compared() -> Check {
     Check::undecided(NAME, "too costly to compare with what the issuer's books hold", problem)
 }
 
-impl Presented<'_, '_> {
+impl<'d, 'a> Presented<'d, 'a> {
+    fn new(root: &'d Object<'a>, claims: bool) -> Self {
+        Self { root, claims: if claims { &vc_jwt::CLAIMS } else { &[] } }
+    }
+
+    fn id(&self) -> &str {
+        Credential(self.root).id().unwrap_or("a credential without an id")
+    }
+
     /// The members that are not compared.
     fn without(&self, but: &[&'static str]) -> Vec<&'static str> {
         self.claims.iter().chain(but).copied().collect()

@@ -5,7 +5,7 @@
 
 use super::speech::Speech;
 use crate::check::report::{CheckReport, OutcomeName, Status, Verdict as Answer};
-use crate::check::{Report, issuer_key};
+use crate::check::{Report, issuer_books, issuer_key};
 
 /// The first thing that a reader sees.
 pub struct Verdict {
@@ -55,8 +55,7 @@ pub(super) fn judge(report: &Report) -> (&'static str, &'static str) {
     match (report.verdicts.authentic, report.verdicts.current, report.status) {
         (Answer::No, ..) if nothing => ("bad", "verdict-unreadable"),
         (Answer::No, ..) if !forged(report) => ("bad", "verdict-malformed"),
-        (Answer::No, ..) if of_withdrawn_key(report) => ("bad", "verdict-key-withdrawn"),
-        (Answer::No, ..) => ("bad", "verdict-forged"),
+        (Answer::No, ..) => ("bad", of_withdrawn_key(report).unwrap_or("verdict-forged")),
         (Answer::Undecided, ..) => ("open", "verdict-undecided"),
         (Answer::Yes, Answer::No, Status::Revoked) => ("bad", "verdict-revoked"),
         (Answer::Yes, Answer::No, Status::Superseded) => ("bad", "verdict-superseded"),
@@ -83,12 +82,19 @@ fn forged(report: &Report) -> bool {
     not_signed(report).next().is_some()
 }
 
-/// That its issuer withdrew the key that it names is all that failed: it may have been genuine.
-fn of_withdrawn_key(report: &Report) -> bool {
+/// That its issuer withdrew the key that it names is all that failed. Nobody looked at its
+/// signature: only the issuer's books tell whether it was genuine, where they are ours.
+fn of_withdrawn_key(report: &Report) -> Option<&'static str> {
     let withdrawn = |check: &CheckReport| {
         check.problem.as_ref().is_some_and(|problem| problem.code == issuer_key::WITHDRAWN)
     };
-    not_signed(report).all(withdrawn)
+    let held = |check: &CheckReport| {
+        check.name == issuer_books::NAME && check.outcome == OutcomeName::Pass
+    };
+    not_signed(report).all(withdrawn).then(|| match report.checks.iter().any(held) {
+        true => "verdict-key-withdrawn",
+        false => "verdict-key-withdrawn-untold",
+    })
 }
 
 /// The checks of who signed it that failed.
@@ -96,4 +102,37 @@ fn not_signed(report: &Report) -> impl Iterator<Item = &CheckReport> {
     const SIGNED: [&str; 5] = ["issuer-key", "proof", "jwt-claims", "issuer-books", "hosted"];
     let failed = report.checks.iter().filter(|check| check.outcome == OutcomeName::Fail);
     failed.filter(|check| SIGNED.contains(&check.name.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::report::CredentialSummary;
+    use crate::check::{Check, Problem};
+
+    /// On what names a withdrawn key, with what the books say of it.
+    fn report(books: Option<Check>) -> Report {
+        let problem = Problem::new(issuer_key::WITHDRAWN, "The issuer withdrew this key.");
+        let mut report = Report::unreadable(Check::fail(issuer_key::NAME, "a key", problem));
+        report.credential = Some(CredentialSummary::default());
+        report.checks.extend(books.map(CheckReport::from));
+        report
+    }
+
+    #[test]
+    fn of_what_names_a_withdrawn_key_no_more_is_said_than_the_books_tell() {
+        let name = issuer_books::NAME;
+        let problem = |code| Problem::new(code, "Something is said.");
+        let held = Check::pass(name, "the books hold it");
+        let other = Check::fail(name, "none", problem("not-in-issuer-books"));
+        let silent = Check::undecided(name, "no answer", problem("issuer-books-silent"));
+        for (books, key) in [
+            (Some(held), "verdict-key-withdrawn"),
+            (Some(other), "verdict-forged"),
+            (Some(silent), "verdict-key-withdrawn-untold"),
+            (None, "verdict-key-withdrawn-untold"),
+        ] {
+            assert_eq!(judge(&report(books)), ("bad", key));
+        }
+    }
 }

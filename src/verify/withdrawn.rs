@@ -1,10 +1,12 @@
-//! What is still told of a credential whose key was withdrawn: which one took its place.
+//! What is still told of a credential whose key was withdrawn: whether our own books hold it, and
+//! which one took its place.
 //!
-//! Nothing that the key signed is believed any more. Who holds it honestly has to find the one that
-//! its issuer signed anew all the same.
+//! Nothing that the key signed is believed any more, nor is a signature looked at. Who holds it
+//! honestly has to find the one that its issuer signed anew all the same.
 //!
 //! Invariant: only our own books are asked, and they tell of a credential only where they hold it as
-//! it is here, so that who knows an id alone learns nothing by it.
+//! it is here; what is held otherwise is told like what is not, so that who knows an id alone learns
+//! nothing by it.
 
 use super::gather::Facts;
 use super::{Examined, Sources, Verifier};
@@ -24,10 +26,16 @@ pub(super) async fn facts<S: Sources>(
     };
     let record = verifier.sources.issuer_record(issuer, credential.id()).await;
     let claims = examined.secured.jws_kind().is_some();
-    let held = issuer_books::hold(credential.0, claims, &record, verifier.contexts);
+    let books = issuer_books::check_unsigned(credential.0, claims, &record, verifier.contexts);
+    let held = books.as_ref().is_some_and(|check| check.problem().is_none());
     let superseded_by = match record {
-        IssuerRecord::Found { superseded_by, .. } if held => Some(superseded_by),
+        IssuerRecord::Found { superseded_by, .. }
+        | IssuerRecord::Forgotten { superseded_by, .. }
+            if held =>
+        {
+            Some(superseded_by)
+        }
         _ => None,
     };
-    Facts { superseded_by, ..Facts::default() }
+    Facts { books, superseded_by, ..Facts::default() }
 }

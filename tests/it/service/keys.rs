@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use touchmark::store::{KeyState, PartyKind, SigningKeyRow};
 
+use super::verify_page::{Part, send};
 use crate::support::app::{Database, TestApp, on_both_databases};
-use crate::support::samples;
+use crate::support::samples::{self, with};
 
 on_both_databases! {
     after_a_rotation_old_credentials_keep_verifying_and_new_ones_use_the_new_keys
     what_a_withdrawn_key_signed_verifies_nowhere_and_issuing_goes_on
+    of_what_names_a_withdrawn_key_the_books_tell_what_was_issued_and_what_was_not
     a_retired_key_is_withdrawn_without_a_new_one
     no_form_is_signed_anew_for_what_a_withdrawn_key_signed
 }
@@ -138,6 +140,40 @@ async fn what_a_withdrawn_key_signed_verifies_nowhere_and_issuing_goes_on(databa
     assert_eq!((rows.len(), rows[0].actor.as_str()), (1, "operator"));
     let fragment = leaked.split_once('#').unwrap().1;
     assert_eq!(rows[0].detail, json!({"key": fragment}).to_string());
+}
+
+/// Its signature is not looked at, so anyone can write what names a withdrawn key.
+async fn of_what_names_a_withdrawn_key_the_books_tell_what_was_issued_and_what_was_not(
+    database: Database,
+) {
+    let app = TestApp::new(database).await;
+    let minted = app.minted().await;
+    withdraw(&app, &method(&minted)).await;
+    let genuine = minted["credential"].clone();
+    let altered = with(genuine.clone(), json!({"name": "Another"}));
+    let unknown = "https://touchmark.example/credentials/00000000-0000-4000-8000-000000000009";
+    let made_up = with(altered.clone(), json!({"id": unknown}));
+    let mut told = Vec::new();
+    for (presented, headline, books) in [
+        (genuine, "Its key was withdrawn", "pass"),
+        (altered, "Not genuine", "fail"),
+        (made_up, "Not genuine", "fail"),
+    ] {
+        let text = presented.to_string();
+        let report = app.verify(text.clone()).await;
+        assert_eq!(report["verdicts"]["authentic"], "no", "{report:#}");
+        let checks = report["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["name"] == "issuer-books");
+        let check = check.unwrap_or_else(|| panic!("the books were asked: {report:#}"));
+        assert_eq!(check["outcome"], books, "{report:#}");
+        told.push(check["problem"].clone());
+        let parts: [Part<'_>; 2] = [("text", None, text.as_bytes()), ("file", Some(""), b"")];
+        let page = send(&app, "/verify", &parts).await.expect(200).text();
+        for shown in ["Its key was withdrawn", "Not genuine"] {
+            assert_eq!(page.contains(shown), shown == headline, "{shown}: {page}");
+        }
+    }
+    assert_eq!(told[1], told[2], "who knows an id alone learns nothing by it");
 }
 
 async fn a_retired_key_is_withdrawn_without_a_new_one(database: Database) {

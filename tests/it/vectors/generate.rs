@@ -307,6 +307,13 @@ fn keys(to: &Writer) {
         ("issuer-key", "key-revoked"),
     );
     to.no(
+        "key-withdrawn-changed",
+        "what names a withdrawn key and was changed since is as little believed",
+        16,
+        with(by(format!("{NEA}#key-7"), 7), &[("/name", json!("Another"))]),
+        ("issuer-key", "key-revoked"),
+    );
+    to.no(
         "key-of-low-order",
         "a key of low order fits any signature and is refused",
         31,
