@@ -176,6 +176,19 @@ impl App {
         Ok(recognition.standing_kept(&self.policies, known, &books).await?)
     }
 
+    /// The same for a page, which is shown without it where their share is used up.
+    pub async fn standing_for_page(
+        &self,
+        client: Client,
+        known: &CountedCredential,
+    ) -> Result<Option<Arc<Standing>>, Problem> {
+        match self.standing(client, known).await {
+            Ok(standing) => Ok(Some(standing)),
+            Err(Problem::TooManyRequests { .. }) => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+
     /// Where a credential counts that a page verified with what counting goes by; none where it
     /// does not hold, or is several.
     pub async fn standing_of(&self, report: &Report) -> Result<Option<Standing>, Problem> {

@@ -28,7 +28,8 @@ struct Page<'a> {
     versions: Vec<(i64, String)>,
     /// The newest one, where this is an older one.
     newest: Option<String>,
-    standing: Shown,
+    /// None where it is to be asked for later.
+    standing: Option<Shown>,
 }
 
 /// What is told, and which of how many versions of it.
@@ -37,8 +38,8 @@ pub struct Told<'a> {
     pub ids: &'a AchievementIds,
     pub definition: &'a AchievementDefinition,
     pub latest: i64,
-    /// Where its newest version counts.
-    pub standing: &'a Standing,
+    /// Where its newest version counts; none where that is to be asked for later.
+    pub standing: Option<&'a Standing>,
 }
 
 pub fn achievement(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String, Problem> {
@@ -61,7 +62,7 @@ pub fn achievement(t: &Speech, links: &Links, told: &Told<'_>) -> Result<String,
         version: ids.version,
         versions: (1..=*latest).rev().map(version).collect(),
         newest: (ids.version < *latest).then(|| here(links, &ids.achievement).to_owned()),
-        standing: Shown::of(t, links, standing),
+        standing: standing.map(|standing| Shown::of(t, links, standing)),
         issuer_page,
     })
 }

@@ -107,7 +107,8 @@ async fn achievement_answer(
         let latest = latest.map_or(row.version, |latest| latest.version);
         let definition = &definition;
         let known = standing::known(&app.issuance.links, (&row.issuer, &row.slug), definition);
-        let standing = &app.standing(client, &known).await?;
+        let standing = app.standing_for_page(client, &known).await?;
+        let standing = standing.as_deref();
         let told =
             pages::achievement::Told { issuer: &issuer, ids: &ids, definition, latest, standing };
         return Ok(html(pages::achievement(t, &app.issuance.links, &told)?));

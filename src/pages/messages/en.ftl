@@ -236,6 +236,7 @@ key-withdrawn = Withdrawn on { $date }: somebody else may have it. Nothing that 
 ## Where it counts, and what policies say
 where-it-counts = Where it counts
 where-it-counts-note = By the policies of offices here as they stood on { $date }. Each decides when you file with it.
+where-it-counts-later = A great deal was asked for from your network just now. Try again in a moment to see it here.
 by-policy = { $policy }, version { $version }
 policy-text = Its full text
 conditions = Conditions

@@ -236,6 +236,7 @@ key-withdrawn = Retirada por seguridad el { $date }: puede que la tenga otra per
 ## Where it counts, and what policies say
 where-it-counts = Dónde cuenta
 where-it-counts-note = Según las normas de las oficinas de aquí tal como estaban el { $date }. Cada una decide cuando se le presenta.
+where-it-counts-later = Se ha pedido mucho desde su red hace un momento. Vuelva a intentarlo en un momento para verlo aquí.
 by-policy = { $policy }, versión { $version }
 policy-text = Su texto completo
 conditions = Condiciones

@@ -135,7 +135,16 @@ async fn counting_anew_is_taken_from_the_share_and_a_page_that_many_read_is_coun
     assert!(page.contains("version 2"), "{page}");
     let second = "/achievements/nea.second";
     app.get(&format!("{second}/recognition")).await.expect_problem(429, "too-many-requests");
-    app.get_as(second, "text/html").await.expect(429);
+    // A page is shown without it, since the rest of it costs nothing.
+    for (language, said) in [
+        ("en", ["Where it counts", "Try again in a moment"]),
+        ("es", ["Dónde cuenta", "Vuelva a intentarlo en un momento"]),
+    ] {
+        let page = format!("{second}?lang={language}");
+        let page = app.get_as(&page, "text/html").await.expect(200).text();
+        assert!(said.iter().all(|said| page.contains(said)), "{page}");
+        assert!(page.contains("id=\"counts\"") && !page.contains("Tennessee (example)"), "{page}");
+    }
     // Nothing is counted for what programs read of it.
     app.get(second).await.expect(200);
 }
