@@ -29,6 +29,8 @@ document.addEventListener("drop", (event) => {
   if (text) {
     const before = several ? form.elements.text.value : "";
     form.elements.text.value = `${before}\n${text}`.trim();
+    // Going back left a file in the field: what is dropped now is asked about.
+    if (!several) file.value = "";
     send();
   }
 });
