@@ -33,10 +33,13 @@ struct Kept {
 pub async fn seal(app: &App, given: &[Given]) -> Result<Option<String>, Problem> {
     let kept = Kept { given: given.to_vec() };
     let json = serde_json::to_vec(&kept).expect("it is plain data");
+    if u64::try_from(json.len()).is_ok_and(|len| len > MOST_UNPACKED) {
+        return Ok(None);
+    }
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
     let written = packed.write_all(&json).and_then(|()| packed.finish());
     let text = BASE64_URL_SAFE_NO_PAD.encode(written.expect("memory takes all of it"));
-    if text.len() > MOST_KEPT || u64::try_from(json.len()).is_ok_and(|len| len > MOST_UNPACKED) {
+    if text.len() > MOST_KEPT {
         return Ok(None);
     }
     let hash = app.issuance.keyed_hash(&format!("counts\n{text}")).await?;

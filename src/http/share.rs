@@ -31,6 +31,8 @@ use crate::store::{CredentialRow, ShareLink};
         (String = "text/html"), (String = "text/plain"), (String = "application/jwt"), (String = "application/vc+jwt"),
         (Vec<u8> = "image/png"), (String = "image/svg+xml"))),
         (status = 304, description = "The copy of a picture that the client has is current"),
+        (status = 409, description = "Its key was withdrawn, so that no other form of it is signed",
+         body = ProblemDocument, content_type = "application/problem+json"),
         (status = 410, description = "Who shared it ended the link",
          body = ProblemDocument, content_type = "application/problem+json")))]
 pub async fn shared(
