@@ -153,9 +153,36 @@ fn deadline(t: &Speech, deadline: &Deadline) -> String {
     [said.as_str()].into_iter().chain(own).collect::<Vec<_>>().join(" ")
 }
 
-/// `Los Angeles`, of `America/Los_Angeles`.
+/// `Los Angeles`, of `America/Los_Angeles`; whole where its last part is no place.
 fn place(zone: &str) -> String {
-    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
+    const REGIONS: [&str; 9] = [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ];
+    let within = |(region, _): &(&str, &str)| REGIONS.contains(region);
+    let told = match zone.split_once('/') {
+        Some(("Etc", fixed)) => return offset(fixed),
+        parted if parted.as_ref().is_some_and(within) => zone.rsplit('/').next().unwrap_or(zone),
+        _ => zone,
+    };
+    told.replace('_', " ")
+}
+
+/// `UTC−5`, of `GMT+5`: those names count toward the west.
+fn offset(fixed: &str) -> String {
+    let hours = fixed.strip_prefix("GMT").unwrap_or_default();
+    match hours.strip_prefix('+').map(|hours| ('−', hours)) {
+        _ if hours.trim_matches(['+', '-', '0']).is_empty() => "UTC".to_owned(),
+        Some((sign, hours)) => format!("UTC{sign}{hours}"),
+        None => format!("UTC+{}", hours.trim_start_matches('-')),
+    }
 }
 
 fn condition(t: &Speech, key: &str, condition: &Condition) -> String {
@@ -218,6 +245,26 @@ mod tests {
         for t in [english, spanish] {
             assert!(conditions(&t, &policy).contains(&own.to_owned()));
             assert_eq!(accepts(&t, &policy, "").len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_zone_is_told_by_its_place_and_whole_or_by_its_offset_where_it_names_none() {
+        for (zone, told) in [
+            ("America/Los_Angeles", "Los Angeles"),
+            ("America/Argentina/Buenos_Aires", "Buenos Aires"),
+            ("Europe/Madrid", "Madrid"),
+            ("US/Eastern", "US/Eastern"),
+            ("EST5EDT", "EST5EDT"),
+            ("UTC", "UTC"),
+            ("Etc/UTC", "UTC"),
+            ("Etc/GMT", "UTC"),
+            ("Etc/GMT-0", "UTC"),
+            ("Etc/GMT+5", "UTC−5"),
+            ("Etc/GMT+10", "UTC−10"),
+            ("Etc/GMT-14", "UTC+14"),
+        ] {
+            assert_eq!(place(zone), told);
         }
     }
 
