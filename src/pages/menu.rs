@@ -75,6 +75,7 @@ struct Endorsement<'a> {
     title: String,
     verdict: Verdict,
     since: Option<String>,
+    successor: Option<&'a str>,
     as_of: Option<&'a str>,
     says: &'a str,
     /// What it is about, and where a reader can look at that.
@@ -116,6 +117,7 @@ pub fn endorsement(
         title: root.str("name").map_or_else(|| t.text("endorsement"), str::to_owned),
         verdict: Verdict::of(report, t),
         since: row.state_at.map(|at| at.strftime("%F").to_string()),
+        successor: report.superseded_by.as_deref().map(|link| here(links, link)),
         as_of: report.status_as_of.as_deref(),
         says,
         about,

@@ -1,7 +1,8 @@
 //! Publishing menus, and what is known of menus when something is counted.
 //!
 //! Each achievement on a menu is endorsed by a credential that the recognizer signs; one
-//! whose words stay the same keeps its own while that stands, and what is taken off is revoked.
+//! whose words stay the same keeps its own while that stands, another supersedes it where they do not,
+//! and what is taken off is revoked.
 //! Where one stands no more, because its key was withdrawn or it was revoked by itself, the same
 //! menu is published once more to have it signed anew.
 //!
@@ -29,7 +30,8 @@ use crate::recognition::outlook::{Menus, outlook};
 use crate::recognition::policy::Recognizer;
 use crate::recognition::{CountedCredential, Policy, digest_multibase};
 use crate::store::{
-    CredentialState, MenuEntryRow, MenuPublished, MenuRow, Mint, NewMenu, StoreError,
+    CredentialState, EndedEndorsement, MenuEntryRow, MenuPublished, MenuRow, Mint, NewMenu,
+    StoreError,
 };
 
 /// How often a menu is made again because another version or another mint came between.
@@ -229,7 +231,7 @@ impl Recognition<'_> {
             number,
             digest: draft.digest.clone(),
             body: super::claim::json(&menu),
-            ended: before.into_values().map(|row| row.endorsement).collect(),
+            ended: before.into_values().map(|row| ended(row, &entries)).collect(),
             entries,
             mints,
             withdrawn: standing.withdrawn,
@@ -320,6 +322,15 @@ impl Recognition<'_> {
             }
         }
         Ok(OnMenus(by_recognizer))
+    }
+}
+
+/// One that stands no more, with what stands for its achievement now.
+fn ended(row: MenuEntryRow, now: &[MenuEntryRow]) -> EndedEndorsement {
+    let successor = now.iter().find(|entry| entry.achievement == row.achievement);
+    EndedEndorsement {
+        id: row.endorsement,
+        successor: successor.map(|entry| entry.endorsement.clone()),
     }
 }
 

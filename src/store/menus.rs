@@ -51,6 +51,15 @@ pub struct MenuEntryRow {
     pub endorsement: String,
 }
 
+/// An endorsement that is to end.
+#[derive(Clone, Debug)]
+pub struct EndedEndorsement {
+    pub id: String,
+    /// The new one of the same achievement, in other words or in a new signature; none where it is
+    /// taken off the menu.
+    pub successor: Option<String>,
+}
+
 /// A version that is to be published, as of its note's time.
 #[derive(Clone, Debug)]
 pub struct NewMenu {
@@ -63,8 +72,7 @@ pub struct NewMenu {
     pub entries: Vec<MenuEntryRow>,
     /// The endorsements that are new.
     pub mints: Vec<Mint>,
-    /// The endorsements that end.
-    pub ended: Vec<String>,
+    pub ended: Vec<EndedEndorsement>,
     /// How many of the recognizer's keys were withdrawn when it was seen which endorsements stand.
     pub withdrawn: usize,
 }
@@ -80,7 +88,8 @@ pub enum MenuPublished {
 }
 
 impl Store {
-    /// Publishes a version with its endorsements, and revokes those that end.
+    /// Publishes a version with its endorsements, and ends those that others take the place of, or
+    /// none.
     pub async fn publish_menu(&self, new: &NewMenu, note: &Note) -> Result<MenuPublished> {
         self.admit_external(&PartyKind::Recognizer.owner(&new.recognizer)).await?;
         retrying(|| async {
@@ -182,7 +191,7 @@ async fn publish(tx: &mut AnyConnection, new: &NewMenu, note: &Note) -> Result<M
     if withdrawn.len() != new.withdrawn {
         return Ok(MenuPublished::Stale);
     }
-    end(tx, new, note).await?;
+    let ended = lock_ended(tx, new).await?;
     sqlx::query("DELETE FROM menu_entries WHERE recognizer = $1 AND name = $2")
         .bind(&*new.recognizer)
         .bind(&*new.name)
@@ -196,10 +205,11 @@ async fn publish(tx: &mut AnyConnection, new: &NewMenu, note: &Note) -> Result<M
     let outcomes = slice::record(tx, &mut lines).await?;
     let again = outcomes.iter().enumerate().filter(|(_, it)| **it != Minted::Recorded);
     let again: Vec<usize> = again.map(|(i, _)| i).collect();
-    Ok(match again.is_empty() {
-        true => MenuPublished::Published,
-        false => MenuPublished::SignAgain(again),
-    })
+    if !again.is_empty() {
+        return Ok(MenuPublished::SignAgain(again));
+    }
+    end(tx, ended, note).await?;
+    Ok(MenuPublished::Published)
 }
 
 /// False where there is such a version already; waits for a transaction that is about to.
@@ -219,16 +229,34 @@ async fn insert_version(tx: &mut AnyConnection, new: &NewMenu, at: Timestamp) ->
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Revokes the endorsements that end, in the order of their ids.
-async fn end(tx: &mut AnyConnection, new: &NewMenu, note: &Note) -> Result<()> {
+/// Locks the endorsements that end, in the order of their ids and before any list, as every change
+/// of a status does.
+async fn lock_ended(tx: &mut AnyConnection, new: &NewMenu) -> Result<Vec<(CredentialRow, Change)>> {
     let owner = PartyKind::Recognizer.owner(&new.recognizer);
-    let mut ended: Vec<&str> = new.ended.iter().map(String::as_str).collect();
-    ended.sort_unstable();
-    for id in ended {
+    let mut ended: Vec<&EndedEndorsement> = new.ended.iter().collect();
+    ended.sort_unstable_by_key(|ended| &ended.id);
+    let mut locked = Vec::with_capacity(ended.len());
+    for EndedEndorsement { id, successor } in ended {
         let Some(current) = status::lock(tx, &owner, id).await? else { continue };
-        let reason = "It stands on the menu no more, in other words, or in a new signature";
+        let supersede = |successor: String| Change::Supersede { successor };
+        locked.push((current, successor.clone().map_or(Change::Revoke, supersede)));
+    }
+    Ok(locked)
+}
+
+/// Ends them, once their successors are recorded.
+async fn end(
+    tx: &mut AnyConnection,
+    ended: Vec<(CredentialRow, Change)>,
+    note: &Note,
+) -> Result<()> {
+    for (current, change) in ended {
+        let reason = match change {
+            Change::Supersede { .. } => "It stands on the menu in other words or a new signature",
+            _ => "It stands on the menu no more",
+        };
         let (actor, at) = (&*note.entry.actor, note.entry.at);
-        let wanted = Wanted { change: &Change::Revoke, reason, actor, at };
+        let wanted = Wanted { change: &change, reason, actor, at };
         // One that has ended already needs no end.
         let _ = status::apply(tx, current, wanted).await?;
     }

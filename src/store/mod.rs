@@ -52,7 +52,7 @@ pub use error::StoreError;
 pub use evidence::EvidenceFound;
 pub use forget::Whom;
 pub use lists::{BitChanges, Purpose, SetBits, StatusListRow};
-pub use menus::{MenuEntryRow, MenuPublished, MenuRow, NewMenu};
+pub use menus::{EndedEndorsement, MenuEntryRow, MenuPublished, MenuRow, NewMenu};
 use mint::together::Together;
 pub use mint::{
     Ceiling, EvidenceRow, Idempotency, Mint, Minted, Recorded, Replay, StatusEntry, Supersede,

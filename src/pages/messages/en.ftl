@@ -263,6 +263,7 @@ endorsement = Signed statement
 endorsement-about = About
 endorsement-note = It speaks of the achievement, not of who earned it. Whoever has such a micro-credential can show it along.
 endorsement-file = Download the file
+endorsement-open-successor = Open the one that takes its place
 rule-each = { $amount } each
 rule-with-more =
     { $count ->

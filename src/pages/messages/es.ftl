@@ -263,6 +263,7 @@ endorsement = Declaración firmada
 endorsement-about = Sobre
 endorsement-note = Habla del logro, no de quién lo obtuvo. Quien tenga una microcredencial de este tipo puede mostrarla con ella.
 endorsement-file = Descargar el archivo
+endorsement-open-successor = Abrir la que la sustituye
 rule-each = { $amount } cada una
 rule-with-more =
     { $count ->

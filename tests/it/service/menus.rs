@@ -115,7 +115,8 @@ async fn a_menu_endorses_each_achievement_and_revokes_what_is_taken_off(database
     let third = committee.publish(&menu(&[CIRCLES])).await.expect(201).json();
     assert_ne!(third["achievements"][0]["endorsement"], first["achievements"][0]["endorsement"]);
     let ended = committee.read(&first["achievements"][0]["endorsement"]).await;
-    assert_eq!(ended["report"]["status"], "revoked");
+    assert_eq!(ended["report"]["status"], "superseded");
+    assert_eq!(ended["report"]["supersededBy"], third["achievements"][0]["endorsement"]);
 
     let told =
         committee.app.get(&format!("{}/recognition", local(CIRCLES))).await.expect(200).json();
@@ -147,6 +148,13 @@ async fn an_endorsement_that_does_not_stand_is_made_anew_by_publishing_the_same_
         assert_ne!(endorsement(&second, i), endorsement(&first, i));
         let read = committee.read(&endorsement(&second, i)).await;
         assert_eq!(read["report"]["verified"], true, "{read}");
+        // Who has the old one finds it.
+        let old = committee.read(&endorsement(&first, i)).await;
+        assert_eq!(old["report"]["supersededBy"], endorsement(&second, i), "{old}");
+        let page = local(old["document"]["id"].as_str().unwrap()).to_owned();
+        let page = committee.app.get_as(&page, "text/html").await.expect(200).text();
+        let link = format!("href=\"{}\"", local(endorsement(&second, i).as_str().unwrap()));
+        assert!(page.contains("Its key was withdrawn") && page.contains(&link), "{page}");
     }
     assert_eq!(committee.publish(&both).await.expect(200).json(), second, "once is enough");
 
@@ -160,6 +168,8 @@ async fn an_endorsement_that_does_not_stand_is_made_anew_by_publishing_the_same_
     assert_eq!(endorsement(&third, 0), endorsement(&second, 0));
     let read = committee.read(&endorsement(&third, 1)).await;
     assert_eq!(read["report"]["verified"], true, "{read}");
+    let old = committee.read(&endorsement(&second, 1)).await;
+    assert_eq!(old["report"]["status"], "revoked", "what was revoked stays so");
 }
 
 async fn a_menu_is_made_again_where_a_key_was_withdrawn_since_its_endorsements_were_seen(
