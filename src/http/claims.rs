@@ -236,6 +236,8 @@ pub async fn claim(
 }
 
 /// Withdraw a claim: what it used is free again, and its receipt is revoked.
+///
+/// Where later claims counted on it, by a table, and stand for more than is left, they are flagged.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/withdraw", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path)),
     request_body = ClaimReason,
@@ -291,7 +293,7 @@ pub async fn redact(
 }
 
 /// Verify the credentials of a claim again: it is flagged where one that was counted does not hold
-/// any more, and cleared where all do.
+/// any more, or where more stands for its claimant than is reached, and cleared where neither is so.
 #[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/review", tag = "recognition",
     params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path)),
     responses((status = 200, description = "The claim now", body = ClaimView)),

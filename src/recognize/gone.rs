@@ -5,7 +5,7 @@
 //!
 //! Invariant: nothing is taken back by itself, and a claim that is decided meanwhile is decided anew.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::claim::{Claim, Decided, counted_before};
 use super::{Recognition, RecognizeError, policy, review};
@@ -85,13 +85,14 @@ impl Recognition<'_> {
         let mut versions = BTreeMap::new();
         let mut flags = Vec::new();
         for (n, claim) in claims.iter().enumerate() {
-            if !versions.contains_key(&claim.policy_number) {
-                let of = (claim.recognizer.as_str(), claim.policy.as_str());
-                let row = self.issuance.store.policy_number(of, claim.policy_number).await?;
-                let version = policy(&row.ok_or(RecognizeError::NotFound)?)?;
-                versions.insert(claim.policy_number, version);
-            }
-            let version = &versions[&claim.policy_number];
+            let version = match versions.entry(claim.policy_number) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let of = (claim.recognizer.as_str(), claim.policy.as_str());
+                    let row = self.issuance.store.policy_number(of, claim.policy_number).await?;
+                    place.insert(policy(&row.ok_or(RecognizeError::NotFound)?)?)
+                }
+            };
             if let Some(all) = count::beyond(version, &standing)
                 && count::beyond(version, &standing[..=n]).is_some()
             {

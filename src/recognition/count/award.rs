@@ -222,11 +222,28 @@ impl<'w> Working<'w> {
             let why = Why::CountedByHours { hours: value };
             self.tell(slot, member, (Outcome::Counted, amount, why, at.into()));
         }
+        if cut.is_none() && by.rounding.way == Rounding::Down {
+            let left = hours.less(least_hours(by, total));
+            self.award.left_over = (!left.is_zero()).then_some(left);
+        }
+        self.tell_what_more_would_bring(by, sum, (count, ordered));
+        self.hold_all(past);
+    }
+
+    /// Of hours that were put together: so many credentials with some of them count, and these are
+    /// left.
+    fn tell_what_more_would_bring(
+        &mut self,
+        by: &ByHours,
+        sum: Amount,
+        (count, left): (usize, Vec<Candidate<'w>>),
+    ) {
+        let (at, total) = ("/award/perHours", self.award.total);
         let more = least_hours(by, worth(by, sum) + by.rounding.to).less(sum);
         let gain = worth(by, sum + more).less(total);
         // Those that were taken reach the total without the others.
         let with_more = self.room.more(total, gain, count + 2);
-        for Candidate { member, slot, .. } in ordered {
+        for Candidate { member, slot, .. } in left {
             match with_more {
                 Err(limit) => self.held(slot, member, limit),
                 Ok(_) => {
@@ -234,12 +251,6 @@ impl<'w> Working<'w> {
                     self.tell(slot, member, (Outcome::CountedIf, Amount::ZERO, why, at.into()));
                 }
             }
-        }
-        self.hold_all(past);
-        if cut.is_none() {
-            let left = hours.less(least_hours(by, total));
-            self.award.left_over =
-                (!left.is_zero() && by.rounding.way == Rounding::Down).then_some(left);
         }
         if let Ok(amount) = self.room.more(total, gain, count + 1)
             && !sum.is_zero()

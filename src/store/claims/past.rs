@@ -29,8 +29,8 @@ impl Left {
 /// The books on a claimant, as they were when they were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
-    /// Every name that is known, as keyed hashes in their order, each with the number of claims
-    /// that were recorded under it.
+    /// Every name that is known, as keyed hashes in their order, each with the number of times that
+    /// claims were recorded, or withdrawn, under it.
     pub names: Vec<(String, i64)>,
     /// Those of them that are license numbers.
     pub numbers: BTreeSet<String>,
@@ -39,7 +39,7 @@ pub struct Past {
 }
 
 impl Past {
-    /// How many claims were recorded under a name; none where it is not the claimant's.
+    /// The number of a name; none where it is not the claimant's.
     pub fn number_of(&self, name: &str) -> Option<i64> {
         self.names.iter().find(|(known, _)| known == name).map(|(_, number)| *number)
     }

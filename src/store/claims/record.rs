@@ -36,8 +36,8 @@ pub struct NewClaim {
     pub names: Vec<String>,
     /// The first of them is of a license number.
     pub by_number: bool,
-    /// Every name that the books know of the claimant, sorted, with the number of claims that had
-    /// been recorded under it when this one was decided.
+    /// Every name that the books know of the claimant, sorted, with its number when this one was
+    /// decided; see [`Past::names`](super::Past).
     pub seen: Vec<(String, i64)>,
     /// Where it corrects one: what that leaves, as [`Left::claims`](super::Left).
     pub left: Vec<(String, String)>,
