@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::{Result, Store, row};
+use super::{Result, Store, StoreError, kept_jwt, row};
 
 macro_rules! columns {
     () => {
@@ -167,6 +167,8 @@ impl Store {
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<CredentialRow> {
+    let embedded = row::text(row, "embedded")?;
+    let jwt = kept_jwt::unpack(&embedded, row::text(row, "jwt")?);
     Ok(CredentialRow {
         id: row::text(row, "id")?,
         issuer: row::text(row, "issuer")?,
@@ -174,8 +176,8 @@ pub(super) fn read(row: &AnyRow) -> Result<CredentialRow> {
         achievement_version: row::number(row, "achievement_version")?,
         subject_id: row::text(row, "subject_id")?,
         subject_lookup: row::text(row, "subject_lookup")?,
-        embedded: row::text(row, "embedded")?,
-        jwt: row::text(row, "jwt")?,
+        embedded,
+        jwt: jwt.ok_or(StoreError::Corrupt { column: "jwt" })?,
         vc_jose: row::text_or_none(row, "vc_jose")?,
         awarded_at: row::time_or_none(row, "awarded_at")?,
         valid_from: row::time(row, "valid_from")?,

@@ -103,6 +103,12 @@ impl<'v> From<&'v String> for Cell<'v> {
     }
 }
 
+impl<'v> From<Cow<'v, str>> for Cell<'v> {
+    fn from(text: Cow<'v, str>) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
 impl From<String> for Cell<'_> {
     fn from(text: String) -> Self {
         Self::Text(Some(text.into()))

@@ -19,6 +19,7 @@ mod external;
 mod forget;
 mod inherited;
 mod instance;
+mod kept_jwt;
 mod lists;
 mod many;
 mod menus;

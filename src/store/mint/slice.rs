@@ -15,7 +15,7 @@ use super::{EvidenceRow, Idempotency, Mint, Minted, StatusEntry, replays};
 use crate::store::many::Values;
 use crate::store::status::{self, Wanted};
 use crate::store::{
-    AuditEntry, Change, Result, StatusRefusal, StoreError, audit, earners, lists, many,
+    AuditEntry, Change, Result, StatusRefusal, StoreError, audit, earners, kept_jwt, lists, many,
     signing_keys,
 };
 
@@ -279,7 +279,7 @@ async fn insert_credentials(tx: &mut AnyConnection, lines: &[Line<'_>]) -> Resul
                 (&mint.subject_id).into(),
                 (&mint.subject_lookup).into(),
                 (&mint.embedded).into(),
-                (&mint.jwt).into(),
+                kept_jwt::pack(&mint.embedded, &mint.jwt).into(),
                 mint.awarded_at.into(),
                 mint.valid_from.into(),
                 mint.valid_until.into(),
