@@ -26,7 +26,7 @@ use crate::recognize::claim::{Claim, Filer};
 use crate::recognize::control::Asked;
 use crate::recognize::request::{ClaimRequest, Input};
 use crate::recognize::review::moved;
-use crate::store::{ClaimChange, ClaimEvent, ClaimRow};
+use crate::store::{AppealDecision, ClaimChange, ClaimEvent, ClaimRow};
 
 /// How often a claim is looked at for one review.
 const MOST_LOOKS: usize = 3;
@@ -48,6 +48,13 @@ pub struct ClaimView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub appealed_at: Option<Timestamp>,
+    /// What was decided on that appeal: `upheld` or `dismissed`; absent while it waits. The history
+    /// says who decided, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal_decision: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub appeal_decided_at: Option<Timestamp>,
     /// The claim whose place it took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrects: Option<String>,
@@ -85,12 +92,16 @@ pub struct EventView {
     pub at: Timestamp,
     /// The API key's id; `issuer` where a credential was revoked or suspended, or its key withdrawn.
     pub by: String,
-    /// `record`, `flag`, `clear`, `appeal`, `withdraw`, `correct`, `renew` (its receipt) or `redact`.
+    /// `record`, `flag`, `clear`, `appeal`, `decide-appeal`, `withdraw`, `correct`, `renew` (its
+    /// receipt) or `redact`.
     pub action: String,
     #[schema(value_type = Object)]
     pub detail: serde_json::Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who decided an appeal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// What a policy would make of a claim. Nothing was recorded.
@@ -256,21 +267,6 @@ pub async fn withdraw(
     whole(&app, row).await.map(Json)
 }
 
-/// Note that the claimant disagrees.
-#[utoipa::path(post, path = "/v1/recognizers/{recognizer}/claims/{claim}/appeal", tag = "recognition",
-    params(("recognizer" = String, Path, example = "tennessee"), ("claim" = String, Path)),
-    request_body = ClaimReason,
-    responses((status = 200, description = "The claim now", body = ClaimView)),
-    security(("apiKey" = ["claim"])))]
-pub async fn appeal(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path((recognizer, id)): Path<(String, String)>,
-    Body(ClaimReason { reason }): Body<ClaimReason>,
-) -> Result<Json<ClaimView>, Problem> {
-    change(&app, &caller, (&recognizer, &id), (ClaimChange::Appeal, &reason)).await
-}
-
 /// Delete the claimant's personal data, of the claims that it corrected or that corrected it too.
 ///
 /// Of these last, where the claimant is the same. One that stopped half way goes on when asked again.
@@ -330,7 +326,7 @@ async fn look(app: &Arc<App>, row: &ClaimRow, actor: &str) -> Result<Option<Clai
     Ok(recognition.review(row, &reports, actor).await?)
 }
 
-async fn change(
+pub(super) async fn change(
     app: &App,
     caller: &Caller,
     (recognizer, id): (&str, &str),
@@ -391,6 +387,8 @@ fn view(app: &App, row: ClaimRow) -> Result<ClaimView, Problem> {
         receipt: ReceiptLinks { json: format!("{page}.json"), jwt: format!("{page}.jwt"), page },
         flag: row.flag,
         appealed_at: row.appealed_at,
+        appeal_decision: row.appeal_decision.map(AppealDecision::as_str),
+        appeal_decided_at: row.appeal_decided_at,
         corrects: row.corrects,
         claimant: None,
         purpose: None,
@@ -414,7 +412,7 @@ async fn whole(app: &App, row: ClaimRow) -> Result<ClaimView, Problem> {
 }
 
 fn event(event: ClaimEvent) -> EventView {
-    let ClaimEvent { at, actor, action, detail, reason, .. } = event;
+    let ClaimEvent { at, actor, action, detail, reason, person, .. } = event;
     let detail = serde_json::from_str(&detail).unwrap_or_default();
-    EventView { at, by: actor, action, detail, reason }
+    EventView { at, by: actor, action, detail, reason, person }
 }

@@ -7,6 +7,7 @@ pub mod achievements;
 pub mod auth;
 pub mod body;
 pub mod claims;
+pub mod claims_appeal;
 pub mod claims_control;
 pub mod counts;
 pub mod counts_kept;
@@ -130,7 +131,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(claims_control::challenge))
         .routes(routes!(claims::correct))
         .routes(routes!(claims::withdraw))
-        .routes(routes!(claims::appeal))
+        .routes(routes!(claims_appeal::appeal))
+        .routes(routes!(claims_appeal::decide))
         .routes(routes!(claims::review))
         .routes(routes!(claims::redact))
         .routes(routes!(counts::counts))

@@ -161,7 +161,7 @@ impl Recognition<'_> {
             (false, _) => ClaimChange::Flag(format!("{} no longer holds", lost.join(", "))),
             (true, Some(flag)) => ClaimChange::Flag(flag),
             (true, None) if claim.flag.is_some() && reports.iter().all(|it| it.1.verified) => {
-                ClaimChange::Clear { seen: claim.events }
+                ClaimChange::Clear { seen: (claim.events, claim.looks) }
             }
             _ => return Ok(store.claim(of.0, of.1).await?),
         };
@@ -226,6 +226,13 @@ pub(super) fn refused(refusal: &ClaimRefusal) -> RecognizeError {
             detail: format!("this claim is {}, which is final", state.as_str()),
         },
         ClaimRefusal::Moved => moved(),
+        ClaimRefusal::NoAppeal => RecognizeError::Conflict {
+            code: "no-appeal",
+            detail:
+                "no appeal of this claim waits for a decision: none was made, or the last one is \
+                     decided"
+                    .into(),
+        },
         ClaimRefusal::Redacted => RecognizeError::Conflict {
             code: "claim-is-redacted",
             detail: "this claim's personal data was deleted, and with it what could be changed"

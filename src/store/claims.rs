@@ -29,7 +29,8 @@ macro_rules! columns {
     () => {
         "id, recognizer, policy, policy_number, claimant, decision, filed_on, total, \
          credentials, hours, receipt, state, corrects, flag, flagged_at, appealed_at, \
-         redacted_at, client, idempotency_key, request_hash, created_at, events, license"
+         redacted_at, client, idempotency_key, request_hash, created_at, events, license, \
+         appeal_decision, appeal_decided_at, looks"
     };
 }
 use columns;
@@ -56,6 +57,28 @@ impl ClaimState {
         [Self::Recorded, Self::Withdrawn, Self::Corrected]
             .into_iter()
             .find(|state| state.as_str() == word)
+    }
+}
+
+/// What was decided on an appeal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppealDecision {
+    /// The claimant is right.
+    Upheld,
+    /// The claim stays as it is.
+    Dismissed,
+}
+
+impl AppealDecision {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Upheld => "upheld",
+            Self::Dismissed => "dismissed",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Upheld, Self::Dismissed].into_iter().find(|it| it.as_str() == word)
     }
 }
 
@@ -88,6 +111,9 @@ pub struct ClaimRow {
     pub flag: Option<String>,
     pub flagged_at: Option<Timestamp>,
     pub appealed_at: Option<Timestamp>,
+    /// What was decided on that appeal, and when.
+    pub appeal_decision: Option<AppealDecision>,
+    pub appeal_decided_at: Option<Timestamp>,
     /// When its personal data was deleted.
     pub redacted_at: Option<Timestamp>,
     pub client: String,
@@ -96,6 +122,8 @@ pub struct ClaimRow {
     pub created_at: Timestamp,
     /// How many events it has.
     pub events: i64,
+    /// How often its flag was found as it was.
+    pub looks: i64,
     /// `FROM/UNTIL`, where the policy goes by the claimant's license.
     pub license: Option<String>,
 }
@@ -112,6 +140,8 @@ pub struct ClaimEvent {
     /// JSON, without personal data.
     pub detail: String,
     pub reason: Option<String>,
+    /// Who decided, where it was for a person to decide.
+    pub person: Option<String>,
 }
 
 /// A credential of ours whose place another took.
@@ -167,7 +197,8 @@ impl Store {
 
     /// What happened to a claim, in order.
     pub async fn claim_events(&self, recognizer: &str, id: &str) -> Result<Vec<ClaimEvent>> {
-        let sql = "SELECT e.number, e.at, e.actor, e.action, e.detail, r.reason \
+        let sql = "SELECT e.number, e.at, e.actor, e.action, e.detail, r.reason, \
+                   r.person \
                    FROM claims c JOIN claim_events e ON e.claim = c.id \
                    LEFT JOIN claim_reasons r ON r.claim = e.claim AND r.number = e.number \
                    WHERE c.recognizer = $1 AND c.id = $2 ORDER BY e.number";
@@ -257,12 +288,18 @@ fn read(row: &AnyRow) -> Result<ClaimRow> {
         flag: row::text_or_none(row, "flag")?,
         flagged_at: row::time_or_none(row, "flagged_at")?,
         appealed_at: row::time_or_none(row, "appealed_at")?,
+        appeal_decision: match row::text_or_none(row, "appeal_decision")? {
+            Some(_) => Some(row::word(row, "appeal_decision", AppealDecision::parse)?),
+            None => None,
+        },
+        appeal_decided_at: row::time_or_none(row, "appeal_decided_at")?,
         redacted_at: row::time_or_none(row, "redacted_at")?,
         client: row::text(row, "client")?,
         idempotency_key: row::text_or_none(row, "idempotency_key")?,
         request_hash: row::text(row, "request_hash")?,
         created_at: row::time(row, "created_at")?,
         events: row::number(row, "events")?,
+        looks: row::number(row, "looks")?,
         license: row::text_or_none(row, "license")?,
     })
 }
@@ -275,5 +312,6 @@ fn read_event(row: &AnyRow) -> Result<ClaimEvent> {
         action: row::text(row, "action")?,
         detail: row::text(row, "detail")?,
         reason: row::text_or_none(row, "reason")?,
+        person: row::text_or_none(row, "person")?,
     })
 }

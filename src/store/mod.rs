@@ -43,8 +43,8 @@ pub use achievements::AchievementRow;
 pub use api_keys::ApiKeyRow;
 pub use audit::{AuditEntry, AuditRow, Note};
 pub use claims::{
-    ClaimChange, ClaimEvent, ClaimRecorded, ClaimRefusal, ClaimRow, ClaimState, Counted, Left,
-    Lost, NewClaim, Past, Redaction, Superseded, Use, UseOf,
+    AppealDecision, ClaimChange, ClaimEvent, ClaimRecorded, ClaimRefusal, ClaimRow, ClaimState,
+    Counted, Left, Lost, NewClaim, Past, Redaction, Superseded, Use, UseOf,
 };
 pub use connect::sqlite_url;
 pub use control::{Act, Acted, Control, Holder};

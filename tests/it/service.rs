@@ -2,6 +2,7 @@
 //! what anyone may read and verify.
 
 mod api_keys;
+mod appeals;
 mod belongs;
 mod caches;
 mod changes;

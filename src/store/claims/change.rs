@@ -1,11 +1,11 @@
-//! What happens to a claim later: withdrawn, corrected, appealed, flagged, cleared.
+//! What happens to a claim later: withdrawn, corrected, appealed and decided on, flagged, cleared.
 
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::record::count_names;
-use super::{ClaimRow, ClaimState, Left, NewClaim, columns, find, read};
+use super::{AppealDecision, ClaimRow, ClaimState, Left, NewClaim, columns, find, read};
 use crate::store::status::{self, Wanted};
 use crate::store::{Change, PartyKind, Result, Store, retrying, row};
 
@@ -14,12 +14,14 @@ use crate::store::{Change, PartyKind, Result, Store, retrying, row};
 pub enum ClaimChange {
     /// What it used is free again, and its receipt is revoked; who counted on it is flagged.
     Withdraw(Left),
-    /// The claimant disagrees: it is noted.
+    /// The claimant disagrees: it is noted, and waits for a decision.
     Appeal,
+    /// The appeal that waits is decided by this person.
+    DecideAppeal { decision: AppealDecision, person: String },
     /// A person has to look, because of this.
     Flag(String),
-    /// All was looked at, as the claim stood when it had so many events.
-    Clear { seen: i64 },
+    /// All was looked at, as the claim stood when it had so many events and looks.
+    Clear { seen: (i64, i64) },
 }
 
 impl ClaimChange {
@@ -27,8 +29,40 @@ impl ClaimChange {
         match self {
             Self::Withdraw(_) => "withdraw",
             Self::Appeal => "appeal",
+            Self::DecideAppeal { .. } => "decide-appeal",
             Self::Flag(_) => "flag",
             Self::Clear { .. } => "clear",
+        }
+    }
+
+    fn detail(&self) -> serde_json::Value {
+        match self {
+            Self::Flag(flag) => json!({"flag": flag}),
+            Self::DecideAppeal { decision, .. } => json!({"decision": decision.as_str()}),
+            Self::Withdraw(_) | Self::Appeal | Self::Clear { .. } => json!({}),
+        }
+    }
+
+    /// Why a claim, locked for it, is not changed so.
+    fn refused(&self, claim: &ClaimRow) -> Option<ClaimRefusal> {
+        let decides = matches!(self, Self::DecideAppeal { .. });
+        match self {
+            // An appeal may be granted by the correction of the claim, and is decided all the same.
+            _ if claim.state != ClaimState::Recorded && !decides => {
+                Some(ClaimRefusal::Final(claim.state))
+            }
+            _ if claim.redacted_at.is_some() => Some(ClaimRefusal::Redacted),
+            Self::Clear { seen: (events, looks) }
+                if events + 1 != claim.events || *looks != claim.looks =>
+            {
+                Some(ClaimRefusal::Moved)
+            }
+            Self::DecideAppeal { .. }
+                if claim.appealed_at.is_none() || claim.appeal_decision.is_some() =>
+            {
+                Some(ClaimRefusal::NoAppeal)
+            }
+            _ => None,
         }
     }
 }
@@ -45,6 +79,8 @@ pub enum ClaimRefusal {
     /// What happened meanwhile may be another reason to look.
     #[error("something happened to the claim since it was read")]
     Moved,
+    #[error("no appeal waits for a decision")]
+    NoAppeal,
 }
 
 /// An event on its way into the books.
@@ -54,6 +90,8 @@ pub(super) struct Event<'a> {
     pub action: &'a str,
     pub detail: String,
     pub reason: Option<&'a str>,
+    /// Who decided, beside the reason.
+    pub person: Option<&'a str>,
 }
 
 impl Store {
@@ -76,27 +114,25 @@ impl Store {
             let Some(claim) = lock(&mut tx, recognizer, id).await? else {
                 return Ok(Err(ClaimRefusal::NoSuchClaim));
             };
-            if claim.state != ClaimState::Recorded {
-                return Ok(Err(ClaimRefusal::Final(claim.state)));
+            if let Some(refusal) = change.refused(&claim) {
+                return Ok(Err(refusal));
             }
-            if claim.redacted_at.is_some() {
-                return Ok(Err(ClaimRefusal::Redacted));
+            if matches!(change, ClaimChange::Flag(flag) if claim.flag.as_ref() == Some(flag)) {
+                looked_again(&mut tx, id).await?;
+            } else {
+                apply(&mut tx, &claim, change, at).await?;
+                if let ClaimChange::Withdraw(left) = change {
+                    revoke_receipt(&mut tx, &claim, actor, at).await?;
+                    flag_left(&mut tx, (id, &left.claims), (actor, at)).await?;
+                }
+                let person = match change {
+                    ClaimChange::DecideAppeal { person, .. } => Some(person.as_str()),
+                    _ => None,
+                };
+                let (action, detail) = (change.action(), change.detail().to_string());
+                let event = Event { at, actor, action, detail, reason, person };
+                insert_event(&mut tx, (id, claim.events), &event).await?;
             }
-            if matches!(change, ClaimChange::Clear { seen } if seen + 1 != claim.events) {
-                return Ok(Err(ClaimRefusal::Moved));
-            }
-            apply(&mut tx, &claim, change, at).await?;
-            if let ClaimChange::Withdraw(left) = change {
-                revoke_receipt(&mut tx, &claim, actor, at).await?;
-                flag_left(&mut tx, (id, &left.claims), (actor, at)).await?;
-            }
-            let detail = match change {
-                ClaimChange::Flag(flag) => json!({"flag": flag}),
-                _ => json!({}),
-            };
-            let detail = detail.to_string();
-            let event = Event { at, actor, action: change.action(), detail, reason };
-            insert_event(&mut tx, (id, claim.events), &event).await?;
             let now = find(&mut tx, recognizer, id).await?;
             tx.commit().await?;
             Ok(now.ok_or(ClaimRefusal::NoSuchClaim))
@@ -119,6 +155,13 @@ pub(super) async fn lock(
     row.as_ref().map(read).transpose()
 }
 
+/// The flag is as it was: no event, but whoever looked before this has not seen it.
+async fn looked_again(tx: &mut AnyConnection, id: &str) -> Result<()> {
+    let sql = "UPDATE claims SET events = events - 1, looks = looks + 1 WHERE id = $1";
+    sqlx::query(sql).bind(id).execute(tx).await?;
+    Ok(())
+}
+
 async fn apply(
     tx: &mut AnyConnection,
     claim: &ClaimRow,
@@ -127,7 +170,13 @@ async fn apply(
 ) -> Result<()> {
     let sql = match change {
         ClaimChange::Withdraw(_) => "UPDATE claims SET state = 'withdrawn' WHERE id = $1",
-        ClaimChange::Appeal => "UPDATE claims SET appealed_at = $2 WHERE id = $1",
+        ClaimChange::Appeal => {
+            "UPDATE claims SET appealed_at = $2, appeal_decision = NULL, appeal_decided_at = NULL \
+             WHERE id = $1"
+        }
+        ClaimChange::DecideAppeal { .. } => {
+            "UPDATE claims SET appeal_decided_at = $2, appeal_decision = $3 WHERE id = $1"
+        }
         ClaimChange::Flag(_) => "UPDATE claims SET flag = $3, flagged_at = $2 WHERE id = $1",
         ClaimChange::Clear { .. } => {
             "UPDATE claims SET flag = NULL, flagged_at = NULL WHERE id = $1"
@@ -137,6 +186,9 @@ async fn apply(
     let query = match change {
         ClaimChange::Withdraw(_) | ClaimChange::Clear { .. } => query,
         ClaimChange::Appeal => query.bind(at.as_millisecond()),
+        ClaimChange::DecideAppeal { decision, .. } => {
+            query.bind(at.as_millisecond()).bind(decision.as_str())
+        }
         ClaimChange::Flag(flag) => query.bind(at.as_millisecond()).bind(flag.as_str()),
     };
     query.execute(&mut *tx).await?;
@@ -179,7 +231,7 @@ pub(super) async fn correct(
     }
     let detail = json!({"successor": new.id}).to_string();
     let (at, actor) = (new.at, &*new.actor);
-    let event = Event { at, actor, action: "correct", detail, reason: Some(reason) };
+    let event = Event { at, actor, action: "correct", detail, reason: Some(reason), person: None };
     insert_event(tx, (old, claim.events), &event).await?;
     flag_left(tx, (old, &new.left), (actor, at)).await?;
     Ok(true)
@@ -257,7 +309,7 @@ async fn flag_one(
     .await?;
     let Some(flagged) = flagged else { return Ok(()) };
     let detail = detail.to_string();
-    let event = Event { at, actor, action: "flag", detail, reason: None };
+    let event = Event { at, actor, action: "flag", detail, reason: None, person: None };
     insert_event(tx, (claim, row::number(&flagged, "events")?), &event).await
 }
 
@@ -279,11 +331,7 @@ pub(super) async fn insert_event(
     .execute(&mut *tx)
     .await?;
     let Some(reason) = event.reason else { return Ok(()) };
-    sqlx::query("INSERT INTO claim_reasons (claim, number, reason) VALUES ($1, $2, $3)")
-        .bind(claim)
-        .bind(number)
-        .bind(reason)
-        .execute(tx)
-        .await?;
+    let sql = "INSERT INTO claim_reasons (claim, number, reason, person) VALUES ($1, $2, $3, $4)";
+    sqlx::query(sql).bind(claim).bind(number).bind(reason).bind(event.person).execute(tx).await?;
     Ok(())
 }

@@ -348,6 +348,7 @@ async fn insert_rows(tx: &mut AnyConnection, new: &NewClaim) -> Result<()> {
         action: "record",
         detail: detail.to_string(),
         reason: None,
+        person: None,
     };
     change::insert_event(tx, (&new.id, 1), &event).await
 }

@@ -96,7 +96,7 @@ async fn redact(
     let owner = PartyKind::Recognizer.owner(recognizer);
     forget(tx, (&owner, &claim.receipt), redaction.digest, redaction.note).await?;
     let detail = json!({}).to_string();
-    let event = Event { at, actor, action: "redact", detail, reason: None };
+    let event = Event { at, actor, action: "redact", detail, reason: None, person: None };
     insert_event(tx, (id, claim.events), &event).await?;
     Ok(find(tx, recognizer, id).await?.ok_or(ClaimRefusal::NoSuchClaim))
 }

@@ -39,7 +39,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             let detail = json!({"key": "withdrawn"}).to_string();
-            let event = Event { at, actor, action: "renew", detail, reason: None };
+            let event = Event { at, actor, action: "renew", detail, reason: None, person: None };
             insert_event(&mut tx, (id, claim.events), &event).await?;
             tx.commit().await?;
             Ok(true)

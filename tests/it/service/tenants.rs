@@ -76,6 +76,12 @@ fn routes() -> Vec<(Method, &'static str, Needs, Option<Value>)> {
             Scope("claim"),
             Some(because()),
         ),
+        (
+            post.clone(),
+            "/v1/recognizers/{recognizer}/claims/{claim}/appeal/decision",
+            Scope("claim"),
+            Some(json!({"decision": "dismissed", "by": "M. Okafor", "reason": "It stays."})),
+        ),
         (post.clone(), "/v1/recognizers/{recognizer}/claims/{claim}/review", Scope("claim"), None),
         (post.clone(), "/v1/recognizers/{recognizer}/claims/{claim}/redact", Scope("claim"), None),
         (get.clone(), "/v1/issuers/{issuer}", Scope("admin"), None),
