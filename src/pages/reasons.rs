@@ -105,6 +105,10 @@ fn open_or_more(t: &Speech, why: &Why) -> String {
             says.as_ref().map_or(said.clone(), |says| format!("{said} {says}"))
         }
         Why::HoursLeftOver { hours } => t.one("why-hours-left-over", "hours", of_hours(t, hours)),
+        Why::ApprovalDecided { text, approved, by, .. } => {
+            let key = if *approved { "why-approved-by" } else { "why-not-approved-by" };
+            t.two(key, "by", by, "text", text)
+        }
         _ => t.text("why-not-exhaustive"),
     }
 }

@@ -9,6 +9,7 @@
 //! Invariant: the order of the credentials changes nothing, and one more never makes
 //! the total smaller.
 
+mod approvals;
 mod award;
 mod group;
 mod related;
@@ -42,7 +43,8 @@ pub fn count(policy: &Policy, credentials: &[CountedCredential], facts: &ClaimFa
         false => awarded.total,
     };
     let lines = lines(&sorted, &weighed, laid.twice, &mut awarded);
-    let notes = notes(policy, facts, &awarded);
+    let mut notes = notes(policy, facts, &awarded);
+    notes.extend(approvals::decided(policy, &sorted, facts));
     Decision {
         policy: policy.reference(),
         unit: policy.unit,

@@ -33,7 +33,7 @@ pub struct Decision {
     /// The claimant has still to state these, and the office to approve those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<Reason>,
-    /// What else is to be known: limits that were reached, exclusions, the deadline.
+    /// What else is to be known: limits that were reached, exclusions, the deadline, who approved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Reason>,
     /// Whatever is counted is used up in this group of policies.
@@ -275,6 +275,16 @@ pub enum Why {
     },
     HoursLeftOver {
         hours: Amount,
+    },
+    ApprovalDecided {
+        /// What the claim calls the credential that it is about; absent where it is about the claim.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        text: String,
+        approved: bool,
+        by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     NotExhaustive,
 }

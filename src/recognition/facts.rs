@@ -81,6 +81,9 @@ pub struct CountedCredential {
     /// What was decided at the office about it, by the id of the approval.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub approvals: BTreeMap<String, bool>,
+    /// Who decided so, by the id of the approval, where that was said.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub approved_by: BTreeMap<String, Approver>,
     /// The moment of its award, until it is known whose days count.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -109,6 +112,14 @@ impl CountedCredential {
     }
 }
 
+/// The person who approved of something or did not, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct Approver {
+    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// What is known of the claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -125,6 +136,9 @@ pub struct ClaimFacts {
     /// What was decided at the office, by the id of the approval.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub approvals: BTreeMap<String, bool>,
+    /// Who decided so, by the id of the approval, where that was said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub approved_by: BTreeMap<String, Approver>,
     /// What was recorded for the claimant under this policy before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<CountedBefore>,
@@ -159,6 +173,7 @@ impl ClaimFacts {
             license: None,
             statements: BTreeMap::new(),
             approvals: BTreeMap::new(),
+            approved_by: BTreeMap::new(),
             before: Vec::new(),
             menus: BTreeMap::new(),
         }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::decision::{Decision, Outcome, Why};
+use super::decision::{Decision, Outcome, Reason, Why};
 use super::policy::{Policy, Unit, Zone};
 use super::{RECEIPT_TAG, digest_multibase, words};
 use crate::model::achievement_credential::{BitstringStatusListEntry, CONTEXTS};
@@ -144,12 +144,24 @@ fn narrative(facts: &ReceiptFacts<'_>, total: &str) -> String {
          {GOES_BY}{on} ({zone}).",
         policy.version
     );
-    let deadlines = decision.notes.iter().filter(|it| matches!(it.why, Why::Deadline { .. }));
-    for deadline in deadlines {
+    for said in decision.notes.iter().filter_map(|note| noted(decision, note)) {
         narrative.push(' ');
-        narrative.push_str(&deadline.detail);
+        narrative.push_str(&said);
     }
     narrative
+}
+
+/// The deadline, and who approved of what counts. A reason that a person gave may name the claimant.
+fn noted(decision: &Decision, note: &Reason) -> Option<String> {
+    match &note.why {
+        Why::Deadline { .. } => Some(note.detail.clone()),
+        Why::ApprovalDecided { of, text, approved, by, .. } => {
+            let counts = |of: &String| counted(decision).any(|(input, _)| input == of);
+            let told = of.as_ref().is_none_or(counts);
+            told.then(|| words::approval(of.as_deref(), text, *approved, by))
+        }
+        _ => None,
+    }
 }
 
 /// The day that a narrative says the claim goes by, and its zone.

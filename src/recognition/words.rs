@@ -171,10 +171,22 @@ pub fn why(why: &Why) -> String {
              micro-credentials, and add nothing to a later claim: file together what is to count \
              together."
         ),
+        Why::ApprovalDecided { of, text, approved, by, reason } => {
+            let reason = reason.as_ref().map(|text| format!(" The reason given: {text}"));
+            let said = approval(of.as_deref(), text, *approved, by);
+            format!("{said}{}", reason.unwrap_or_default())
+        }
         Why::NotExhaustive => "There are too many ways of forming groups to look at all; more \
                                might count."
             .into(),
     }
+}
+
+/// Who approved of what, or did not.
+pub fn approval(of: Option<&str>, text: &str, approved: bool, by: &str) -> String {
+    let verb = if approved { "approved" } else { "did not approve" };
+    let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
+    format!("{by} {verb}{of}: {text}")
 }
 
 fn part(part: &Part) -> &'static str {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::RecognizeError::{self, Invalid};
+use super::approval;
 use super::belongs::{BelongsDecision, Claimant};
 use super::correction::TakenOver;
 use super::examined::Examined;
@@ -181,7 +182,8 @@ impl Recognition<'_> {
         let facts = ClaimFacts {
             license: claim.request.claimant.license.or(taken_over.license),
             statements: claim.request.statements.clone(),
-            approvals: claim.request.approvals.clone(),
+            approvals: approval::given(&claim.request.approvals),
+            approved_by: approval::by(&claim.request.approvals),
             before: past.claims.iter().map(counted_before).collect::<Result<_, _>>()?,
             ..ClaimFacts::on(on)
         };
@@ -373,8 +375,8 @@ impl Claim<'_> {
     /// Statements and approvals that the policy does not ask for were misspelt, or meant for another.
     fn check_conditions(&self, policy: &Policy) -> Result<(), Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut check = |at: &str, given: &BTreeMap<String, bool>, asked: &[Condition], of| {
-            for id in given.keys() {
+        let mut check = |at: &str, given: Vec<&String>, asked: &[Condition], of| {
+            for id in given {
                 if !asked.iter().any(|it| it.id == *id && it.of == of) {
                     let detail =
                         format!("version {} of the policy asks for no {id:?} here", policy.version);
@@ -383,13 +385,23 @@ impl Claim<'_> {
             }
         };
         let of = ConditionOf::Claim;
-        check("/statements", &self.request.statements, &policy.statements, of);
-        check("/approvals", &self.request.approvals, &policy.approvals, of);
+        check("/statements", self.request.statements.keys().collect(), &policy.statements, of);
+        check("/approvals", self.request.approvals.keys().collect(), &policy.approvals, of);
         let of = ConditionOf::Credential;
         for (i, filed) in self.filed.iter().enumerate() {
             let at = format!("/credentials/{i}");
-            check(&format!("{at}/statements"), &filed.statements, &policy.statements, of);
-            check(&format!("{at}/approvals"), &filed.approvals, &policy.approvals, of);
+            check(
+                &format!("{at}/statements"),
+                filed.statements.keys().collect(),
+                &policy.statements,
+                of,
+            );
+            check(
+                &format!("{at}/approvals"),
+                filed.approvals.keys().collect(),
+                &policy.approvals,
+                of,
+            );
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::approval;
 use super::belongs::{BelongsDecision, Claimant, YesNo};
 use super::menus::{self, Accepted};
 use super::request::Filed;
@@ -52,7 +53,8 @@ impl Examined {
         let name = facts.name.clone().unwrap_or_else(|| "no name".into());
         facts.input = format!("credential {} ({name})", index + 1);
         facts.statements = filed.statements.clone();
-        facts.approvals = filed.approvals.clone();
+        facts.approvals = approval::given(&filed.approvals);
+        facts.approved_by = approval::by(&filed.approvals);
         facts.belongs = match (&filed.belongs, root) {
             (Some(BelongsDecision { decision: YesNo::Yes, .. }), _) => Answer::Yes,
             (Some(BelongsDecision { decision: YesNo::No, .. }), _) => Answer::No,

@@ -7,6 +7,7 @@
 //! Invariant: what is recorded is what was decided on the past that stands in the
 //! books at that moment, or nothing is.
 
+pub mod approval;
 pub mod belongs;
 pub mod claim;
 pub mod control;

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
+use super::approval::{self, Approvals};
 use super::belongs::{BelongsDecision, Claimant};
 use crate::bake::Picture;
 use crate::model::Fault;
@@ -47,7 +48,7 @@ pub struct ClaimRequest {
     pub statements: BTreeMap<String, bool>,
     /// What the office has decided, by the ids of the policy's approvals.
     #[serde(default)]
-    pub approvals: BTreeMap<String, bool>,
+    pub approvals: Approvals,
     /// What presentations among the credentials must answer, where they are to show control of the
     /// credential's subject: a challenge that was given here, once, or one of the office's own.
     #[serde(default)]
@@ -75,7 +76,7 @@ pub struct ClaimedCredential {
     pub statements: BTreeMap<String, bool>,
     /// What the office has decided about it, by the ids of the policy's approvals.
     #[serde(default)]
-    pub approvals: BTreeMap<String, bool>,
+    pub approvals: Approvals,
     /// Whose it is, as a person at the office has decided.
     #[serde(default)]
     pub belongs: Option<BelongsDecision>,
@@ -89,7 +90,7 @@ pub struct ClaimedCredential {
 pub struct Filed {
     pub input: Input,
     pub statements: BTreeMap<String, bool>,
-    pub approvals: BTreeMap<String, bool>,
+    pub approvals: Approvals,
     pub belongs: Option<BelongsDecision>,
     pub proof: Option<String>,
 }
@@ -115,6 +116,7 @@ impl ClaimRequest {
         self.check_claimant(&mut faults);
         faults.optional_text("/purpose", self.purpose.as_ref(), 500);
         faults.optional_text("/challenge", self.challenge.as_ref(), 300);
+        approval::check("/approvals", &self.approvals, &mut faults);
         faults.count("/credentials", self.credentials.len(), MAX_CREDENTIALS);
         if self.credentials.is_empty() {
             faults.add("/credentials", "no-credentials", "a claim has at least one credential");
@@ -122,7 +124,11 @@ impl ClaimRequest {
         let mut filed = Vec::with_capacity(self.credentials.len());
         for (i, raw) in self.credentials.iter().enumerate() {
             match read(raw, &format!("/credentials/{i}")) {
-                Ok(one) => filed.push(one),
+                Ok(one) => {
+                    let at = format!("/credentials/{i}/approvals");
+                    approval::check(&at, &one.approvals, &mut faults);
+                    filed.push(one);
+                }
                 Err(fault) => faults.add(fault.pointer, fault.code, fault.detail),
             }
         }

@@ -189,6 +189,7 @@ fn redacted(claim: &ClaimRow) -> Result<String, IssueError> {
         group.by = kind(&group.by).to_owned();
     }
     decision.suggestions.iter_mut().for_each(unname);
+    decision.notes.iter_mut().for_each(unname);
     Ok(json(&decision))
 }
 
@@ -203,6 +204,11 @@ fn unname(reason: &mut Reason) {
         Why::MoreRelated { by, .. } | Why::SuggestRelated { by, .. } => *by = kind(by).to_owned(),
         Why::SameCredential { other } | Why::SameAchievement { other } => {
             *other = position(other).to_owned();
+        }
+        // Why a person approved may name the claimant; that they did stays.
+        Why::ApprovalDecided { of, reason, .. } => {
+            *of = of.as_deref().map(|it| position(it).to_owned());
+            *reason = None;
         }
         _ => return,
     }

@@ -603,6 +603,8 @@ why-limit-held = This office's limit was reached: { $most }.
 why-excludes = One use only: { $says }
 why-deadline = File it by { $day }.
 why-hours-left-over = Of these, { $hours } are left over and add nothing to a later claim: file together what is to count together.
+why-approved-by = { $by } approved: { $text }
+why-not-approved-by = { $by } did not approve: { $text }
 why-not-exhaustive = There are too many ways of putting them together to try all; more might count.
 
 ## Problems

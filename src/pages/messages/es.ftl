@@ -603,6 +603,8 @@ why-limit-held = Se alcanzó el límite de esta oficina: { $most }.
 why-excludes = Un solo uso: { $says }
 why-deadline = Preséntelo a más tardar el { $day }.
 why-hours-left-over = De ellas sobran { $hours }, que no suman nada a una solicitud posterior: presente junto lo que deba contar junto.
+why-approved-by = { $by } aprobó: { $text }
+why-not-approved-by = { $by } no aprobó: { $text }
 why-not-exhaustive = Hay demasiadas maneras de combinarlas para probarlas todas; podría contar más.
 
 ## Problems
