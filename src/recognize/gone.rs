@@ -36,8 +36,9 @@ impl Recognition<'_> {
         Err(review::moved())
     }
 
-    /// What is left where a claim takes the place of one. What is the same claimant's by the same
-    /// policy was decided with all of it.
+    /// What is left where a claim takes the place of one. What counts as the same claimant's past by
+    /// the same policy was decided with all of it; somebody who shared a name with the old claim
+    /// alone was not.
     pub(super) async fn left_by(
         self,
         claim: &Claim<'_>,
@@ -46,20 +47,24 @@ impl Recognition<'_> {
         let Some((id, _)) = claim.corrects else { return Ok(Left::default()) };
         let row = self.issuance.store.claim(&claim.recognizer.name, id).await?;
         let row = row.ok_or(RecognizeError::NotFound)?;
-        let left = self.left_without(&row).await?;
-        let shared = left.seen.iter().any(|(name, _)| decided.past.number_of(name).is_some());
-        match shared && row.policy == decided.policy.id {
-            true => Ok(Left { claims: Vec::new(), ..left }),
-            false => Ok(left),
+        let mut left = self.left_without(&row).await?;
+        if row.policy == decided.policy.id {
+            let decided_with = |id: &str| decided.past.claims.iter().any(|claim| claim.id == id);
+            left.claims.retain(|(id, _)| !decided_with(id));
         }
+        Ok(left)
     }
 
+    /// Of claims that are redacted nothing is told: nobody can look at what they were.
     async fn left_without(self, claim: &ClaimRow) -> Result<Left, RecognizeError> {
         let store = &self.issuance.store;
         let names = store.claim_names(&claim.id).await?;
         let of = (claim.recognizer.as_str(), claim.policy.as_str());
         let past = store.past(of, &names, Some(&claim.id)).await?;
         let mut claims = self.beyond(&past.claims).await?;
+        let redacted =
+            |id: &str| past.claims.iter().any(|it| it.id == id && it.redacted_at.is_some());
+        claims.retain(|(id, _)| !redacted(id));
         claims.sort_unstable();
         Ok(Left { claims, seen: past.names })
     }

@@ -123,7 +123,7 @@ impl Store {
                 apply(&mut tx, &claim, change, at).await?;
                 if let ClaimChange::Withdraw(left) = change {
                     revoke_receipt(&mut tx, &claim, actor, at).await?;
-                    flag_left(&mut tx, (id, &left.claims), (actor, at)).await?;
+                    flag_left(&mut tx, &left.claims, (actor, at)).await?;
                 }
                 let person = match change {
                     ClaimChange::DecideAppeal { person, .. } => Some(person.as_str()),
@@ -233,18 +233,19 @@ pub(super) async fn correct(
     let (at, actor) = (new.at, &*new.actor);
     let event = Event { at, actor, action: "correct", detail, reason: Some(reason), person: None };
     insert_event(tx, (old, claim.events), &event).await?;
-    flag_left(tx, (old, &new.left), (actor, at)).await?;
+    flag_left(tx, &new.left, (actor, at)).await?;
     Ok(true)
 }
 
-/// Flags claims that counted on one that is gone.
+/// Flags claims that counted on one that is gone. Which one is not kept: history outlasts a
+/// redaction, and would lead from a claim to its claimant's others.
 async fn flag_left(
     tx: &mut AnyConnection,
-    (gone, left): (&str, &[(String, String)]),
+    left: &[(String, String)],
     by: (&str, Timestamp),
 ) -> Result<()> {
     for (claim, flag) in left {
-        flag_one(tx, claim, (flag, json!({"flag": flag, "gone": gone})), by).await?;
+        flag_one(tx, claim, (flag, json!({"flag": flag})), by).await?;
     }
     Ok(())
 }

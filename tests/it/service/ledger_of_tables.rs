@@ -11,6 +11,8 @@ use crate::support::samples::with;
 on_both_databases! {
     what_a_withdrawn_claim_had_counted_is_awarded_once_and_flags_what_counted_on_it
     a_claim_that_is_corrected_to_be_anothers_flags_what_counted_on_it
+    a_name_that_a_correction_takes_away_flags_who_counted_by_it
+    a_redacted_claim_is_led_to_by_nothing_that_goes
     a_spelling_that_is_corrected_pays_no_row_twice
     a_version_of_another_unit_or_period_is_refused
     policies_of_one_group_have_one_period
@@ -49,7 +51,7 @@ async fn what_a_withdrawn_claim_had_counted_is_awarded_once_and_flags_what_count
                 reaches US$0";
     assert_eq!((&flagged["state"], &flagged["flag"]), (&json!("recorded"), &json!(flag)));
     let event = &flagged["events"][1];
-    assert_eq!((&event["action"], &event["detail"]["gone"]), (&json!("flag"), &first["id"]));
+    assert_eq!((&event["action"], &event["detail"]), (&json!("flag"), &json!({"flag": flag})));
     // To look at the credentials again does not clear that.
     let looked = office.change(&second["id"], "review", &json!({})).await.expect(200).json();
     assert_eq!(looked["flag"], flag);
@@ -73,6 +75,37 @@ async fn a_claim_that_is_corrected_to_be_anothers_flags_what_counted_on_it(datab
     assert_eq!((&theirs["decision"]["total"], &theirs["flag"]), (&json!("200"), &Value::Null));
     let flag = office.read(&second["id"]).await["flag"].to_string();
     assert!(flag.contains("US$300 stand"), "{flag}");
+}
+
+async fn a_name_that_a_correction_takes_away_flags_who_counted_by_it(database: Database) {
+    let office = paying(database).await;
+    let [one, two, three] = earned::<3>(&office).await;
+    let by = |claimant: Value, credentials: &[&Value]| {
+        with(for_pay(credentials), json!({"claimant": claimant}))
+    };
+    let wrong = json!({"licenseNumber": "11", "email": "sam@school.example"});
+    let first = office.claim(&by(wrong, &[&one, &two])).await.expect(201).json();
+    let sams = by(json!({"email": "sam@school.example"}), &[&three]);
+    let second = office.claim(&sams).await.expect(201).json();
+    assert_eq!(second["decision"]["total"], "300");
+    let right = json!({"licenseNumber": "11", "email": "jordan@school.example"});
+    let correction = json!({"reason": "Not Sam's address", "claim": by(right, &[&one, &two])});
+    let mended = office.change(&first["id"], "correct", &correction).await.expect(201).json();
+    assert_eq!((&mended["decision"]["total"], &mended["flag"]), (&json!("200"), &Value::Null));
+    let flag = office.read(&second["id"]).await["flag"].to_string();
+    assert!(flag.contains("US$300 stand"), "{flag}");
+}
+
+async fn a_redacted_claim_is_led_to_by_nothing_that_goes(database: Database) {
+    let office = paying(database).await;
+    let [one, two, three] = earned::<3>(&office).await;
+    let first = office.claim(&for_pay(&[&one, &two])).await.expect(201).json();
+    let second = office.claim(&for_pay(&[&three])).await.expect(201).json();
+    let asked = json!({"reason": "Asked for by the claimant"});
+    office.change(&second["id"], "redact", &asked).await.expect(200);
+    let before = office.read(&second["id"]).await;
+    office.change(&first["id"], "withdraw", &json!({"reason": "By mistake"})).await.expect(200);
+    assert_eq!(office.read(&second["id"]).await, before);
 }
 
 async fn a_spelling_that_is_corrected_pays_no_row_twice(database: Database) {
