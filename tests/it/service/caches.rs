@@ -1,12 +1,9 @@
 //! What the service keeps of its own keys and lists: made once, never in the way
 //! of a change.
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
 use touchmark::cache::Figures;
 use touchmark::fetch::Room;
-use touchmark::issue::status_list::ListForm;
 
 use crate::support::app::{Database, Setting, TestApp, on_both_databases};
 use crate::support::samples;
@@ -135,52 +132,4 @@ async fn without_any_room_the_answers_are_the_same() {
     let id = minted["id"].as_str().unwrap();
     app.change(id, "revoke", &json!({"reason": "r"})).await.expect(200);
     assert_eq!(status(&app, &minted).await, "revoked");
-}
-
-/// `cargo test --profile bench --test it -- --ignored --nocapture a_hundred_lists`
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn a_hundred_lists_are_signed_anew() {
-    const LISTS: u32 = 100;
-    let database = Database::sqlite();
-    let app = TestApp::new(database.clone()).await;
-    let id = app.minted().await["id"].as_str().unwrap().to_owned();
-    let lists = format!(
-        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {LISTS})"
-    );
-    let numbers = "WITH RECURSIVE k(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM k WHERE k < 1310)";
-    database
-        .execute(&format!(
-            "{lists} INSERT INTO status_lists (id, issuer, purpose, length, state, changed_at) \
-             SELECT 'list-' || n, 'nea', 'revocation', 131072, 'closed', 0 FROM n"
-        ))
-        .await;
-    // One bit in a hundred, scattered as random ones are; the last of them not yet set.
-    database
-        .execute(&format!(
-            "{numbers} INSERT OR IGNORE INTO status_entries (list, entry, credential, bit) \
-             SELECT l.id, (k * 7919 + (k * k * 31) % 101 + length(l.id) * 13) % 131072, '{id}', k < 1310 \
-             FROM k, status_lists l WHERE l.id LIKE 'list-%'"
-        ))
-        .await;
-    for step in ["read whole", "after one change each", "unchanged", "after one change each"] {
-        if step.starts_with("after") {
-            database.execute("UPDATE status_lists SET version = version + 1").await;
-            database
-                .execute(
-                    "UPDATE status_entries SET bit = 1 - bit, changed = (SELECT version FROM \
-                     status_lists WHERE id = list) WHERE (list, entry) IN (SELECT list, MAX(entry) \
-                     FROM status_entries GROUP BY list)",
-                )
-                .await;
-        }
-        let started = Instant::now();
-        let mut bytes = 0;
-        for n in 1..=LISTS {
-            let list = app.app.issuance.status_list(&format!("list-{n}"), ListForm::Embedded).await;
-            bytes += list.unwrap().expect("it is there").body.len();
-        }
-        let took = started.elapsed();
-        println!("{LISTS} lists of {} bytes, {step}: {took:?}", bytes / LISTS as usize);
-    }
 }
